@@ -1,0 +1,363 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+// Every sum here has one order, whichever kernel computes it: 16 partial sums, each over every
+// 16th element, then halves added to halves, then what is left of a row that 16 does not divide.
+// That is why logits do not depend on how a prompt is cut, nor on the number of threads.
+
+typealias Vector = SIMD16<Float>
+
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>) -> Vector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always)
+func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// sum + a b. Without a fused instruction, which Swift cannot ask for, `addingProduct` is a call
+/// into libm for each lane: the Makefile's native build defines FMA where the processor has it.
+@inline(__always)
+func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
+  #if FMA || arch(arm64)
+    sum.addingProduct(a, b)
+  #else
+    sum + a * b
+  #endif
+}
+
+@inline(__always)
+func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float {
+  #if FMA || arch(arm64)
+    sum.addingProduct(a, b)
+  #else
+    sum + a * b
+  #endif
+}
+
+extension SIMD16<Float> {
+  /// The sum of all lanes, halves added to halves.
+  @inline(__always)
+  var total: Float {
+    let eight = lowHalf + highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two[0] + two[1]
+  }
+}
+
+// MARK: - Products
+
+/// out[j * outStride + i] = row i of w · row j of x, for i in 0..<rows and j in 0..<count.
+///
+/// w: (rows, columns) at `wStride`, x: (count, columns) at `xStride` (run.c: `matmul`).
+/// A block of tokens goes through tiles of 4 × 4 products, which use each load four times;
+/// a single token has four rows in flight, which is what it takes to read as fast as memory can.
+func products(
+  _ w: UnsafePointer<Float>, _ wStride: Int, rows: Int,
+  _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
+  _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+) {
+  var i = 0
+  while i < rows {
+    let tile = i &+ 4 <= rows
+    let w = w + i &* wStride
+    var j = 0
+    while tile && j &+ 4 <= count {
+      tile4x4(w, wStride, x + j &* xStride, xStride, columns, out + (j &* outStride &+ i), outStride)
+      j &+= 4
+    }
+    while j < count {
+      let x = x + j &* xStride
+      let out = out + (j &* outStride &+ i)
+      if tile { tile4x1(w, wStride, x, columns, out) } else { out[0] = dot(w, x, columns) }
+      j &+= 1
+    }
+    i &+= tile ? 4 : 1
+  }
+}
+
+/// The last `count % 16` products of a row, added to the sum of the others.
+@inline(__always)
+private func addTail(
+  _ sum: Float, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int
+) -> Float {
+  var sum = sum
+  var k = count & ~15
+  while k < count {
+    sum = multiplyAdd(sum, a[k], b[k])
+    k &+= 1
+  }
+  return sum
+}
+
+/// a · b, both (count).
+func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
+  var sum = Vector.zero
+  var k = 0
+  while k &+ 16 <= count {
+    sum = multiplyAdd(sum, load(a + k), load(b + k))
+    k &+= 16
+  }
+  return addTail(sum.total, a, b, count)
+}
+
+/// Four rows of w, one of x.
+private func tile4x1(
+  _ w: UnsafePointer<Float>, _ stride: Int, _ x: UnsafePointer<Float>, _ count: Int,
+  _ out: UnsafeMutablePointer<Float>
+) {
+  let (w0, w1, w2, w3) = (w, w + stride, w + 2 &* stride, w + 3 &* stride)
+  var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+  var k = 0
+  while k &+ 16 <= count {
+    let x = load(x + k)
+    s0 = multiplyAdd(s0, load(w0 + k), x)
+    s1 = multiplyAdd(s1, load(w1 + k), x)
+    s2 = multiplyAdd(s2, load(w2 + k), x)
+    s3 = multiplyAdd(s3, load(w3 + k), x)
+    k &+= 16
+  }
+  out[0] = addTail(s0.total, w0, x, count)
+  out[1] = addTail(s1.total, w1, x, count)
+  out[2] = addTail(s2.total, w2, x, count)
+  out[3] = addTail(s3.total, w3, x, count)
+}
+
+/// Four rows of w, four of x: 16 sums that all stay in registers.
+private func tile4x4(
+  _ w: UnsafePointer<Float>, _ wStride: Int, _ x: UnsafePointer<Float>, _ xStride: Int,
+  _ count: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+) {
+  let (w0, w1, w2, w3) = (w, w + wStride, w + 2 &* wStride, w + 3 &* wStride)
+  let (x0, x1, x2, x3) = (x, x + xStride, x + 2 &* xStride, x + 3 &* xStride)
+  var (s00, s01, s02, s03) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+  var (s10, s11, s12, s13) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+  var (s20, s21, s22, s23) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+  var (s30, s31, s32, s33) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+  var k = 0
+  while k &+ 16 <= count {
+    let (a0, a1, a2, a3) = (load(w0 + k), load(w1 + k), load(w2 + k), load(w3 + k))
+    let b0 = load(x0 + k)
+    s00 = multiplyAdd(s00, a0, b0)
+    s01 = multiplyAdd(s01, a1, b0)
+    s02 = multiplyAdd(s02, a2, b0)
+    s03 = multiplyAdd(s03, a3, b0)
+    let b1 = load(x1 + k)
+    s10 = multiplyAdd(s10, a0, b1)
+    s11 = multiplyAdd(s11, a1, b1)
+    s12 = multiplyAdd(s12, a2, b1)
+    s13 = multiplyAdd(s13, a3, b1)
+    let b2 = load(x2 + k)
+    s20 = multiplyAdd(s20, a0, b2)
+    s21 = multiplyAdd(s21, a1, b2)
+    s22 = multiplyAdd(s22, a2, b2)
+    s23 = multiplyAdd(s23, a3, b2)
+    let b3 = load(x3 + k)
+    s30 = multiplyAdd(s30, a0, b3)
+    s31 = multiplyAdd(s31, a1, b3)
+    s32 = multiplyAdd(s32, a2, b3)
+    s33 = multiplyAdd(s33, a3, b3)
+    k &+= 16
+  }
+  let rows = (out, out + outStride, out + 2 &* outStride, out + 3 &* outStride)
+  rows.0[0] = addTail(s00.total, w0, x0, count)
+  rows.0[1] = addTail(s01.total, w1, x0, count)
+  rows.0[2] = addTail(s02.total, w2, x0, count)
+  rows.0[3] = addTail(s03.total, w3, x0, count)
+  rows.1[0] = addTail(s10.total, w0, x1, count)
+  rows.1[1] = addTail(s11.total, w1, x1, count)
+  rows.1[2] = addTail(s12.total, w2, x1, count)
+  rows.1[3] = addTail(s13.total, w3, x1, count)
+  rows.2[0] = addTail(s20.total, w0, x2, count)
+  rows.2[1] = addTail(s21.total, w1, x2, count)
+  rows.2[2] = addTail(s22.total, w2, x2, count)
+  rows.2[3] = addTail(s23.total, w3, x2, count)
+  rows.3[0] = addTail(s30.total, w0, x3, count)
+  rows.3[1] = addTail(s31.total, w1, x3, count)
+  rows.3[2] = addTail(s32.total, w2, x3, count)
+  rows.3[3] = addTail(s33.total, w3, x3, count)
+}
+
+// MARK: - The other steps of a layer
+
+/// x[i] += y[i], both (count).
+func add(_ y: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ count: Int) {
+  for i in 0..<count { x[i] += y[i] }
+}
+
+/// x[i] *= factor, (count).
+func scale(_ x: UnsafeMutablePointer<Float>, by factor: Float, _ count: Int) {
+  for i in 0..<count { x[i] *= factor }
+}
+
+/// out = weight x / √(mean(x²) + 1e-5), all (count) (Zhang and Sennrich 2019; run.c: `rmsnorm`).
+func rmsnorm(
+  _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+  _ count: Int
+) {
+  let scale = 1 / (dot(x, x, count) / Float(count) + 1e-5).squareRoot()
+  for i in 0..<count { out[i] = weight[i] * (scale * x[i]) }
+}
+
+/// eˣ for x ≤ 88, to within a unit in the last place; 0 below -87.
+///
+/// x = n ln 2 + r, and e^r is a polynomial (Cephes: `expf`). Adding and taking away 1.5 · 2²³
+/// rounds x / ln 2 to the integer n and leaves it in the low bits, ready to be an exponent.
+@inline(__always)
+func exp(_ x: Vector) -> Vector {
+  let clamped = x.replacing(with: -87, where: x .< -87)
+  let magic = Vector(repeating: 12_582_912)
+  let shifted = multiplyAdd(magic, clamped, Vector(repeating: 1.442_695_04))
+  let n = shifted - magic
+  var r = multiplyAdd(clamped, n, Vector(repeating: -0.693_359_375))
+  r = multiplyAdd(r, n, Vector(repeating: 2.121_944_4e-4))
+  var p = Vector(repeating: 1.987_569_2e-4)
+  p = multiplyAdd(Vector(repeating: 1.398_199_9e-3), p, r)
+  p = multiplyAdd(Vector(repeating: 8.333_452e-3), p, r)
+  p = multiplyAdd(Vector(repeating: 4.166_579_6e-2), p, r)
+  p = multiplyAdd(Vector(repeating: 0.166_666_65), p, r)
+  p = multiplyAdd(Vector(repeating: 0.5), p, r)
+  let power = multiplyAdd(r, p, r * r) + 1
+  let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
+  let scaled = unsafeBitCast(unsafeBitCast(power, to: SIMD16<Int32>.self) &+ bits, to: Vector.self)
+  return scaled.replacing(with: 0, where: x .< -87)
+}
+
+/// The first `count` lanes of memory, the others `filler`.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>, first count: Int, filler: Float) -> Vector {
+  var vector = Vector(repeating: filler)
+  for i in 0..<count { vector[i] = pointer[i] }
+  return vector
+}
+
+/// The largest of x, (count), NaN left out.
+func maximum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+  var largest = Vector(repeating: -.infinity)
+  var i = 0
+  while i &+ 16 <= count {
+    let x = load(x + i)
+    largest.replace(with: x, where: x .> largest)
+    i &+= 16
+  }
+  var result = largest.max()
+  while i < count {
+    result = x[i] > result ? x[i] : result
+    i &+= 1
+  }
+  return result
+}
+
+/// x = e^(x - max) / Σ e^(x - max), (count) (run.c: `softmax`).
+func softmax(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
+  let largest = Vector(repeating: maximum(x, count))
+  var sum = Vector.zero
+  var i = 0
+  while i &+ 16 <= count {
+    let power = exp(load(x + i) - largest)
+    store(power, x + i)
+    sum += power
+    i &+= 16
+  }
+  if i < count {
+    let power = exp(load(x + i, first: count &- i, filler: -.infinity) - largest)
+    for k in 0..<count &- i { x[i &+ k] = power[k] }
+    sum += power
+  }
+  scale(x, by: 1 / sum.total, count)
+}
+
+/// gate = silu(gate) up, both (count), where silu(x) = x / (1 + e^-x) (Shazeer 2020: SwiGLU).
+func swiglu(_ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int) {
+  var i = 0
+  while i &+ 16 <= count {
+    store(silu(load(gate + i)) * load(up + i), gate + i)
+    i &+= 16
+  }
+  if i < count {
+    let result =
+      silu(load(gate + i, first: count &- i, filler: 0))
+      * load(up + i, first: count &- i, filler: 0)
+    for k in 0..<count &- i { gate[i &+ k] = result[k] }
+  }
+}
+
+@inline(__always)
+private func silu(_ x: Vector) -> Vector {
+  let negated = -x
+  return x / (1 + exp(negated.replacing(with: 88, where: negated .> 88)))
+}
+
+/// out = x, (heads, headSize), with each pair turned by its angle, whose cosine and sine are given,
+/// (headSize / 2) (Su et al. 2021: RoPE, on neighbouring pairs as in Llama's own code and in run.c).
+func rope(
+  _ x: UnsafePointer<Float>, to out: UnsafeMutablePointer<Float>, heads: Int, headSize: Int,
+  _ cos: UnsafePointer<Float>, _ sin: UnsafePointer<Float>
+) {
+  for head in 0..<heads {
+    let (x, out) = (x + head &* headSize, out + head &* headSize)
+    for i in 0..<headSize / 2 {
+      let (a, b) = (x[2 &* i], x[2 &* i &+ 1])
+      out[2 &* i] = a * cos[i] - b * sin[i]
+      out[2 &* i &+ 1] = a * sin[i] + b * cos[i]
+    }
+  }
+}
+
+/// out[j] = Σ weights[j][t] values[t] over t in 0..<count, for j in 0..<queries.
+///
+/// weights: (queries, count) at `stride`, values: (count, headSize), out[j]: (headSize).
+/// Each lane adds its values in the order of t, for one query or for four.
+func weightedSums(
+  _ weights: UnsafePointer<Float>, _ stride: Int, queries: Int,
+  _ values: UnsafePointer<Float>, count: Int, headSize: Int,
+  _ out: (Int) -> UnsafeMutablePointer<Float>
+) {
+  var j = 0
+  while j < queries {
+    let four = j &+ 4 <= queries
+    let w = weights + j &* stride
+    var i = 0
+    while i &+ 16 <= headSize {
+      if four {
+        var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+        for t in 0..<count {
+          let value = load(values + (t &* headSize &+ i))
+          s0 = multiplyAdd(s0, Vector(repeating: w[t]), value)
+          s1 = multiplyAdd(s1, Vector(repeating: w[stride &+ t]), value)
+          s2 = multiplyAdd(s2, Vector(repeating: w[2 &* stride &+ t]), value)
+          s3 = multiplyAdd(s3, Vector(repeating: w[3 &* stride &+ t]), value)
+        }
+        store(s0, out(j) + i)
+        store(s1, out(j &+ 1) + i)
+        store(s2, out(j &+ 2) + i)
+        store(s3, out(j &+ 3) + i)
+      } else {
+        var sum = Vector.zero
+        for t in 0..<count {
+          sum = multiplyAdd(sum, Vector(repeating: w[t]), load(values + (t &* headSize &+ i)))
+        }
+        store(sum, out(j) + i)
+      }
+      i &+= 16
+    }
+    for k in 0..<(four ? 4 : 1) {
+      for i in i..<headSize {
+        var sum: Float = 0
+        for t in 0..<count {
+          sum = multiplyAdd(sum, w[k &* stride &+ t], values[t &* headSize &+ i])
+        }
+        out(j &+ k)[i] = sum
+      }
+    }
+    j &+= four ? 4 : 1
+  }
+}
