@@ -256,6 +256,17 @@ func maximum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
   return result
 }
 
+/// Whether no element is NaN or infinite.
+func isFinite(_ x: UnsafeBufferPointer<Float>) -> Bool {
+  var sum = Vector.zero
+  var i = 0
+  while i &+ 16 <= x.count {
+    sum += load(x.baseAddress! + i) * 0  // NaN for what is not finite
+    i &+= 16
+  }
+  return sum == Vector.zero && x[i...].allSatisfy(\.isFinite)
+}
+
 /// x = e^(x - max) / Σ e^(x - max), (count) (run.c: `softmax`).
 func softmax(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
   let largest = Vector(repeating: maximum(x, count))

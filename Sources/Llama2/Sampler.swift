@@ -1,0 +1,160 @@
+/// Chooses the next token from logits: the likeliest, or one drawn from all or from the nucleus
+/// (run.c: `Sampler`, whose random numbers and order of operations these are).
+public struct Sampler: Sendable {
+  private let temperature: Float
+  private let topP: Float
+  private var random: Xorshift
+  private var probabilities: [Float]
+
+  /// - Parameters:
+  ///   - temperature: what logits are divided by; 0 always takes the likeliest token.
+  ///   - topP: draw from the fewest tokens whose probabilities exceed this together
+  ///     (Holtzman et al. 2019); from all if it is not inside 0..<1.
+  ///   - seed: any number but 0, from which the generator cannot move.
+  public init(vocabSize: Int, temperature: Float, topP: Float, seed: UInt64) {
+    self.temperature = temperature
+    self.topP = topP
+    random = Xorshift(state: seed)
+    probabilities = [Float](repeating: 0, count: vocabSize)
+  }
+
+  /// A token for `logits`, (vocabSize).
+  public mutating func sample(_ logits: UnsafeBufferPointer<Float>) -> Int {
+    precondition(
+      logits.count == probabilities.count,
+      "\(logits.count) logits for a sampler of \(probabilities.count) tokens")
+    // A temperature so low that it takes the logits out of a float's range is as good as 0.
+    if temperature == 0 || !(logits[argmax(logits)] / temperature).isFinite {
+      return argmax(logits)
+    }
+    let (temperature, topP, coin) = (temperature, topP, random.nextFloat())
+    return probabilities.withUnsafeMutableBufferPointer { p in
+      for i in 0..<p.count { p[i] = logits[i] / temperature }
+      softmax(p.baseAddress!, p.count)
+      if topP <= 0 || topP >= 1 { return draw(UnsafeBufferPointer(p), coin) }
+      return Nucleus(UnsafeBufferPointer(p), topP).draw(coin)
+    }
+  }
+
+  /// Throws `count` coins away, as run.c does for the tokens of a chat prompt, whose samples it
+  /// does not use.
+  mutating func skip(_ count: Int) {
+    if temperature != 0 { for _ in 0..<count { _ = random.nextFloat() } }
+  }
+}
+
+/// run.c's generator, xorshift64* (Marsaglia 2003, Vigna 2016).
+struct Xorshift {
+  var state: UInt64
+
+  mutating func next() -> UInt32 {
+    state ^= state >> 12
+    state ^= state << 25
+    state ^= state >> 27
+    return UInt32(truncatingIfNeeded: (state &* 0x2545_F491_4F6C_DD1D) >> 32)
+  }
+
+  /// In 0..<1.
+  mutating func nextFloat() -> Float { Float(next() >> 8) / 16_777_216 }
+}
+
+/// The first of the largest (run.c: `sample_argmax`).
+func argmax(_ x: UnsafeBufferPointer<Float>) -> Int {
+  let largest = maximum(x.baseAddress!, x.count)
+  return x.firstIndex(of: largest) ?? 0
+}
+
+/// The token at which the running sum of probabilities passes the coin (run.c: `sample_mult`).
+private func draw(_ probabilities: UnsafeBufferPointer<Float>, _ coin: Float) -> Int {
+  var sum: Float = 0
+  for i in 0..<probabilities.count {
+    sum += probabilities[i]
+    if coin < sum { return i }
+  }
+  return probabilities.count - 1
+}
+
+/// The fewest tokens whose probabilities exceed topP together (run.c: `sample_topp`).
+///
+/// run.c sorts all candidates and walks down the list, once to where the sum passes topP and once
+/// to where it passes the coin. Here either place is first narrowed down to a short part of that
+/// list, by halving the range of probabilities in which it lies, and only the part is sorted.
+/// A list that is short from the start is sorted and walked exactly as in run.c.
+private struct Nucleus {
+  let probabilities: UnsafeBufferPointer<Float>
+  /// No probability below this can be in the nucleus.
+  let cutoff: Float
+  let topP: Float
+
+  init(_ probabilities: UnsafeBufferPointer<Float>, _ topP: Float) {
+    self.probabilities = probabilities
+    self.topP = topP
+    cutoff = (1 - topP) / Float(max(1, probabilities.count - 1))
+  }
+
+  func draw(_ coin: Float) -> Int {
+    let end = place(whereSumPasses: topP)
+    return place(whereSumPasses: coin * end.sum).token
+  }
+
+  /// The token of the sorted list at which the running sum first exceeds `target`, and that sum;
+  /// the last candidate, if it never does.
+  private func place(whereSumPasses target: Float) -> (token: Int, sum: Float) {
+    let (range, above) = narrow(target)
+    var candidates: [(probability: Float, token: Int)] = []
+    forEach(in: range) { candidates.append((probabilities[$0], $0)) }
+    candidates.sort {
+      $0.probability > $1.probability || $0.probability == $1.probability && $0.token < $1.token
+    }
+    var sum = above
+    for candidate in candidates {
+      sum += candidate.probability
+      if sum > target { return (candidate.token, sum) }
+    }
+    // Rounding can leave the sum short of a target that is nearly all of it.
+    return (candidates.last?.token ?? argmax(probabilities), sum)
+  }
+
+  /// A range of probabilities in which the sum of them and all larger ones passes `target`, and
+  /// the sum of the larger ones.
+  private func narrow(_ target: Float) -> (range: Range<Float>, above: Float) {
+    var low = (bound: cutoff, count: tally(from: cutoff).count)
+    var high = (bound: Float(2), count: Float(0), sum: Float(0))  // no probability reaches 2
+    while low.count - high.count > 128 && low.bound.nextUp < high.bound {
+      // Positive floats have the order of their bits, so this halves the floats in between.
+      let middle = Float(bitPattern: (low.bound.bitPattern + high.bound.bitPattern) / 2)
+      let (sum, count) = tally(from: middle)
+      if sum > target { low = (middle, count) } else { high = (middle, count, sum) }
+    }
+    return (low.bound..<high.bound, high.sum)
+  }
+
+  /// The sum and the number of the probabilities that are at least `bound`.
+  private func tally(from bound: Float) -> (sum: Float, count: Float) {
+    let p = probabilities.baseAddress!
+    var (sum, count) = (Vector.zero, Vector.zero)
+    var i = 0
+    while i &+ 16 <= probabilities.count {
+      let x = load(p + i)
+      let below = x .< bound
+      sum += x.replacing(with: 0, where: below)
+      count += Vector(repeating: 1).replacing(with: 0, where: below)
+      i &+= 16
+    }
+    let rest = probabilities[i...].filter { $0 >= bound }
+    return (sum.total + rest.reduce(0, +), count.total + Float(rest.count))
+  }
+
+  /// Calls `body` with the tokens whose probabilities lie in `range`, in the order of tokens.
+  private func forEach(in range: Range<Float>, _ body: (Int) -> Void) {
+    let p = probabilities.baseAddress!
+    var i = 0
+    while i < probabilities.count {
+      let end = min(i &+ 16, probabilities.count)
+      if end &- i < 16 || any(load(p + i) .>= range.lowerBound) {
+        for token in i..<end where range.contains(p[token]) { body(token) }
+      }
+      i = end
+    }
+  }
+}
