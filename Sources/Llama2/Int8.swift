@@ -34,20 +34,37 @@ struct Int8Activations {
 }
 
 /// out = x / scale, rounded, where the returned scale makes the largest of x 127; both (count).
+/// A NaN or an infinity leaves its mark on the scale.
 private func quantiseGroup(
   _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Int8>, _ count: Int
 ) -> Float {
-  var largest: Float = 0
-  for i in 0..<count { largest = max(largest, abs(x[i])) }
-  let scale = largest / 127
-  guard scale > 0 && scale < .infinity else {
+  var largest = Vector.zero
+  for i in stride(from: 0, to: count, by: 16) {
+    let x = load(x + i, first: min(16, count - i), filler: 0)
+    let size = x.replacing(with: -x, where: x .< 0)
+    largest = size.replacing(with: largest, where: size .<= largest)
+  }
+  let scale = isFinite(UnsafeBufferPointer(start: x, count: count)) ? largest.max() / 127 : .nan
+  guard scale > 0 else {
     out.update(repeating: 0, count: count)
     return scale
   }
-  for i in 0..<count {
-    out[i] = Int8(truncatingIfNeeded: Int32((x[i] / scale).rounded(.toNearestOrAwayFromZero)))
+  for i in stride(from: 0, to: count, by: 16) {
+    let lanes = min(16, count - i)
+    let rounded = roundHalfAway(load(x + i, first: lanes, filler: 0) / scale)
+    for lane in 0..<lanes { out[i + lane] = Int8(truncatingIfNeeded: rounded[lane]) }
   }
   return scale
+}
+
+/// The nearest integers, halves away from zero as C's `round`, of floats below 2²² in size.
+@inline(__always)
+private func roundHalfAway(_ x: Vector) -> Bytes64 {
+  let magic: Float = 12_582_912
+  var nearest = (x + magic) - magic  // halves to even
+  nearest.replace(with: nearest + 1, where: (x - nearest .== 0.5) .& (x .> 0))
+  nearest.replace(with: nearest - 1, where: (x - nearest .== -0.5) .& (x .< 0))
+  return unsafeBitCast(nearest + magic, to: Bytes64.self)
 }
 
 // MARK: - A single token

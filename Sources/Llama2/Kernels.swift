@@ -240,6 +240,7 @@ func exp(_ x: Vector) -> Vector {
 /// The first `count` lanes of memory, the others `filler`.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, first count: Int, filler: Float) -> Vector {
+  if count == 16 { return load(pointer) }
   var vector = Vector(repeating: filler)
   for i in 0..<count { vector[i] = pointer[i] }
   return vector
