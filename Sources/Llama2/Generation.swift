@@ -235,7 +235,9 @@ private final class Context {
   func next(after tokens: [Int]) throws(LlamaError) -> Int? {
     let start = now()
     guard let logits = read(tokens) else { return nil }
-    guard isFinite(logits) else { throw LlamaError.notFinite(position: position - 1) }
+    guard isFinite(logits) else {
+      throw .notFinite(path: llama.transformer.checkpoint.path, position: position - 1)
+    }
     let token = sampler.sample(logits)
     let end = now()
     if tokens.count > 1 {

@@ -154,13 +154,14 @@ struct FourSums {
     s3 = multiplyAdd(s3, a3, b)
   }
 
-  /// Adds other sums, each times its factor.
+  /// Adds other sums, each times its own scales, 16 at `stride`, and then times b.
   @inline(__always)
-  mutating func add(_ other: FourSums, times factors: UnsafePointer<Float>) {
-    s0 = multiplyAdd(s0, other.s0, Vector(repeating: factors[0]))
-    s1 = multiplyAdd(s1, other.s1, Vector(repeating: factors[1]))
-    s2 = multiplyAdd(s2, other.s2, Vector(repeating: factors[2]))
-    s3 = multiplyAdd(s3, other.s3, Vector(repeating: factors[3]))
+  mutating func add(
+    _ other: FourSums, scaledBy scales: UnsafePointer<Float>, _ stride: Int, times b: Vector
+  ) {
+    add(
+      other.s0 * load(scales), other.s1 * load(scales + stride),
+      other.s2 * load(scales + 2 &* stride), other.s3 * load(scales + 3 &* stride), times: b)
   }
 
   @inline(__always)

@@ -50,6 +50,11 @@ func generate(_ llama: Llama, _ options: Options) throws {
 
 /// Replies to the prompts on standard input until they end (run.c: `chat`).
 func chat(_ llama: Llama, _ options: Options) throws {
+  var unread: [UInt8] = []
+  func ask(_ question: String) throws -> String? {
+    try Output.write(question)
+    return try Input.line(&unread)
+  }
   let system = try options.systemPrompt ?? ask("Enter system prompt (optional): ") ?? ""
   let chat = llama.chat(
     system: system, steps: options.steps, temperature: options.temperature, topP: options.topP,
@@ -79,11 +84,6 @@ func chat(_ llama: Llama, _ options: Options) throws {
   finish(chat.speed)
 }
 
-/// Shows `question` and reads a line of any length; nil at the end of input.
-func ask(_ question: String) throws -> String? {
-  try Output.write(question)
-  return Interrupt.happened ? nil : readLine()
-}
 
 /// The figures, and the exit status.
 func finish(_ speed: Speed) -> Never {
