@@ -243,7 +243,9 @@ private struct Header {
 
   /// The bytes of a whole file. In 128 bits no product of the header's int32 values overflows.
   private var fileSize: Int128 {
-    let (dim, kvDim, hiddenDim) = (Int128(config.dim), Int128(config.kvDim), Int128(config.hiddenDim))
+    let (dim, kvDim, hiddenDim) = (
+      Int128(config.dim), Int128(config.kvDim), Int128(config.hiddenDim)
+    )
     let nLayers = Int128(config.nLayers)
     let norms = (2 * nLayers + 1) * dim
     let embeddings = Int128(config.vocabSize) * dim * (sharedClassifier ? 1 : 2)

@@ -84,7 +84,6 @@ func chat(_ llama: Llama, _ options: Options) throws {
   finish(chat.speed)
 }
 
-
 /// The figures, and the exit status.
 func finish(_ speed: Speed) -> Never {
   func report(_ name: String, _ tokens: Int, _ seconds: Double) {
