@@ -81,7 +81,7 @@ struct Bench {
 
   private mutating func measure(_ model: Model) throws {
     for (threads, transformer) in model.transformers {
-      showProgress("measuring \(model.name) in \(model.format) on \(threads) of the threads")
+      showProgress("measuring \(model.name) in \(model.format) on \(threads) thread(s)")
       let positions = 0..<min(32, model.config.seqLen)
       let decode = model.decodeRate(
         transformer, threads: threads, positions: positions, bandwidth, effort)
@@ -146,7 +146,11 @@ struct Bench {
   private func measureStart() throws {
     var command = ["./run", options.checkpoint ?? "models/stories.bin", "-n", "1"]
     if let tokenizer = options.tokenizer { command += ["-z", tokenizer] }
-    guard let time = processTime(command, repeats: options.isQuick ? 11 : 51) else { return }
-    try say("process:   \((time * 1e3).fixed(1)) ms for \(command.joined(separator: " "))")
+    let line = command.joined(separator: " ")
+    if let time = processTime(command, repeats: options.isQuick ? 11 : 51) {
+      try say("process:   \((time * 1e3).fixed(1)) ms for \(line)")
+    } else {
+      try say("process:   not measured, as \(line) does not work here")
+    }
   }
 }

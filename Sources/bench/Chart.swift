@@ -100,7 +100,7 @@ struct Chart {
       )
       let rate = bar.rate.fixed(bar.rate < 100 ? 1 : 0)
       // Clear of the line, where the bar ends short of it.
-      let x = (end...end + 75).contains(limit) ? limit : end
+      let x = (end...end + 110).contains(limit) ? limit : end
       parts.append(text("\(rate) tok/s, \(bar.note)", x: x + 6, y: y(ofRow: i) + 12.5))
     }
     parts.append(
