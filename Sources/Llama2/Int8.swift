@@ -11,6 +11,7 @@ struct Int8Activations {
   let groupSize: Int
   let values: UnsafeMutablePointer<Int8>  // (count, columns)
   let scales: UnsafeMutablePointer<Float>  // (count, columns / groupSize)
+  let scales4: UnsafeMutablePointer<Float>  // (count, columns / groupSize, 4), each four times
   let split: UnsafeMutablePointer<Int16>  // (count, columns), as `splitBytes` leaves them
   let lanes: UnsafeMutablePointer<Float>  // (count, columns), as `unpack` leaves them
 
@@ -25,26 +26,45 @@ struct Int8Activations {
       scales[group] = quantiseGroup(x + start, values + start, groupSize)
     }
     guard Self.isFast(groupSize) else { return }
-    splitBytes(values, split + j * columns, columns)
+    let scales4 = scales4 + 4 * j * (columns / groupSize)
+    for k in 0..<4 * (columns / groupSize) { scales4[k] = scales[k / 4] }
+    splitBytes(values, split + j * columns, columns, groupSize)
     unpack(values, lanes + j * columns, columns, groupSize)
   }
 }
 
 /// out = x / scale, rounded, where the returned scale makes the largest of x 127; both (count).
+/// A NaN or an infinity leaves its mark on the scale.
 private func quantiseGroup(
   _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Int8>, _ count: Int
 ) -> Float {
-  var largest: Float = 0
-  for i in 0..<count { largest = max(largest, abs(x[i])) }
-  let scale = largest / 127
-  guard scale > 0 && scale < .infinity else {
+  var largest = Vector.zero
+  for i in stride(from: 0, to: count, by: 16) {
+    let x = load(x + i, first: min(16, count - i), filler: 0)
+    let size = x.replacing(with: -x, where: x .< 0)
+    largest = size.replacing(with: largest, where: size .<= largest)
+  }
+  let scale = isFinite(UnsafeBufferPointer(start: x, count: count)) ? largest.max() / 127 : .nan
+  guard scale > 0 else {
     out.update(repeating: 0, count: count)
     return scale
   }
-  for i in 0..<count {
-    out[i] = Int8(truncatingIfNeeded: Int32((x[i] / scale).rounded(.toNearestOrAwayFromZero)))
+  for i in stride(from: 0, to: count, by: 16) {
+    let lanes = min(16, count - i)
+    let rounded = roundHalfAway(load(x + i, first: lanes, filler: 0) / scale)
+    for lane in 0..<lanes { out[i + lane] = Int8(truncatingIfNeeded: rounded[lane]) }
   }
   return scale
+}
+
+/// The nearest integers, halves away from zero as C's `round`, of floats below 2²² in size.
+@inline(__always)
+private func roundHalfAway(_ x: Vector) -> Bytes64 {
+  let magic: Float = 12_582_912
+  var nearest = (x + magic) - magic  // halves to even
+  nearest.replace(with: nearest + 1, where: (x - nearest .== 0.5) .& (x .> 0))
+  nearest.replace(with: nearest - 1, where: (x - nearest .== -0.5) .& (x .< 0))
+  return unsafeBitCast(nearest + magic, to: Bytes64.self)
 }
 
 // MARK: - A single token
@@ -52,14 +72,15 @@ private func quantiseGroup(
 typealias Bytes64 = SIMD16<Int32>
 typealias Bytes32 = SIMD8<Int32>
 
-/// Spreads bytes to 16 bits, of each 32 first those at even places, then those at odd ones.
+/// Spreads bytes to 16 bits, of each 32 or 64 first those at even places, then those at odd ones.
 private func splitBytes(
-  _ bytes: UnsafePointer<Int8>, _ out: UnsafeMutablePointer<Int16>, _ count: Int
+  _ bytes: UnsafePointer<Int8>, _ out: UnsafeMutablePointer<Int16>, _ count: Int, _ groupSize: Int
 ) {
-  for start in stride(from: 0, to: count, by: 32) {
-    for i in 0..<16 {
+  let half = min(groupSize, 64) / 2
+  for start in stride(from: 0, to: count, by: 2 * half) {
+    for i in 0..<half {
       out[start + i] = Int16(bytes[start + 2 * i])
-      out[start + 16 + i] = Int16(bytes[start + 2 * i + 1])
+      out[start + half + i] = Int16(bytes[start + 2 * i + 1])
     }
   }
 }
@@ -97,11 +118,12 @@ private func scale(_ scales: UnsafeRawPointer, _ group: Int) -> Float {
 
 /// The products of 32 bytes of a row and of x, two and two: the two fit in 16 bits.
 @inline(__always)
-private func pairs(_ row: UnsafeRawPointer, _ x: UnsafePointer<Int16>) -> Bytes32 {
-  let x = UnsafeRawPointer(x)
+private func pairs(
+  _ row: UnsafeRawPointer, _ even: UnsafePointer<Int16>, _ odd: UnsafePointer<Int16>
+) -> Bytes32 {
   let w = row.loadUnaligned(as: SIMD16<Int16>.self)
-  let even = x.loadUnaligned(as: SIMD16<Int16>.self)
-  let odd = x.loadUnaligned(fromByteOffset: 32, as: SIMD16<Int16>.self)
+  let even = UnsafeRawPointer(even).loadUnaligned(as: SIMD16<Int16>.self)
+  let odd = UnsafeRawPointer(odd).loadUnaligned(as: SIMD16<Int16>.self)
   return unsafeBitCast(((w &<< 8) &>> 8) &* even &+ (w &>> 8) &* odd, to: Bytes32.self)
 }
 
@@ -115,7 +137,8 @@ private func dotGroupsOf64s(
   for group in 0..<groups {
     var groupSum = Bytes64.zero
     for _ in 0..<chunks {
-      let (a, b) = (pairs(row + k, x + k), pairs(row + k + 32, x + k + 32))
+      let a = pairs(row + k, x + k, x + k + 32)
+      let b = pairs(row + k + 32, x + k + 16, x + k + 48)
       groupSum &+= Bytes64(
         lowHalf: ((a &<< 16) &>> 16) &+ (a &>> 16), highHalf: ((b &<< 16) &>> 16) &+ (b &>> 16))
       k &+= 64
@@ -133,7 +156,8 @@ private func dotGroupsOf32(
 ) -> Float {
   var sum = Vector.zero
   for group in 0..<groups {
-    let a = pairs(row + 32 &* group, x + 32 &* group)
+    let x = x + 32 &* group
+    let a = pairs(row + 32 &* group, x, x + 16)
     let groupSum = Bytes64(lowHalf: (a &<< 16) &>> 16, highHalf: a &>> 16)
     let factor = Vector(repeating: scale(rowScales, group) * xScales[group])
     sum = multiplyAdd(sum, float(groupSum), factor)
@@ -178,21 +202,22 @@ extension Matrix {
   /// out[j * self.rows + i] = row i · token j for four rows from `row` on, and all tokens of x.
   ///
   /// The rows are spread to floats once for the block. `panel` has room for 4 rows of them,
-  /// `factors` for a product of scales for each token, group and row.
+  /// `factors` for (count + 1, groups, 4) products of scales.
   func multiplyFourInt8Rows(
     from row: Int, _ x: Int8Activations, count: Int, panel: UnsafeMutablePointer<Float>,
     factors: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>
   ) {
     let groups = columns / groupSize
+    let rowScales = factors + 4 &* count &* groups  // (groups, 4)
     for i in 0..<4 {
       unpack(values + (row + i) &* columns, panel + i &* columns, columns, groupSize)
-      let rowScales = scales + 4 &* (row + i) &* groups
-      for j in 0..<count {
-        for group in 0..<groups {
-          factors[4 &* (j &* groups &+ group) &+ i] =
-            scale(rowScales, group) * x.scales[j &* groups &+ group]
-        }
+      for group in 0..<groups {
+        rowScales[4 &* group &+ i] = scale(scales, (row + i) &* groups &+ group)
       }
+    }
+    for j in 0..<count {
+      let (factors, xScales) = (factors + 4 &* j &* groups, x.scales4 + 4 &* j &* groups)
+      for k in 0..<4 &* groups { factors[k] = rowScales[k] * xScales[k] }
     }
     var j = 0
     while j < count {
@@ -231,6 +256,6 @@ private func tileInt8(
     factors0 += 4
     factors1 += 4
   }
-  sums0.store(out0)
-  sums1.store(out1)
+  sums0.storeTotals(out0)
+  sums1.storeTotals(out1)
 }

@@ -49,7 +49,7 @@ package struct Matrix {
     var row = rows.lowerBound
     let groups = columns / groupSize
     if count > 1 && Int8Activations.isFast(groupSize) {
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * (columns + count * groups)) {
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * (columns + (count + 1) * groups)) {
         let (panel, factors) = ($0.baseAddress!, $0.baseAddress! + 4 * columns)
         while row + 4 <= rows.upperBound {
           multiplyFourInt8Rows(

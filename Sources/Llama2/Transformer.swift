@@ -309,6 +309,7 @@ private final class RunState {
         groupSize: groupSize,
         values: UnsafeMutableRawPointer(values).assumingMemoryBound(to: Int8.self),
         scales: try floats(Self.blockSize, widest / groupSize),
+        scales4: try floats(Self.blockSize, widest / groupSize, 4),
         split: UnsafeMutableRawPointer(split).assumingMemoryBound(to: Int16.self),
         lanes: try floats(Self.blockSize, widest))
     } else {
