@@ -22,29 +22,39 @@ struct Bench {
   }
 
   mutating func run() throws {
+    if let path = options.svg { try checkThatItCanBeWritten(path) }
     let reads = options.threads.map {
       "\((bandwidth.measure(threads: $0) / 1e9).fixed(1)) GB/s on \($0)"
     }
     try say("\(Machine.name), \(Machine.cores) cores")
     try say("threads that do nothing else read \(reads.joined(separator: ", "))")
-    try say("\n" + Row.heading)
     if let checkpoint = options.checkpoint {
       let file = checkpoint.split(separator: "/").last ?? "checkpoint"
       let name = file.hasSuffix(".bin") ? file.dropLast(4) : file
       let model = try Model(String(name.prefix(11)), path: checkpoint, threads: options.threads)
+      let vocabSize = model.config.vocabSize
+      let tokenizer = try options.tokenizer.map { try Tokenizer(path: $0, vocabSize: vocabSize) }
+      try say("\n" + Row.heading)
       try measure(model)
       try measureEndOfContext(model)
-      try say()
-      try measureText(vocabSize: model.config.vocabSize)
+      try measureText(tokenizer, vocabSize: vocabSize)
     } else {
+      try say("\n" + Row.heading)
       for shape in Shape.all where !options.isQuick || Shape.quick.contains(shape.name) {
         try measure(shape)
       }
-      try say()
-      try measureText(vocabSize: 32000)
+      try measureText(nil, vocabSize: 32000)
     }
     try measureStart()
     if let path = options.svg { try draw(path) }
+  }
+
+  /// Before minutes are spent on what the picture shows.
+  private func checkThatItCanBeWritten(_ path: String) throws {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    guard access(access(path, F_OK) == 0 ? path : folder, W_OK) == 0 else {
+      throw BenchError("\(path): the picture cannot be written: \(systemReason)")
+    }
   }
 
   /// The rates of the last number of threads as a picture.
@@ -114,32 +124,31 @@ struct Bench {
     try say(row.line)
   }
 
-  private func measureText(vocabSize: Int) throws {
+  private func measureText(_ given: Tokenizer?, vocabSize: Int) throws {
     showProgress("making a text and a vocabulary")
     var english = EnglishLike()
     let text = english.text(bytes: 900_000)
-    let tokenizer: Tokenizer
-    if let path = options.tokenizer {
-      tokenizer = try Tokenizer(path: path, vocabSize: vocabSize)
-    } else {
-      tokenizer = try TemporaryFile.with { path, descriptor in
-        let file = try vocabulary(of: text, size: vocabSize)
-        guard file.withUnsafeBytes({ writeAll($0, to: descriptor) }) else {
-          throw BenchError("\(path): a vocabulary cannot be written: \(systemReason)")
-        }
-        return try Tokenizer(path: path, vocabSize: vocabSize)
-      }
-    }
+    let tokenizer = try given ?? makeTokenizer(of: text, vocabSize: vocabSize)
     let rate = encodingRate(tokenizer, text, repeats: options.isQuick ? 3 : 9)
     let greedy = samplingTime(vocabSize: vocabSize, temperature: 0, topP: 0.9, repeats: 1001)
     let topP = samplingTime(vocabSize: vocabSize, temperature: 1, topP: 0.9, repeats: 1001)
     showProgress("")
     try say(
-      "tokenizer: \((rate.bytesPerSecond / 1e6).fixed(1)) MB/s, \(vocabSize) tokens,"
+      "\ntokenizer: \((rate.bytesPerSecond / 1e6).fixed(1)) MB/s, \(vocabSize) tokens,"
         + " \(rate.bytesPerToken.fixed(1)) bytes of English-like text to each")
     try say(
       "sampler:   \((greedy * 1e6).fixed(1)) µs greedily, \((topP * 1e6).fixed(1)) µs with"
         + " -t 1.0 -p 0.9, over \(vocabSize) flat logits")
+  }
+
+  private func makeTokenizer(of text: String, vocabSize: Int) throws -> Tokenizer {
+    try TemporaryFile.with { path, descriptor in
+      let file = try vocabulary(of: text, size: vocabSize)
+      guard file.withUnsafeBytes({ writeAll($0, to: descriptor) }) else {
+        throw BenchError("\(path): a vocabulary cannot be written: \(systemReason)")
+      }
+      return try Tokenizer(path: path, vocabSize: vocabSize)
+    }
   }
 
   /// The whole process of `run` for one token, if it is there.

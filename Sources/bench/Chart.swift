@@ -1,58 +1,59 @@
-/// The rates of a table as a picture: bars in units of what memory allows a token at a time.
+/// The rates of a table as a picture in SVG: bars in units of what memory allows.
 struct Chart {
-  /// Rows with one number of threads.
+  /// Rows of one number of threads, those of a shape together.
   let rows: [Row]
 
   // All lengths are in pixels; a README is 860 wide.
   private let width = 860.0
-  private let barHeight = 16.0
-  private let rowHeight = 21.0
-  private let groupGap = 10.0
   private let top = 84.0
-  private let decode = Panel(left: 150, barWidth: 210)
-  private let prompt = Panel(left: 520, barWidth: 210)
+  private let rowHeight = 21.0
+  private let barHeight = 16.0
+  private let shapeGap = 10.0
+  private let decodePanel = Panel(left: 150, width: 200)
+  private let promptPanel = Panel(left: 512, width: 200)
 
   /// Where bars begin, and how long the longest is.
   private struct Panel {
     let left: Double
-    let barWidth: Double
+    let width: Double
+  }
+
+  private struct Bar {
+    /// Of the limit, 1 is all of it.
+    let share: Double
+    let tokensPerSecond: Double
+    /// The share as text.
+    let note: String
   }
 
   /// The whole file.
   var svg: String {
-    let height = y(ofRow: rows.count) + 34
-    let parts =
-      [
-        panel(
-          decode, "Token by token",
-          rows.map { row in
-            (row.decode.share, row.decode.tokensPerSecond, (100 * row.decode.share).fixed(0) + " %")
-          }),
-        panel(
-          prompt, "Prompt of \(rows.compactMap(\.prompt).first?.tokens ?? 0) tokens at once",
-          rows.map { row in
-            guard let prompt = row.prompt else { return nil }
-            let share = prompt.tokensPerSecond / row.decode.tokensPerSecond * row.decode.share
-            return (share, prompt.tokensPerSecond, share.fixed(1) + " ×")
-          }),
-      ] + labels + [text(caption, x: 20, y: height - 16, "soft")]
-    return """
-      <svg xmlns="http://www.w3.org/2000/svg" width="\(width.fixed(0))" height="\(height.fixed(0))" \
-      viewBox="0 0 \(width.fixed(0)) \(height.fixed(0))" role="img" aria-label="\(escaped(caption))">
-      \(style)
+    let height = y(ofRow: rows.count) + 54
+    let tokens = rows.compactMap(\.prompt).first?.tokens ?? 0
+    let format = rows.first?.format ?? ""
+    return #"""
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \#(px(width)) \#(px(height))"
+        width="\#(px(width))" height="\#(px(height))" role="img">
+      <title>Tokens per second. \#(escaped(limit))</title>
+      \#(style)
       <rect class="card" width="100%" height="100%" rx="8"/>
-      \(parts.joined(separator: "\n"))
+      \#(labels)
+      \#(panel(decodePanel, "Token by token", limit: "the memory's limit", rows.map(decodeBar)))
+      \#(panel(
+        promptPanel, "A prompt of \(tokens) tokens", limit: "the memory's limit in \(format)",
+        rows.map(promptBar)))
+      \#(text(machine, x: 20, y: height - 36, "soft"))
+      \#(text(limit, x: 20, y: height - 18, "soft"))
       </svg>
 
-      """
+      """#
   }
 
   private let style = """
     <style>
-      text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; \
-    fill: #1f2328; }
+      text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
+      text { fill: #1f2328; } .soft { fill: #59636e; } .card { fill: #ffffff; }
       .title { font-weight: 600; font-size: 14px; } .shape { font-weight: 600; }
-      .soft { fill: #59636e; } .card { fill: #ffffff; }
       .fp32 { fill: #3b82c4; } .int8 { fill: #d9822b; }
       .limit { stroke: #59636e; stroke-dasharray: 4 3; }
       @media (prefers-color-scheme: dark) {
@@ -62,70 +63,85 @@ struct Chart {
     </style>
     """
 
-  private var caption: String {
+  private var machine: String {
     let threads = rows.first?.threads ?? 0
-    let limit = (rows.map(\.decode.limit).median / 1e9).fixed(1)
-    return "\(Machine.name), \(Machine.cores) cores, \(threads) thread\(threads == 1 ? "" : "s")."
-      + " Its memory delivers \(limit) GB/s."
+    return "\(Machine.name), \(Machine.cores) cores, \(threads) thread\(threads == 1 ? "" : "s")"
+  }
+
+  private var limit: String {
+    let rate = (rows.map(\.decode.limit).median / 1e9).fixed(1)
+    return "The memory's limit: all weights and the KV cache read for each token, at \(rate) GB/s"
+  }
+
+  private func decodeBar(_ row: Row) -> Bar {
+    let share = row.decode.share
+    return Bar(
+      share: share, tokensPerSecond: row.decode.tokensPerSecond,
+      note: (100 * share).fixed(0) + " %")
+  }
+
+  /// In units of the same limit for all formats of a shape, that of the first.
+  private func promptBar(_ row: Row) -> Bar? {
+    guard let prompt = row.prompt, let first = rows.first(where: { $0.shape == row.shape }) else {
+      return nil
+    }
+    let share = prompt.tokensPerSecond / (first.decode.tokensPerSecond / first.decode.share)
+    return Bar(
+      share: share, tokensPerSecond: prompt.tokensPerSecond, note: share.fixed(1) + " ×")
   }
 
   /// Names of shapes, once for each, and of formats.
-  private var labels: [String] {
-    rows.indices.flatMap { i in
-      let row = rows[i]
+  private var labels: String {
+    rows.enumerated().map { i, row in
       let format = row.position.map { "\(row.format) at \($0)" } ?? row.format
-      let baseline = y(ofRow: i) + 12.5
-      let label = text(format, x: decode.left - 10, y: baseline, "soft", anchor: "end")
-      guard i == 0 || rows[i - 1].shape != row.shape else { return [label] }
-      return [text(row.shape, x: 20, y: baseline, "shape"), label]
-    }
+      let y = y(ofRow: i) + 12.5
+      let label = text(format, x: decodePanel.left - 10, y: y, "soft", anchor: "end")
+      let isFirst = i == 0 || rows[i - 1].shape != row.shape
+      return isFirst ? text(row.shape, x: 20, y: y, "shape") + "\n" + label : label
+    }.joined(separator: "\n")
   }
 
-  /// Bars for all rows that have a share of the limit, and the limit as a line.
-  private func panel(
-    _ panel: Panel, _ title: String, _ bars: [(share: Double, rate: Double, note: String)?]
-  ) -> String {
-    let scale = panel.barWidth / max(1, bars.compactMap { $0?.share }.max() ?? 1)
-    let limit = panel.left + scale
+  /// A bar and its figures for each row that has one, and the limit as a line.
+  private func panel(_ panel: Panel, _ title: String, limit: String, _ bars: [Bar?]) -> String {
+    let unit = panel.width / max(1, bars.compactMap { $0?.share }.max() ?? 1)
+    let (right, line) = (panel.left + panel.width, panel.left + unit)
+    let (lineTop, lineEnd) = (px(top - 16), px(y(ofRow: rows.count) - shapeGap + 2))
     var parts = [
       text(title, x: panel.left, y: 30, "title"),
-      text("the memory's limit", x: max(limit, panel.left + 50), y: 60, "soft", anchor: "middle"),
+      text(limit, x: max(line, panel.left + 70), y: 60, "soft", anchor: "middle"),
     ]
     for (i, bar) in bars.enumerated() {
       guard let bar else { continue }
-      let end = panel.left + bar.share * scale
-      parts.append(
-        "<rect class=\"\(rows[i].format)\" x=\"\(panel.left.fixed(0))\" y=\"\(y(ofRow: i).fixed(1))\""
-          + " width=\"\((bar.share * scale).fixed(1))\" height=\"\(barHeight.fixed(0))\" rx=\"2\"/>"
-      )
-      let rate = bar.rate.fixed(bar.rate < 100 ? 1 : 0)
-      // Clear of the line, where the bar ends short of it.
-      let x = (end...end + 110).contains(limit) ? limit : end
-      parts.append(text("\(rate) tok/s, \(bar.note)", x: x + 6, y: y(ofRow: i) + 12.5))
+      let y = y(ofRow: i)
+      let rate = bar.tokensPerSecond.fixed(bar.tokensPerSecond < 100 ? 1 : 0)
+      parts += [
+        #"<rect class="\#(rows[i].format)" x="\#(px(panel.left))" y="\#(px(y))""#
+          + #" width="\#(px(bar.share * unit))" height="\#(px(barHeight))" rx="2"/>"#,
+        text(rate + " tok/s", x: right + 78, y: y + 12.5, anchor: "end"),
+        text(bar.note, x: right + 124, y: y + 12.5, "soft", anchor: "end"),
+      ]
     }
-    parts.append(
-      "<path class=\"limit\" d=\"M\(limit.fixed(1)) \((top - 16).fixed(0))"
-        + "V\((y(ofRow: rows.count) - groupGap + 2).fixed(0))\"/>")
+    parts.append(#"<path class="limit" d="M\#(px(line)) \#(lineTop)V\#(lineEnd)"/>"#)
     return parts.joined(separator: "\n")
   }
 
-  /// Rows of a shape stand together.
   private func y(ofRow i: Int) -> Double {
-    let groups = (1..<max(1, i + 1)).count {
-      $0 >= rows.count || rows[$0].shape != rows[$0 - 1].shape
-    }
-    return top + Double(i) * rowHeight + Double(groups) * groupGap
+    let gaps = (0..<i).count { $0 + 1 == rows.count || rows[$0 + 1].shape != rows[$0].shape }
+    return top + Double(i) * rowHeight + Double(gaps) * shapeGap
   }
 
   private func text(
-    _ content: String, x: Double, y: Double, _ style: String? = nil, anchor: String? = nil
+    _ content: String, x: Double, y: Double, _ style: String? = nil, anchor: String = "start"
   ) -> String {
-    "<text x=\"\(x.fixed(1))\" y=\"\(y.fixed(1))\"" + (style.map { " class=\"\($0)\"" } ?? "")
-      + (anchor.map { " text-anchor=\"\($0)\"" } ?? "") + ">\(escaped(content))</text>"
+    let style = style.map { #" class="\#($0)""# } ?? ""
+    return #"<text x="\#(px(x))" y="\#(px(y))" text-anchor="\#(anchor)"\#(style)>"#
+      + escaped(content) + "</text>"
   }
 
+  private func px(_ length: Double) -> String { length.fixed(1) }
+
   private func escaped(_ text: String) -> String {
-    let entities: [Character: String] = ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;"]
+    let entities: [Character: String] = ["&": "&amp;", "<": "&lt;", ">": "&gt;"]
     return text.map { entities[$0] ?? String($0) }.joined()
   }
 }
