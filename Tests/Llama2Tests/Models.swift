@@ -177,13 +177,13 @@ extension Model {
     var file = Bytes()
     headerFields(vocabSize: shape.tied ? shape.vocabSize : -shape.vocabSize, &file)
     file.float32(embedding.values)
-    layers.forEach { file.float32($0.rmsAttention) }
+    for layer in layers { file.float32(layer.rmsAttention) }
     for matrix in Self.matrices[..<4] {
-      layers.forEach { file.float32($0[keyPath: matrix].values) }
+      for layer in layers { file.float32(layer[keyPath: matrix].values) }
     }
-    layers.forEach { file.float32($0.rmsFFN) }
+    for layer in layers { file.float32(layer.rmsFFN) }
     for matrix in Self.matrices[4...] {
-      layers.forEach { file.float32($0[keyPath: matrix].values) }
+      for layer in layers { file.float32(layer[keyPath: matrix].values) }
     }
     file.float32(rmsFinal)
     // model.py's freqs_cos and freqs_sin, in whose place a reader that used them would go wrong.
@@ -202,12 +202,12 @@ extension Model {
     file.all.append(shape.tied ? 1 : 0)
     if let groupSize { file.int32(groupSize) }
     file.all += [UInt8](repeating: 0, count: 256 - file.all.count)
-    layers.forEach { file.float32($0.rmsAttention) }
-    layers.forEach { file.float32($0.rmsFFN) }
+    for layer in layers { file.float32(layer.rmsAttention) }
+    for layer in layers { file.float32(layer.rmsFFN) }
     file.float32(rmsFinal)
     write(&file, embedding)
     for matrix in Self.matrices {
-      layers.forEach { write(&file, $0[keyPath: matrix]) }
+      for layer in layers { write(&file, layer[keyPath: matrix]) }
     }
     if !shape.tied { write(&file, classifier) }
     return file.all

@@ -42,12 +42,6 @@ struct Program {
   }
 
   /// Runs the program to its end.
-  func callAsFunction(_ arguments: String..., input: String = "", in folder: Folder? = nil) throws
-    -> Ending
-  {
-    try self(arguments, input: input, in: folder)
-  }
-
   func callAsFunction(_ arguments: [String], input: String = "", in folder: Folder? = nil) throws
     -> Ending
   {
@@ -56,7 +50,8 @@ struct Program {
   }
 
   /// Starts the program; its streams are files, so that nothing waits for a reader.
-  func start(_ arguments: [String], input: String = "", in folder: Folder? = nil) throws -> Running {
+  func start(_ arguments: [String], input: String = "", in folder: Folder? = nil) throws -> Running
+  {
     try Running(self, arguments, input: input, in: folder)
   }
 
@@ -125,7 +120,9 @@ final class Folder {
   }
 
   /// The names in this folder, sorted.
-  var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }
+  var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+  }
 }
 
 /// This package's own folder.
