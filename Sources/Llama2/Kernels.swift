@@ -58,8 +58,8 @@ extension SIMD16<Float> {
 /// out[j * outStride + i] = row i of w · row j of x, for i in 0..<rows and j in 0..<count.
 ///
 /// w: (rows, columns) at `wStride`, x: (count, columns) at `xStride` (run.c: `matmul`).
-/// A block of tokens goes through tiles of 4 × 4 products, which use each load four times;
-/// a single token has four rows in flight, which is what it takes to read as fast as memory can.
+/// A block of tokens goes through tiles of 4 × 4 products, which use each load four times. A single
+/// token takes w row by row: one stream through memory is what its prefetchers follow best.
 func products(
   _ w: UnsafePointer<Float>, _ wStride: Int, rows: Int,
   _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
@@ -67,20 +67,20 @@ func products(
 ) {
   var i = 0
   while i < rows {
-    let tile = i &+ 4 <= rows
+    let height = i &+ 4 <= rows && count >= 4 ? 4 : 1
     let w = w + i &* wStride
     var j = 0
-    while tile && j &+ 4 <= count {
-      tile4x4(w, wStride, x + j &* xStride, xStride, columns, out + (j &* outStride &+ i), outStride)
+    while height == 4 && j &+ 4 <= count {
+      tile(w, wStride, x + j &* xStride, xStride, columns, out + (j &* outStride &+ i), outStride)
       j &+= 4
     }
     while j < count {
-      let x = x + j &* xStride
-      let out = out + (j &* outStride &+ i)
-      if tile { tile4x1(w, wStride, x, columns, out) } else { out[0] = dot(w, x, columns) }
+      for k in 0..<height {
+        out[j &* outStride &+ i &+ k] = dot(w + k &* wStride, x + j &* xStride, columns)
+      }
       j &+= 1
     }
-    i &+= tile ? 4 : 1
+    i &+= height
   }
 }
 
@@ -109,81 +109,87 @@ func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> 
   return addTail(sum.total, a, b, count)
 }
 
-/// Four rows of w, one of x.
-private func tile4x1(
-  _ w: UnsafePointer<Float>, _ stride: Int, _ x: UnsafePointer<Float>, _ count: Int,
-  _ out: UnsafeMutablePointer<Float>
-) {
-  let (w0, w1, w2, w3) = (w, w + stride, w + 2 &* stride, w + 3 &* stride)
-  var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-  var k = 0
-  while k &+ 16 <= count {
-    let x = load(x + k)
-    s0 = multiplyAdd(s0, load(w0 + k), x)
-    s1 = multiplyAdd(s1, load(w1 + k), x)
-    s2 = multiplyAdd(s2, load(w2 + k), x)
-    s3 = multiplyAdd(s3, load(w3 + k), x)
-    k &+= 16
-  }
-  out[0] = addTail(s0.total, w0, x, count)
-  out[1] = addTail(s1.total, w1, x, count)
-  out[2] = addTail(s2.total, w2, x, count)
-  out[3] = addTail(s3.total, w3, x, count)
-}
-
 /// Four rows of w, four of x: 16 sums that all stay in registers.
-private func tile4x4(
+private func tile(
   _ w: UnsafePointer<Float>, _ wStride: Int, _ x: UnsafePointer<Float>, _ xStride: Int,
   _ count: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
 ) {
   let (w0, w1, w2, w3) = (w, w + wStride, w + 2 &* wStride, w + 3 &* wStride)
   let (x0, x1, x2, x3) = (x, x + xStride, x + 2 &* xStride, x + 3 &* xStride)
-  var (s00, s01, s02, s03) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-  var (s10, s11, s12, s13) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-  var (s20, s21, s22, s23) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-  var (s30, s31, s32, s33) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+  var (s0, s1, s2, s3) = (FourSums(), FourSums(), FourSums(), FourSums())
   var k = 0
   while k &+ 16 <= count {
     let (a0, a1, a2, a3) = (load(w0 + k), load(w1 + k), load(w2 + k), load(w3 + k))
-    let b0 = load(x0 + k)
-    s00 = multiplyAdd(s00, a0, b0)
-    s01 = multiplyAdd(s01, a1, b0)
-    s02 = multiplyAdd(s02, a2, b0)
-    s03 = multiplyAdd(s03, a3, b0)
-    let b1 = load(x1 + k)
-    s10 = multiplyAdd(s10, a0, b1)
-    s11 = multiplyAdd(s11, a1, b1)
-    s12 = multiplyAdd(s12, a2, b1)
-    s13 = multiplyAdd(s13, a3, b1)
-    let b2 = load(x2 + k)
-    s20 = multiplyAdd(s20, a0, b2)
-    s21 = multiplyAdd(s21, a1, b2)
-    s22 = multiplyAdd(s22, a2, b2)
-    s23 = multiplyAdd(s23, a3, b2)
-    let b3 = load(x3 + k)
-    s30 = multiplyAdd(s30, a0, b3)
-    s31 = multiplyAdd(s31, a1, b3)
-    s32 = multiplyAdd(s32, a2, b3)
-    s33 = multiplyAdd(s33, a3, b3)
+    s0.add(a0, a1, a2, a3, times: load(x0 + k))
+    s1.add(a0, a1, a2, a3, times: load(x1 + k))
+    s2.add(a0, a1, a2, a3, times: load(x2 + k))
+    s3.add(a0, a1, a2, a3, times: load(x3 + k))
     k &+= 16
   }
-  let rows = (out, out + outStride, out + 2 &* outStride, out + 3 &* outStride)
-  rows.0[0] = addTail(s00.total, w0, x0, count)
-  rows.0[1] = addTail(s01.total, w1, x0, count)
-  rows.0[2] = addTail(s02.total, w2, x0, count)
-  rows.0[3] = addTail(s03.total, w3, x0, count)
-  rows.1[0] = addTail(s10.total, w0, x1, count)
-  rows.1[1] = addTail(s11.total, w1, x1, count)
-  rows.1[2] = addTail(s12.total, w2, x1, count)
-  rows.1[3] = addTail(s13.total, w3, x1, count)
-  rows.2[0] = addTail(s20.total, w0, x2, count)
-  rows.2[1] = addTail(s21.total, w1, x2, count)
-  rows.2[2] = addTail(s22.total, w2, x2, count)
-  rows.2[3] = addTail(s23.total, w3, x2, count)
-  rows.3[0] = addTail(s30.total, w0, x3, count)
-  rows.3[1] = addTail(s31.total, w1, x3, count)
-  rows.3[2] = addTail(s32.total, w2, x3, count)
-  rows.3[3] = addTail(s33.total, w3, x3, count)
+  s0.storeTotals(out)
+  s1.storeTotals(out + outStride)
+  s2.storeTotals(out + 2 &* outStride)
+  s3.storeTotals(out + 3 &* outStride)
+  guard k < count else { return }
+  for i in 0..<4 {
+    for j in 0..<4 {
+      let out = out + (j &* outStride &+ i)
+      out[0] = addTail(out[0], w + i &* wStride, x + j &* xStride, count)
+    }
+  }
+}
+
+/// The partial sums of four products.
+struct FourSums {
+  private var s0 = Vector.zero
+  private var s1 = Vector.zero
+  private var s2 = Vector.zero
+  private var s3 = Vector.zero
+
+  @inline(__always)
+  mutating func add(_ a0: Vector, _ a1: Vector, _ a2: Vector, _ a3: Vector, times b: Vector) {
+    s0 = multiplyAdd(s0, a0, b)
+    s1 = multiplyAdd(s1, a1, b)
+    s2 = multiplyAdd(s2, a2, b)
+    s3 = multiplyAdd(s3, a3, b)
+  }
+
+  /// Adds other sums, each times its factor.
+  @inline(__always)
+  mutating func add(_ other: FourSums, times factors: UnsafePointer<Float>) {
+    s0 = multiplyAdd(s0, other.s0, Vector(repeating: factors[0]))
+    s1 = multiplyAdd(s1, other.s1, Vector(repeating: factors[1]))
+    s2 = multiplyAdd(s2, other.s2, Vector(repeating: factors[2]))
+    s3 = multiplyAdd(s3, other.s3, Vector(repeating: factors[3]))
+  }
+
+  @inline(__always)
+  mutating func add(_ a0: Float, _ a1: Float, _ a2: Float, _ a3: Float, times b: Vector) {
+    add(
+      Vector(repeating: a0), Vector(repeating: a1), Vector(repeating: a2), Vector(repeating: a3),
+      times: b)
+  }
+
+  /// The partial sums themselves, 16 of each.
+  @inline(__always)
+  func storeVectors(
+    _ out0: UnsafeMutablePointer<Float>, _ out1: UnsafeMutablePointer<Float>,
+    _ out2: UnsafeMutablePointer<Float>, _ out3: UnsafeMutablePointer<Float>
+  ) {
+    store(s0, out0)
+    store(s1, out1)
+    store(s2, out2)
+    store(s3, out3)
+  }
+
+  /// The sums of the partial sums, one of each.
+  @inline(__always)
+  func storeTotals(_ out: UnsafeMutablePointer<Float>) {
+    out[0] = s0.total
+    out[1] = s1.total
+    out[2] = s2.total
+    out[3] = s3.total
+  }
 }
 
 // MARK: - The other steps of a layer
@@ -234,6 +240,7 @@ func exp(_ x: Vector) -> Vector {
 /// The first `count` lanes of memory, the others `filler`.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, first count: Int, filler: Float) -> Vector {
+  if count == 16 { return load(pointer) }
   var vector = Vector(repeating: filler)
   for i in 0..<count { vector[i] = pointer[i] }
   return vector
@@ -323,10 +330,11 @@ func rope(
   }
 }
 
-/// out[j] = Σ weights[j][t] values[t] over t in 0..<count, for j in 0..<queries.
+/// out(j) = Σ weights[j][t] values[t] over t in 0..<count, for j in 0..<queries.
 ///
-/// weights: (queries, count) at `stride`, values: (count, headSize), out[j]: (headSize).
-/// Each lane adds its values in the order of t, for one query or for four.
+/// weights: (queries, count) at `stride`, values: (count, headSize), out(j): (headSize).
+/// Every element adds its values in the order of t. Four vectors of sums are kept at a time: those
+/// of four queries, which share what they load, or four of one query.
 func weightedSums(
   _ weights: UnsafePointer<Float>, _ stride: Int, queries: Int,
   _ values: UnsafePointer<Float>, count: Int, headSize: Int,
@@ -334,41 +342,52 @@ func weightedSums(
 ) {
   var j = 0
   while j < queries {
-    let four = j &+ 4 <= queries
-    let w = weights + j &* stride
+    let (w0, four) = (weights + j &* stride, j &+ 4 <= queries)
+    let (w1, w2, w3) = (w0 + stride, w0 + 2 &* stride, w0 + 3 &* stride)
     var i = 0
-    while i &+ 16 <= headSize {
-      if four {
-        var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-        for t in 0..<count {
-          let value = load(values + (t &* headSize &+ i))
-          s0 = multiplyAdd(s0, Vector(repeating: w[t]), value)
-          s1 = multiplyAdd(s1, Vector(repeating: w[stride &+ t]), value)
-          s2 = multiplyAdd(s2, Vector(repeating: w[2 &* stride &+ t]), value)
-          s3 = multiplyAdd(s3, Vector(repeating: w[3 &* stride &+ t]), value)
-        }
-        store(s0, out(j) + i)
-        store(s1, out(j &+ 1) + i)
-        store(s2, out(j &+ 2) + i)
-        store(s3, out(j &+ 3) + i)
-      } else {
-        var sum = Vector.zero
-        for t in 0..<count {
-          sum = multiplyAdd(sum, Vector(repeating: w[t]), load(values + (t &* headSize &+ i)))
-        }
-        store(sum, out(j) + i)
+    while four && i &+ 16 <= headSize {
+      var sums = FourSums()
+      for t in 0..<count {
+        sums.add(w0[t], w1[t], w2[t], w3[t], times: load(values + (t &* headSize &+ i)))
       }
+      sums.storeVectors(out(j) + i, out(j &+ 1) + i, out(j &+ 2) + i, out(j &+ 3) + i)
       i &+= 16
     }
-    for k in 0..<(four ? 4 : 1) {
-      for i in i..<headSize {
-        var sum: Float = 0
-        for t in 0..<count {
-          sum = multiplyAdd(sum, w[k &* stride &+ t], values[t &* headSize &+ i])
-        }
-        out(j &+ k)[i] = sum
+    while !four && i &+ 64 <= headSize {
+      var sums = FourSums()
+      for t in 0..<count {
+        let v = values + (t &* headSize &+ i)
+        sums.add(load(v), load(v + 16), load(v + 32), load(v + 48), times: Vector(repeating: w0[t]))
       }
+      let out = out(j) + i
+      sums.storeVectors(out, out + 16, out + 32, out + 48)
+      i &+= 64
+    }
+    for k in 0..<(four ? 4 : 1) {
+      weightedSum(w0 + k &* stride, values, count, headSize, from: i, out(j &+ k))
     }
     j &+= four ? 4 : 1
+  }
+}
+
+/// The elements of one weighted sum from `first` on.
+private func weightedSum(
+  _ weights: UnsafePointer<Float>, _ values: UnsafePointer<Float>, _ count: Int, _ headSize: Int,
+  from first: Int, _ out: UnsafeMutablePointer<Float>
+) {
+  var i = first
+  while i &+ 16 <= headSize {
+    var sum = Vector.zero
+    for t in 0..<count {
+      sum = multiplyAdd(sum, Vector(repeating: weights[t]), load(values + (t &* headSize &+ i)))
+    }
+    store(sum, out + i)
+    i &+= 16
+  }
+  while i < headSize {
+    var sum: Float = 0
+    for t in 0..<count { sum = multiplyAdd(sum, weights[t], values[t &* headSize &+ i]) }
+    out[i] = sum
+    i &+= 1
   }
 }

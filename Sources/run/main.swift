@@ -37,8 +37,8 @@ func generate(_ llama: Llama, _ options: Options) throws {
     try Output.write(piece)
     if Interrupt.happened { break }
   }
-  try Output.write("\n")
   if let error = text.error { throw error }
+  try Output.write("\n")
   let context = llama.transformer.config.seqLen
   if text.promptTokens > context {
     Output.complain(
