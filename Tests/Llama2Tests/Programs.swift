@@ -1,19 +1,13 @@
 import Foundation
 
-/// A program of this package, as `make test` or `swift test` built it.
+/// A program, most often one of this package, as it was built together with the tests.
 struct Program {
   let path: String
 
   static let run = Program("run")
   static let export = Program("export")
 
-  /// The release build is taken if there is one: it is some fifty times as fast.
-  init(_ name: String) {
-    let builds = Program.testFolder.deletingLastPathComponent()
-    let release = builds.appendingPathComponent("release/\(name)").path
-    let isThere = FileManager.default.isExecutableFile(atPath: release)
-    path = isThere ? release : Program.testFolder.appendingPathComponent(name).path
-  }
+  private init(_ name: String) { path = Program.testFolder.appendingPathComponent(name).path }
 
   init(path: String) { self.path = path }
 
@@ -49,10 +43,12 @@ struct Program {
     return try running.ending()
   }
 
-  /// Starts the program; its streams are files, so that nothing waits for a reader.
-  func start(_ arguments: [String], input: String = "", in folder: Folder? = nil) throws -> Running
-  {
-    try Running(self, arguments, input: input, in: folder)
+  /// Starts the program. Its streams are files, so that nothing waits for a reader; with `typing`,
+  /// its input is what somebody may still type.
+  func start(
+    _ arguments: [String], input: String = "", typing: Pipe? = nil, in folder: Folder? = nil
+  ) throws -> Running {
+    try Running(self, arguments, input: input, typing: typing, in: folder)
   }
 
   /// A program that has not ended.
@@ -61,7 +57,7 @@ struct Program {
     private let process = Process()
 
     fileprivate init(
-      _ program: Program, _ arguments: [String], input: String, in folder: Folder?
+      _ program: Program, _ arguments: [String], input: String, typing: Pipe?, in folder: Folder?
     ) throws {
       try streams.write(Array(input.utf8), to: "stdin")
       try streams.write([], to: "stdout")
@@ -69,9 +65,14 @@ struct Program {
       process.executableURL = URL(fileURLWithPath: program.path)
       process.arguments = arguments
       if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder.path) }
-      process.standardInput = FileHandle(forReadingAtPath: streams["stdin"])
+      process.standardInput = typing ?? FileHandle(forReadingAtPath: streams["stdin"])
       process.standardOutput = FileHandle(forWritingAtPath: streams["stdout"])
       process.standardError = FileHandle(forWritingAtPath: streams["stderr"])
+      // Tests run on threads that block signals, and a program inherits what is blocked.
+      var interrupt = sigset_t()
+      sigemptyset(&interrupt)
+      sigaddset(&interrupt, SIGINT)
+      pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
       try process.run()
     }
 
@@ -82,8 +83,13 @@ struct Program {
     /// Ctrl-C.
     func interrupt() { kill(process.processIdentifier, SIGINT) }
 
+    /// Waits for the end; after a minute the program counts as hung, and is killed.
     func ending() throws -> Ending {
+      let id = process.processIdentifier
+      let watchdog = DispatchWorkItem { kill(id, SIGKILL) }
+      DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
       process.waitUntilExit()
+      watchdog.cancel()
       return Ending(
         status: process.terminationStatus,
         wasKilled: process.terminationReason == .uncaughtSignal,
