@@ -3,18 +3,23 @@ import Testing
 
 /// Logits depend on the checkpoint and the tokens, to the last bit, and on nothing else.
 @Suite struct SameBitsTests {
-  static let shapes = [
-    Shape(hiddenDim: 37, vocabSize: 301),
-    Shape(dim: 42, hiddenDim: 172, nLayers: 1, nHeads: 7, nKVHeads: 1, vocabSize: 263),
-    Shape(dim: 30, hiddenDim: 17, nHeads: 5, nKVHeads: 5, vocabSize: 259, tied: false),
-    // Large enough that its products are shared out to the threads.
-    Shape(dim: 132, hiddenDim: 258, nLayers: 1, nHeads: 6, nKVHeads: 2, vocabSize: 1021),
+  static let cases: [(Shape, Format)] = [
+    (Shape(hiddenDim: 37, vocabSize: 301), .v1),
+    (Shape(dim: 42, hiddenDim: 172, nLayers: 1, nHeads: 7, nKVHeads: 1, vocabSize: 263), .v1),
+    (Shape(dim: 30, hiddenDim: 17, nHeads: 5, nKVHeads: 5, vocabSize: 259, tied: false), .v0),
+    (Shape(), .v2(groupSize: 4)),
+    (Shape(dim: 18, hiddenDim: 27, nHeads: 3, nKVHeads: 3, vocabSize: 259), .v2(groupSize: 9)),
+    (Shape(dim: 64, hiddenDim: 96, nHeads: 8, tied: false), .v2(groupSize: 32)),
+    // Large enough that products are shared out to the threads.
+    (Shape(dim: 132, hiddenDim: 258, nLayers: 1, nHeads: 6, vocabSize: 1021), .v1),
+    (Shape(dim: 192, hiddenDim: 320, nLayers: 1, nHeads: 6, vocabSize: 1021), .v2(groupSize: 64)),
+    (Shape(dim: 132, hiddenDim: 264, nLayers: 1, nHeads: 6, vocabSize: 1021), .v2(groupSize: 12)),
   ]
 
-  @Test(arguments: shapes)
-  func threadsAndCutsDoNotChangeABit(_ shape: Shape) throws {
+  @Test(arguments: cases)
+  func threadsAndCutsDoNotChangeABit(_ shape: Shape, _ format: Format) throws {
     let folder = try Folder()
-    let path = try folder.write(Model(shape).bytes(.v1), to: "model.bin")
+    let path = try folder.write(Model(shape).bytes(format), to: "model.bin")
     var random = SplitMix(5)
     let tokens = random.tokens(140, below: shape.vocabSize)
     let expected = try bits(path, tokens, pieces: [140], threads: 1)
