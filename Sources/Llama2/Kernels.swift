@@ -58,8 +58,8 @@ extension SIMD16<Float> {
 /// out[j * outStride + i] = row i of w · row j of x, for i in 0..<rows and j in 0..<count.
 ///
 /// w: (rows, columns) at `wStride`, x: (count, columns) at `xStride` (run.c: `matmul`).
-/// A block of tokens goes through tiles of 4 × 4 products, which use each load four times;
-/// a single token has four rows in flight, which is what it takes to read as fast as memory can.
+/// A block of tokens goes through tiles of 4 × 4 products, which use each load four times. A single
+/// token takes w row by row: one stream through memory is what its prefetchers follow best.
 func products(
   _ w: UnsafePointer<Float>, _ wStride: Int, rows: Int,
   _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
@@ -67,20 +67,20 @@ func products(
 ) {
   var i = 0
   while i < rows {
-    let tile = i &+ 4 <= rows
+    let height = i &+ 4 <= rows && count >= 4 ? 4 : 1
     let w = w + i &* wStride
     var j = 0
-    while tile && j &+ 4 <= count {
-      tile4x4(w, wStride, x + j &* xStride, xStride, columns, out + (j &* outStride &+ i), outStride)
+    while height == 4 && j &+ 4 <= count {
+      tile(w, wStride, x + j &* xStride, xStride, columns, out + (j &* outStride &+ i), outStride)
       j &+= 4
     }
     while j < count {
-      let x = x + j &* xStride
-      let out = out + (j &* outStride &+ i)
-      if tile { tile4x1(w, wStride, x, columns, out) } else { out[0] = dot(w, x, columns) }
+      for k in 0..<height {
+        out[j &* outStride &+ i &+ k] = dot(w + k &* wStride, x + j &* xStride, columns)
+      }
       j &+= 1
     }
-    i &+= tile ? 4 : 1
+    i &+= height
   }
 }
 
@@ -109,81 +109,67 @@ func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> 
   return addTail(sum.total, a, b, count)
 }
 
-/// Four rows of w, one of x.
-private func tile4x1(
-  _ w: UnsafePointer<Float>, _ stride: Int, _ x: UnsafePointer<Float>, _ count: Int,
-  _ out: UnsafeMutablePointer<Float>
-) {
-  let (w0, w1, w2, w3) = (w, w + stride, w + 2 &* stride, w + 3 &* stride)
-  var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-  var k = 0
-  while k &+ 16 <= count {
-    let x = load(x + k)
-    s0 = multiplyAdd(s0, load(w0 + k), x)
-    s1 = multiplyAdd(s1, load(w1 + k), x)
-    s2 = multiplyAdd(s2, load(w2 + k), x)
-    s3 = multiplyAdd(s3, load(w3 + k), x)
-    k &+= 16
-  }
-  out[0] = addTail(s0.total, w0, x, count)
-  out[1] = addTail(s1.total, w1, x, count)
-  out[2] = addTail(s2.total, w2, x, count)
-  out[3] = addTail(s3.total, w3, x, count)
-}
-
 /// Four rows of w, four of x: 16 sums that all stay in registers.
-private func tile4x4(
+private func tile(
   _ w: UnsafePointer<Float>, _ wStride: Int, _ x: UnsafePointer<Float>, _ xStride: Int,
   _ count: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
 ) {
   let (w0, w1, w2, w3) = (w, w + wStride, w + 2 &* wStride, w + 3 &* wStride)
   let (x0, x1, x2, x3) = (x, x + xStride, x + 2 &* xStride, x + 3 &* xStride)
-  var (s00, s01, s02, s03) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-  var (s10, s11, s12, s13) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-  var (s20, s21, s22, s23) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-  var (s30, s31, s32, s33) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+  var (s0, s1, s2, s3) = (FourSums(), FourSums(), FourSums(), FourSums())
   var k = 0
   while k &+ 16 <= count {
     let (a0, a1, a2, a3) = (load(w0 + k), load(w1 + k), load(w2 + k), load(w3 + k))
-    let b0 = load(x0 + k)
-    s00 = multiplyAdd(s00, a0, b0)
-    s01 = multiplyAdd(s01, a1, b0)
-    s02 = multiplyAdd(s02, a2, b0)
-    s03 = multiplyAdd(s03, a3, b0)
-    let b1 = load(x1 + k)
-    s10 = multiplyAdd(s10, a0, b1)
-    s11 = multiplyAdd(s11, a1, b1)
-    s12 = multiplyAdd(s12, a2, b1)
-    s13 = multiplyAdd(s13, a3, b1)
-    let b2 = load(x2 + k)
-    s20 = multiplyAdd(s20, a0, b2)
-    s21 = multiplyAdd(s21, a1, b2)
-    s22 = multiplyAdd(s22, a2, b2)
-    s23 = multiplyAdd(s23, a3, b2)
-    let b3 = load(x3 + k)
-    s30 = multiplyAdd(s30, a0, b3)
-    s31 = multiplyAdd(s31, a1, b3)
-    s32 = multiplyAdd(s32, a2, b3)
-    s33 = multiplyAdd(s33, a3, b3)
+    s0.add(a0, a1, a2, a3, times: load(x0 + k))
+    s1.add(a0, a1, a2, a3, times: load(x1 + k))
+    s2.add(a0, a1, a2, a3, times: load(x2 + k))
+    s3.add(a0, a1, a2, a3, times: load(x3 + k))
     k &+= 16
   }
-  let rows = (out, out + outStride, out + 2 &* outStride, out + 3 &* outStride)
-  rows.0[0] = addTail(s00.total, w0, x0, count)
-  rows.0[1] = addTail(s01.total, w1, x0, count)
-  rows.0[2] = addTail(s02.total, w2, x0, count)
-  rows.0[3] = addTail(s03.total, w3, x0, count)
-  rows.1[0] = addTail(s10.total, w0, x1, count)
-  rows.1[1] = addTail(s11.total, w1, x1, count)
-  rows.1[2] = addTail(s12.total, w2, x1, count)
-  rows.1[3] = addTail(s13.total, w3, x1, count)
-  rows.2[0] = addTail(s20.total, w0, x2, count)
-  rows.2[1] = addTail(s21.total, w1, x2, count)
-  rows.2[2] = addTail(s22.total, w2, x2, count)
-  rows.2[3] = addTail(s23.total, w3, x2, count)
-  rows.3[0] = addTail(s30.total, w0, x3, count)
-  rows.3[1] = addTail(s31.total, w1, x3, count)
-  rows.3[2] = addTail(s32.total, w2, x3, count)
-  rows.3[3] = addTail(s33.total, w3, x3, count)
+  s0.store(out)
+  s1.store(out + outStride)
+  s2.store(out + 2 &* outStride)
+  s3.store(out + 3 &* outStride)
+  guard k < count else { return }
+  for i in 0..<4 {
+    for j in 0..<4 {
+      let out = out + (j &* outStride &+ i)
+      out[0] = addTail(out[0], w + i &* wStride, x + j &* xStride, count)
+    }
+  }
+}
+
+/// The partial sums of four products.
+struct FourSums {
+  private var s0 = Vector.zero
+  private var s1 = Vector.zero
+  private var s2 = Vector.zero
+  private var s3 = Vector.zero
+
+  @inline(__always)
+  mutating func add(_ a0: Vector, _ a1: Vector, _ a2: Vector, _ a3: Vector, times b: Vector) {
+    s0 = multiplyAdd(s0, a0, b)
+    s1 = multiplyAdd(s1, a1, b)
+    s2 = multiplyAdd(s2, a2, b)
+    s3 = multiplyAdd(s3, a3, b)
+  }
+
+  /// Adds other sums, each times its factor.
+  @inline(__always)
+  mutating func add(_ other: FourSums, times factors: UnsafePointer<Float>) {
+    s0 = multiplyAdd(s0, other.s0, Vector(repeating: factors[0]))
+    s1 = multiplyAdd(s1, other.s1, Vector(repeating: factors[1]))
+    s2 = multiplyAdd(s2, other.s2, Vector(repeating: factors[2]))
+    s3 = multiplyAdd(s3, other.s3, Vector(repeating: factors[3]))
+  }
+
+  @inline(__always)
+  func store(_ out: UnsafeMutablePointer<Float>) {
+    out[0] = s0.total
+    out[1] = s1.total
+    out[2] = s2.total
+    out[3] = s3.total
+  }
 }
 
 // MARK: - The other steps of a layer

@@ -32,17 +32,45 @@ package struct Matrix {
 
   /// out[j * self.rows + i] = row i · activations of token j, for i in `rows` and all tokens.
   func multiply(
-    _ activations: Activations, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
+    _ x: Activations, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
-    products(
-      floats + rows.lowerBound &* columns, columns, rows: rows.count,
-      activations.values, columns, count: activations.count, columns: columns,
-      out + rows.lowerBound, self.rows)
+    if let int8 = x.int8 {
+      multiplyInt8(int8, count: x.count, rows: rows, into: out)
+    } else {
+      products(
+        floats + rows.lowerBound &* columns, columns, rows: rows.count,
+        x.values, columns, count: x.count, columns: columns, out + rows.lowerBound, self.rows)
+    }
+  }
+
+  private func multiplyInt8(
+    _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
+  ) {
+    var row = rows.lowerBound
+    let groups = columns / groupSize
+    if count > 1 && Int8Activations.isFast(groupSize) {
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * (columns + count * groups)) {
+        let (panel, factors) = ($0.baseAddress!, $0.baseAddress! + 4 * columns)
+        while row + 4 <= rows.upperBound {
+          multiplyFourInt8Rows(
+            from: row, x, count: count, panel: panel, factors: factors, into: out)
+          row += 4
+        }
+      }
+    }
+    for row in row..<rows.upperBound {
+      for j in 0..<count {
+        out[j &* self.rows &+ row] = dotInt8(
+          values + row &* columns, scales + 4 &* row &* groups, x, token: j, columns: columns)
+      }
+    }
   }
 }
 
-/// What a product reads: the activations of a block of tokens, (count, columns).
+/// What a product reads: the activations of a block of tokens.
 struct Activations {
-  let values: UnsafePointer<Float>
+  let values: UnsafePointer<Float>  // (count, columns)
   let count: Int
+  /// The same for int8 matrices.
+  let int8: Int8Activations?
 }

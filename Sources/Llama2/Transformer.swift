@@ -26,7 +26,7 @@ public final class Transformer {
     checkpoint = try Checkpoint(path: path)
     config = checkpoint.config
     let threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    state = try RunState(config, threads: threads)
+    state = try RunState(config, groupSize: checkpoint.groupSize, threads: threads)
     self.threads = Threads(count: threads)
   }
 
@@ -101,12 +101,25 @@ extension Transformer {
     forEachToken(block) { j in rmsnorm(s.xb + j * dim, s.x + j * dim, weight, dim) }
   }
 
+  /// x, (count, columns), as a product with `matrix` reads it: quantised if the matrix is.
+  private func activations(_ x: UnsafePointer<Float>, _ block: Block, like matrix: Matrix)
+    -> Activations
+  {
+    let columns = matrix.columns
+    if let int8 = state.int8 {
+      forEachPart(of: block.count, work: 4 * columns, grain: 1) { tokens, _ in
+        for j in tokens { int8.quantise(x + j * columns, token: j, columns: columns) }
+      }
+    }
+    return Activations(values: x, count: block.count, int8: state.int8)
+  }
+
   /// out = x Wᵀ for matrices W that share their input, (count, W.rows) each.
   private func multiply(
     _ x: UnsafePointer<Float>, _ block: Block,
     by products: [(matrix: Matrix, out: UnsafeMutablePointer<Float>)]
   ) {
-    let activations = Activations(values: x, count: block.count)
+    let activations = activations(x, block, like: products[0].matrix)
     let rows = products.reduce(0) { $0 + $1.matrix.rows }
     forEachPart(of: rows, work: products[0].matrix.columns * block.count) { part, _ in
       var start = 0
@@ -124,7 +137,7 @@ extension Transformer {
   /// x += input Wᵀ, the end of each residual branch.
   private func multiply(_ input: UnsafePointer<Float>, _ block: Block, byAndAdd matrix: Matrix) {
     let (dim, s) = (config.dim, state)
-    let activations = Activations(values: input, count: block.count)
+    let activations = activations(input, block, like: matrix)
     forEachPart(of: dim, work: matrix.columns * block.count) { rows, _ in
       matrix.multiply(activations, rows: rows, into: s.xb2)
       for j in 0..<block.count {
@@ -137,7 +150,7 @@ extension Transformer {
   /// hb = silu(W1 xb) ⊙ W3 xb, (count, hiddenDim).
   private func gate(_ block: Block, _ w1: Matrix, _ w3: Matrix) {
     let (hiddenDim, s) = (config.hiddenDim, state)
-    let activations = Activations(values: s.xb, count: block.count)
+    let activations = activations(s.xb, block, like: w1)
     forEachPart(of: hiddenDim, work: 2 * config.dim * block.count) { rows, _ in
       w1.multiply(activations, rows: rows, into: s.hb)
       w3.multiply(activations, rows: rows, into: s.hb2)
@@ -258,10 +271,12 @@ private final class RunState {
   let logits: UnsafeMutablePointer<Float>  // (vocabSize)
   let keys: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
   let values: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
+  /// The input of a product, (blockSize, dim or hiddenDim), where weights are int8.
+  let int8: Int8Activations?
   private let scores: UnsafeMutablePointer<Float>
   private let memory: [LazyMemory]
 
-  init(_ c: Config, threads: Int) throws {
+  init(_ c: Config, groupSize: Int, threads: Int) throws {
     config = c
     var memory: [LazyMemory] = []
     func floats(_ sizes: Int..., purpose: String = "activations") throws
@@ -286,6 +301,19 @@ private final class RunState {
     let cache = "a KV cache of \(c.seqLen) positions"
     keys = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
     values = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
+    if groupSize > 0 {
+      let widest = max(c.dim, c.hiddenDim)
+      let values = try floats(Self.blockSize, widest / 4 + 1)
+      let split = try floats(Self.blockSize, widest / 2 + 1)
+      int8 = Int8Activations(
+        groupSize: groupSize,
+        values: UnsafeMutableRawPointer(values).assumingMemoryBound(to: Int8.self),
+        scales: try floats(Self.blockSize, widest / groupSize),
+        split: UnsafeMutableRawPointer(split).assumingMemoryBound(to: Int16.self),
+        lanes: try floats(Self.blockSize, widest))
+    } else {
+      int8 = nil
+    }
     self.memory = memory
   }
 

@@ -1,0 +1,65 @@
+# The programs are built for the machine that builds them: NATIVE also says whether it multiplies
+# and adds in one instruction, which Swift cannot ask. A plain `swift build -c release` works too.
+NATIVE := -Xcc -march=native
+ifneq ($(filter arm64 aarch64,$(shell uname -m)),)
+  NATIVE := -Xcc -mcpu=native
+else ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.features) 2>/dev/null | grep -iwm1 fma),)
+  NATIVE += -Xswiftc -DFMA
+endif
+
+# Statically linked programs start in a third of the time; Apple's linker has no such thing.
+ifeq ($(shell uname -s),Linux)
+  STATIC := -Xswiftc -static-executable
+endif
+
+BUILD := swift build -c release --scratch-path .build-native $(NATIVE) $(STATIC)
+STORIES15M := https://huggingface.co/karpathy/tinyllamas/resolve/main/stories15M.bin
+LLAMA2_VOCABULARY := https://github.com/karpathy/llama2.c/raw/master/tokenizer.bin
+
+# In the order in which data flows through them.
+LIBRARY := Checkpoint Matrix Kernels Threads Transformer Tokenizer Sampler Generation
+
+.PHONY: all demo test bench single stories15M format clean toolchain
+
+all: toolchain  ## build ./run and ./export
+	@$(BUILD) --product run
+	@$(BUILD) --product export
+	@cp -f .build-native/release/run .build-native/release/export .
+
+demo: toolchain  ## build ./run and tell a story
+	@$(BUILD) --product run
+	@cp -f .build-native/release/run .
+	./run models/stories.bin -t 0.8 -s 5
+
+test: toolchain  ## run every test
+	swift build -c release --product run
+	swift build -c release --product export
+	swift test
+
+bench: toolchain  ## measure this machine: tokens per second, next to its memory's limit
+	@$(BUILD) --product bench
+	@.build-native/release/bench $(ARGS)
+
+single:  ## write the library as one file
+	@mkdir -p build
+	@{ echo "// llama2.swift in one file, from Sources/Llama2. MIT License."; \
+	  for file in $(LIBRARY); do echo; sed 's/^\( *\)package /\1/' Sources/Llama2/$$file.swift; done; \
+	} > build/llama2.swift
+	@echo "build/llama2.swift: add it to a project, or compile it with yours: swiftc -O"
+
+stories15M:  ## fetch karpathy's 15M checkpoint and the Llama 2 vocabulary
+	@mkdir -p models/stories15M
+	curl -fL --retry 3 -o models/stories15M/stories15M.bin.part $(STORIES15M)
+	mv models/stories15M/stories15M.bin.part models/stories15M/stories15M.bin
+	curl -fL --retry 3 -o models/stories15M/tokenizer.bin.part $(LLAMA2_VOCABULARY)
+	mv models/stories15M/tokenizer.bin.part models/stories15M/tokenizer.bin
+	@echo "now: ./run models/stories15M/stories15M.bin"
+
+format: toolchain  ## format every Swift file
+	swift format --in-place --recursive Package.swift Sources Tests
+
+clean:  ## remove what was built
+	rm -rf .build .build-native build run export
+
+toolchain:
+	@command -v swift >/dev/null || { echo "make: no Swift toolchain found: get Swift 6 at https://www.swift.org/install" >&2; exit 1; }
