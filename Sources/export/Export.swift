@@ -1,0 +1,103 @@
+import Llama2
+
+/// Writes the checkpoint of a model and, where its folder holds a vocabulary, tokenizer.bin beside
+/// it. Nothing is written before everything is known to be right.
+func exportModel(_ options: Options) throws {
+  let source = try Source(options.source)
+  let model = try source.model(options.seqLen)
+  let vocabulary = try source.vocabularyFolder.flatMap(readVocabulary(folder:))
+  let entries = try vocabulary?.entries(vocabSize: model.config.vocabSize)
+
+  let sources = source.files.map(\.path)
+  let target = try checkedTarget(options.target, force: options.force, sources: sources)
+  let vocabularyPath = besides(options.target)
+  var files: [TargetFile] = []
+  if let entries {
+    guard target != vocabularyPath else {
+      throw Refusal(target, "is where the vocabulary goes: name the checkpoint otherwise")
+    }
+    files += try writeVocabulary(
+      entries, to: vocabularyPath, force: options.force, sources: sources)
+  }
+
+  let layout = Layout(model, version: options.version, groupSize: groupSize(options, model.config))
+  guard let size = layout.size else {
+    throw Refusal(source.path, "would become larger than any file can be")
+  }
+  files.append(try TargetFile(target, size: size))
+  var writer = Writer(layout, to: files.last!, size: size, releasePages: source.releasePages)
+  try writer.write()
+  try TargetFile.commit(files)
+  describe(source, model, layout, writer.report, options)
+  if let vocabulary, let entries { describe(vocabulary, entries, vocabularyPath) }
+  if vocabulary == nil, source.vocabularyFolder != nil {
+    print("no tokenizer.bin: the folder holds neither tokenizer.model nor tokenizer.json")
+  }
+}
+
+/// Writes a vocabulary alone.
+func exportVocabulary(_ options: Options) throws {
+  let vocabulary = try readVocabulary(options.source)
+  let entries = try vocabulary.entries(vocabSize: nil)
+  let files = try writeVocabulary(
+    entries, to: options.target, force: options.force, sources: [options.source])
+  try TargetFile.commit(files)
+  describe(vocabulary, entries, options.target)
+}
+
+/// The file to commit, or none where the very same stands there already.
+private func writeVocabulary(
+  _ entries: [Vocabulary.Piece], to path: String, force: Bool, sources: [String]
+) throws -> [TargetFile] {
+  let bytes = binaryVocabulary(entries)
+  if let existing = try? MappedFile(path: path), existing.bytes.elementsEqual(bytes) { return [] }
+  let target = try checkedTarget(path, force: force, sources: sources)
+  let file = try TargetFile(target, size: bytes.count)
+  try bytes.withUnsafeBytes(file.write)
+  return [file]
+}
+
+/// tokenizer.bin in the folder of a checkpoint.
+private func besides(_ target: String) -> String {
+  (target.lastIndex(of: "/").map { String(target[...$0]) } ?? "") + "tokenizer.bin"
+}
+
+private func groupSize(_ options: Options, _ config: Config) -> Int {
+  let fitting = fittingGroupSize(options.groupSize, config)
+  if options.version == 2 && fitting != options.groupSize {
+    print(
+      "groups of \(fitting): \(options.groupSize) does not divide both dim \(config.dim) and"
+        + " hidden_dim \(config.hiddenDim)")
+  }
+  return fitting
+}
+
+// MARK: - Telling
+
+private func describe(
+  _ source: Source, _ model: Model, _ layout: Layout, _ report: Report, _ options: Options
+) {
+  let sourceSize = source.files.reduce(0) { $0 + $1.bytes.count }
+  let weights = layout.groupSize > 0 ? "int8 in groups of \(layout.groupSize)" : "fp32"
+  print("\(source.path): \(source.kind), \(megabytes(sourceSize))")
+  print(
+    "\(options.target): v\(options.version), \(model.parameterCount) parameters as \(weights),"
+      + " \(megabytes(report.size))")
+  if let (error, tensor) = report.worstError {
+    print("largest rounding error \(error), in \(tensor)")
+  }
+  if let tensor = report.damagedTensor {
+    note("export: \(source.path): \(tensor) holds weights that are NaN or infinite: it is damaged")
+  }
+}
+
+private func describe(_ vocabulary: Vocabulary, _ entries: [Vocabulary.Piece], _ target: String) {
+  print("\(target): \(entries.count) tokens of \(vocabulary.path)")
+  for text in vocabulary.notes { note("export: \(vocabulary.path): \(text)") }
+}
+
+/// As "12.3 MB".
+func megabytes(_ bytes: Int) -> String {
+  let tenths = (bytes + 50_000) / 100_000
+  return "\(tenths / 10).\(tenths % 10) MB"
+}

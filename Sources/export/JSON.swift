@@ -1,0 +1,268 @@
+import Llama2
+
+/// Bytes of UTF-8, compared as bytes. Swift's strings compare by canonical equivalence, and two
+/// pieces of a vocabulary may differ in nothing else.
+struct Text: Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+  var bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(stringLiteral literal: String) { bytes = Array(literal.utf8) }
+
+  var description: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// A JSON value (RFC 8259).
+enum JSON {
+  case null
+  case bool(Bool)
+  case number(Double)
+  case string(Text)
+  case array([JSON])
+  case object([Text: JSON])
+
+  /// Parses all of `bytes`; `path` is named when they are not JSON.
+  static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws -> JSON {
+    var parser = JSONParser(bytes: bytes, path: path)
+    return try parser.document()
+  }
+
+  static func parse(file path: String) throws -> JSON {
+    let file = try MappedFile(path: path)
+    return try withExtendedLifetime(file) { try parse(file.bytes, path: path) }
+  }
+
+  /// The value of a key, if this is an object that has it and it is not null.
+  subscript(key: Text) -> JSON? {
+    guard case .object(let members) = self, let value = members[key] else { return nil }
+    if case .null = value { return nil }
+    return value
+  }
+
+  var integer: Int? {
+    guard case .number(let number) = self else { return nil }
+    return Int(exactly: number)
+  }
+
+  var text: Text? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+
+  var array: [JSON]? {
+    guard case .array(let elements) = self else { return nil }
+    return elements
+  }
+
+  /// The elements, if all of them are integers.
+  var integers: [Int]? {
+    guard let array else { return nil }
+    let integers = array.compactMap(\.integer)
+    return integers.count == array.count ? integers : nil
+  }
+
+  var object: [Text: JSON]? {
+    guard case .object(let members) = self else { return nil }
+    return members
+  }
+}
+
+extension JSON: CustomStringConvertible {
+  /// The value as an error message or `--inspect` shows it.
+  var description: String {
+    switch self {
+    case .null: "null"
+    case .bool(let bool): "\(bool)"
+    case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    case .string(let text): quoted(text.description)
+    case .array(let elements):
+      "[" + elements.prefix(8).map(\.description).joined(separator: ", ")
+        + (elements.count > 8 ? ", …]" : "]")
+    case .object(let members):
+      "{" + members.map { "\($0.key): \($0.value)" }.sorted().prefix(8).joined(separator: ", ")
+        + (members.count > 8 ? ", …}" : "}")
+    }
+  }
+}
+
+/// Recursive descent with a limit for all that a hostile file could grow: the depth, so the stack,
+/// and the number of values, so the memory.
+private struct JSONParser {
+  let bytes: UnsafeRawBufferPointer
+  let path: String
+  var position = 0
+  var values = 0
+
+  static let maximumDepth = 64
+  static let maximumValues = 4_000_000
+
+  init(bytes: UnsafeRawBufferPointer, path: String) {
+    self.bytes = bytes
+    self.path = path
+  }
+
+  mutating func document() throws -> JSON {
+    let value = try value(depth: 0)
+    skipSpace()
+    if position < bytes.count { throw unexpected("the end") }
+    return value
+  }
+
+  private func unexpected(_ expected: String) -> Refusal {
+    guard position < bytes.count else {
+      return Refusal(path, "damaged JSON: it ends at byte \(position), expected \(expected)")
+    }
+    let found = quoted(String(UnicodeScalar(bytes[position])))
+    return Refusal(path, "damaged JSON: found \(found) at byte \(position), expected \(expected)")
+  }
+
+  private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private mutating func skipSpace() {
+    while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+      position += 1
+    }
+  }
+
+  private mutating func take(_ character: UnicodeScalar) -> Bool {
+    guard next == UInt8(ascii: character) else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func value(depth: Int) throws -> JSON {
+    guard depth < Self.maximumDepth else {
+      throw Refusal(path, "JSON nested deeper than \(Self.maximumDepth) levels")
+    }
+    values += 1
+    guard values <= Self.maximumValues else {
+      throw Refusal(path, "JSON of more than \(Self.maximumValues) values")
+    }
+    skipSpace()
+    guard let byte = next else { throw unexpected("a value") }
+    switch UnicodeScalar(byte) {
+    case "{": return try object(depth)
+    case "[": return try array(depth)
+    case "\"": return .string(try string())
+    case "t": return try word("true", .bool(true))
+    case "f": return try word("false", .bool(false))
+    case "n": return try word("null", .null)
+    case "-", "0"..."9": return try number()
+    default: throw unexpected("a value")
+    }
+  }
+
+  private mutating func word(_ word: StaticString, _ value: JSON) throws -> JSON {
+    let end = position + word.utf8CodeUnitCount
+    guard end <= bytes.count, bytes[position..<end].elementsEqual(word.description.utf8) else {
+      throw unexpected(word.description)
+    }
+    position = end
+    return value
+  }
+
+  private mutating func array(_ depth: Int) throws -> JSON {
+    position += 1
+    var elements: [JSON] = []
+    skipSpace()
+    if take("]") { return .array(elements) }
+    while true {
+      elements.append(try value(depth: depth + 1))
+      skipSpace()
+      if take("]") { return .array(elements) }
+      guard take(",") else { throw unexpected("\",\" or \"]\"") }
+    }
+  }
+
+  private mutating func object(_ depth: Int) throws -> JSON {
+    position += 1
+    var members: [Text: JSON] = [:]
+    skipSpace()
+    if take("}") { return .object(members) }
+    while true {
+      skipSpace()
+      guard next == UInt8(ascii: "\"") else { throw unexpected("a key") }
+      let key = try string()
+      skipSpace()
+      guard take(":") else { throw unexpected("\":\"") }
+      let value = try value(depth: depth + 1)
+      guard members.updateValue(value, forKey: key) == nil else {
+        throw Refusal(path, "damaged JSON: the key \(quoted(key.description)) stands there twice")
+      }
+      skipSpace()
+      if take("}") { return .object(members) }
+      guard take(",") else { throw unexpected("\",\" or \"}\"") }
+    }
+  }
+
+  private mutating func number() throws -> JSON {
+    let start = position
+    while let byte = next {
+      switch UnicodeScalar(byte) {
+      case "0"..."9", "-", "+", ".", "e", "E":
+        position += 1
+        continue
+      default: break
+      }
+      break
+    }
+    let text = String(decoding: bytes[start..<min(position, start + 400)], as: UTF8.self)
+    guard let number = Double(text), number.isFinite else {
+      position = start
+      throw unexpected("a number")
+    }
+    return .number(number)
+  }
+
+  private mutating func string() throws -> Text {
+    position += 1
+    var text: [UInt8] = []
+    while let byte = next {
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""): return Text(text)
+      case UInt8(ascii: "\\"): text.append(contentsOf: String(try escape()).utf8)
+      case 0..<0x20:
+        position -= 1
+        throw unexpected("no control character inside a string")
+      default: text.append(byte)
+      }
+    }
+    throw unexpected("the end of a string")
+  }
+
+  private mutating func escape() throws -> UnicodeScalar {
+    guard let byte = next else { throw unexpected("an escape") }
+    position += 1
+    switch UnicodeScalar(byte) {
+    case "n": return "\n"
+    case "t": return "\t"
+    case "r": return "\r"
+    case "b": return "\u{8}"
+    case "f": return "\u{c}"
+    case "\"", "\\", "/": return UnicodeScalar(byte)
+    case "u": return try unicodeEscape()
+    default:
+      position -= 1
+      throw unexpected("an escape")
+    }
+  }
+
+  /// The rest of \uXXXX, or of the two that stand for one character outside the first plane.
+  private mutating func unicodeEscape() throws -> UnicodeScalar {
+    let first = try hexadecimal()
+    if let scalar = UnicodeScalar(first) { return scalar }
+    guard first < 0xDC00, take("\\"), take("u") else { throw unexpected("a low surrogate") }
+    let second = try hexadecimal()
+    guard (0xDC00..<0xE000).contains(second) else { throw unexpected("a low surrogate") }
+    return UnicodeScalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))!
+  }
+
+  private mutating func hexadecimal() throws -> UInt32 {
+    let end = position + 4
+    guard end <= bytes.count,
+      let value = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16)
+    else { throw unexpected("four hexadecimal digits") }
+    position = end
+    return value
+  }
+}

@@ -1,0 +1,93 @@
+/// The settings of a model, which decide whether it can be run. What cannot be is refused by field
+/// and value.
+struct Settings {
+  let path: String
+  /// Before the name of a nested field, as `rope_scaling.`
+  private let prefix: String
+  private let json: JSON
+
+  init(_ path: String) throws {
+    self.path = path
+    prefix = ""
+    json = try JSON.parse(file: path)
+    guard json.object != nil else { throw Refusal(path, "expected a JSON object") }
+  }
+
+  private init(path: String, prefix: String, json: JSON) {
+    self.path = path
+    self.prefix = prefix
+    self.json = json
+  }
+
+  /// All fields, as `--inspect` prints them.
+  var list: [(name: String, value: String)] {
+    json.object!.map { ($0.key.description, $0.value.description) }.sorted { $0.0 < $1.0 }
+  }
+
+  var keys: [Text] { Array(json.object!.keys) }
+
+  /// The value of a field that is there and not null.
+  subscript(key: Text) -> JSON? { json[key] }
+
+  /// The object in a field.
+  func nested(_ key: Text) throws -> Settings? {
+    guard let value = json[key] else { return nil }
+    guard value.object != nil else { throw refusal(key, expected: "an object or null") }
+    return Settings(path: path, prefix: "\(key).", json: value)
+  }
+
+  /// A positive number, `missing` where the field is absent.
+  func integer(_ key: Text, missing: Int? = nil) throws -> Int {
+    guard let value = json[key] else {
+      guard let missing else { throw Refusal(path, "the field \(key) is missing") }
+      return missing
+    }
+    guard let integer = value.integer, integer > 0, integer <= Int(Int32.max) else {
+      throw refusal(key, expected: "a positive integer")
+    }
+    return integer
+  }
+
+  func refusal(_ key: Text, expected: String) -> Refusal {
+    let found = json.object?[key]?.description ?? "missing"
+    return Refusal(
+      path, "\(prefix)\(key) is \(found), expected \(expected): this model cannot be run")
+  }
+
+  /// Refuses a number other than `expected`, compared as floats; `missing` is the field's default.
+  func require(_ key: Text, _ expected: Double, missing: Double) throws {
+    guard let value = json[key] else {
+      guard missing == expected else {
+        throw Refusal(
+          path,
+          "\(prefix)\(key) is missing, so \(missing), expected \(expected): this model cannot be run"
+        )
+      }
+      return
+    }
+    guard case .number(let number) = value, Float(number) == Float(expected) else {
+      throw refusal(key, expected: "\(expected)")
+    }
+  }
+
+  /// Refuses a text other than one of `expected`.
+  func require(_ key: Text, among expected: [String]) throws {
+    guard let value = json[key] else { return }
+    guard let text = value.text?.description, expected.contains(text) else {
+      throw refusal(key, expected: quoted(expected[0]))
+    }
+  }
+
+  /// Refuses a field that is true, or anything else than false.
+  func requireFalse(_ key: Text) throws {
+    guard let value = json[key] else { return }
+    guard case .bool(false) = value else { throw refusal(key, expected: "false") }
+  }
+
+  /// A truth value, false where it is absent.
+  func flag(_ key: Text) throws -> Bool {
+    guard let value = json[key] else { return false }
+    guard case .bool(let flag) = value else { throw refusal(key, expected: "true or false") }
+    return flag
+  }
+}

@@ -1,0 +1,105 @@
+import Llama2
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A model as somebody stored it: what it says of itself and the tensors in it, read but not yet
+/// judged.
+struct Source {
+  /// As "a Hugging Face folder".
+  let kind: String
+  let path: String
+  /// Its own settings, as they stand there.
+  let settings: [(name: String, value: String)]
+  let tensors: [(name: String, type: String, shape: [Int])]
+  let files: [MappedFile]
+  /// The folder that may hold a vocabulary.
+  var vocabularyFolder: String?
+  /// The model, with a context of `seqLen` if one is given; throws what keeps it from being run.
+  let model: (_ seqLen: Int?) throws -> Model
+
+  /// Lets go of the pages that were read: they stay in the system's cache, but are no longer this
+  /// process's.
+  func releasePages() {
+    for file in files {
+      let start = UnsafeMutableRawPointer(mutating: file.bytes.baseAddress!)
+      madvise(start, file.bytes.count, MADV_DONTNEED)
+    }
+  }
+}
+
+extension Source {
+  /// Recognises a folder by the settings in it and a file by its first bytes.
+  init(_ path: String) throws {
+    if isDirectory(path) {
+      if fileExists(path + "/config.json") {
+        self = try openHuggingFace(path)
+      } else if fileExists(path + "/params.json") {
+        self = try openMeta(path)
+      } else {
+        throw Refusal(
+          path,
+          "a folder without config.json (Hugging Face) or params.json (Meta): no Llama that"
+            + " export knows")
+      }
+    } else {
+      let file = try MappedFile(path: path)
+      if file.bytes.starts(with: "PK".utf8) || file.bytes.starts(with: [0x80, 0x02]) {
+        self = try openTraining(path)
+      } else if path.hasSuffix(".safetensors") {
+        throw Refusal(path, "export needs the whole folder, with its config.json: name the folder")
+      } else {
+        self = try openCheckpoint(path, file)
+      }
+    }
+  }
+
+  /// A source whose tensors are a state dict.
+  init(
+    kind: String, _ state: StateDict, settings: [(name: String, value: String)],
+    vocabularyFolder: String? = nil, model: @escaping (_ seqLen: Int?) throws -> Model
+  ) {
+    self.init(
+      kind: kind, path: state.path, settings: settings,
+      tensors: state.tensors.sorted { naturalOrder($0.key, $1.key) }.map {
+        ($0.key, $0.value.type.rawValue, $0.value.shape)
+      },
+      files: state.files, vocabularyFolder: vocabularyFolder, model: model)
+  }
+}
+
+/// Orders names so that layer 2 comes before layer 10.
+private func naturalOrder(_ a: String, _ b: String) -> Bool {
+  let (a, b) = (a.split(separator: "."), b.split(separator: "."))
+  for (x, y) in zip(a, b) where x != y {
+    if let x = Int(x), let y = Int(y) { return x < y }
+    return x < y
+  }
+  return a.count < b.count
+}
+
+func isDirectory(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+/// The names in a folder, sorted.
+func names(in folder: String) throws -> [String] {
+  guard let directory = opendir(folder) else { throw Refusal(folder, systemError()) }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while let entry = readdir(directory) {
+    names.append(
+      withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      })
+  }
+  return names.sorted()
+}

@@ -1,0 +1,95 @@
+/// What a finished checkpoint is reported with.
+struct Report {
+  let size: Int
+  /// The largest rounding error of v2 and the tensor that has it.
+  var worstError: (value: Float, tensor: String)?
+  /// A tensor with values that are NaN or infinite.
+  var damagedTensor: String?
+}
+
+/// Writes a checkpoint tensor by tensor, some rows at a time, so in constant memory.
+struct Writer {
+  private let layout: Layout
+  private let file: TargetFile
+  /// Lets go of the source's pages that were read.
+  private let releasePages: () -> Void
+  private var progress: Progress
+  private(set) var report: Report
+
+  init(_ layout: Layout, to file: TargetFile, size: Int, releasePages: @escaping () -> Void) {
+    self.layout = layout
+    self.file = file
+    self.releasePages = releasePages
+    progress = Progress(total: size)
+    report = Report(size: size)
+  }
+
+  /// Rows are converted this many bytes of fp32 at a time: they stay in a core's cache.
+  private static let chunkSize = 1 << 19
+
+  mutating func write() throws {
+    defer { progress.finish() }
+    try layout.header.withUnsafeBytes(file.write)
+    for section in layout.sections {
+      progress.begin(section.tensor.name)
+      try write(section)
+      releasePages()
+    }
+  }
+
+  private mutating func write(_ section: Layout.Section) throws {
+    let tensor = section.tensor
+    let rowsAtOnce = min(tensor.rows, max(1, Self.chunkSize / 4 / tensor.columns))
+    let rows = UnsafeMutablePointer<Float>.allocate(capacity: rowsAtOnce * tensor.columns)
+    defer { rows.deallocate() }
+    var quantiser = section.isQuantised ? Quantiser(tensor, rowsAtOnce, layout.groupSize) : nil
+    defer { quantiser?.deallocate() }
+    for first in stride(from: 0, to: tensor.rows, by: rowsAtOnce) {
+      let count = min(rowsAtOnce, tensor.rows - first)
+      for i in 0..<count { tensor.copyRow(first + i, rows + i * tensor.columns) }
+      let values = UnsafeMutableBufferPointer(start: rows, count: count * tensor.columns)
+      if hasNonFinite(rows, values.count) { report.damagedTensor = tensor.name }
+      let bytes = quantiser?.values(of: values) ?? UnsafeRawBufferPointer(values)
+      try file.write(bytes)
+      progress.add(bytes.count)
+    }
+    if let quantiser {
+      try file.write(quantiser.scales)
+      progress.add(quantiser.scales.count)
+      if quantiser.worst >= report.worstError?.value ?? 0 {
+        report.worstError = (quantiser.worst, tensor.name)
+      }
+    }
+  }
+}
+
+/// The int8 values of some rows and the scales of a whole tensor, which stand behind all values.
+private struct Quantiser {
+  private let groupSize: Int
+  private let buffer: UnsafeMutablePointer<Int8>
+  private let allScales: UnsafeMutableBufferPointer<Float>
+  private var groups = 0
+  private(set) var worst: Float = 0
+
+  init(_ tensor: Tensor, _ rowsAtOnce: Int, _ groupSize: Int) {
+    self.groupSize = groupSize
+    buffer = .allocate(capacity: rowsAtOnce * tensor.columns)
+    allScales = .allocate(capacity: tensor.count / groupSize)
+  }
+
+  func deallocate() {
+    buffer.deallocate()
+    allScales.deallocate()
+  }
+
+  mutating func values(of weights: UnsafeMutableBufferPointer<Float>) -> UnsafeRawBufferPointer {
+    let error = quantise(
+      weights.baseAddress!, count: weights.count, groupSize: groupSize, values: buffer,
+      scales: allScales.baseAddress! + groups)
+    groups += weights.count / groupSize
+    worst = max(worst, error)
+    return UnsafeRawBufferPointer(start: buffer, count: weights.count)
+  }
+
+  var scales: UnsafeRawBufferPointer { UnsafeRawBufferPointer(allScales) }
+}
