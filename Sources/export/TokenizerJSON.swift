@@ -37,7 +37,7 @@ private func bytePairModel(_ json: JSON, _ path: String) throws -> JSON {
       "\(field) is \(value?.description ?? "missing"), expected \(expected): run cannot encode"
         + " with this vocabulary")
   }
-  guard let model = json["model"], model["type"]?.text == "BPE" || model["merges"] != nil else {
+  guard let model = json["model"], model["type"] == nil || model["type"]?.text == "BPE" else {
     throw refusal("model.type", json["model"]?["type"], "\"BPE\"")
   }
   guard case .bool(true)? = model["byte_fallback"] else {
@@ -109,7 +109,7 @@ private struct Merges {
     for id in texts.indices.dropFirst(controlTokens) where !isMade[id] { order.append(id) }
     for (place, id) in order.enumerated() {
       let isCharacter = texts[id].description.unicodeScalars.count == 1
-      scores[id] = isMade[id] || isCharacter ? Float(0 - place) : Vocabulary.neverMerged
+      scores[id] = isMade[id] || isCharacter ? -Float(place) : Vocabulary.neverMerged
     }
     countUnlistedPairs(texts, ids, splits, isMade)
   }
