@@ -23,8 +23,11 @@ import corpus
 DIM, HIDDEN_DIM, LAYERS, HEADS, KV_HEADS, VOCAB, SEQ_LEN = 128, 320, 6, 8, 4, 1024, 512
 HEAD_DIM = DIM // HEADS
 # the training
-STORIES, BATCH, STEPS, WARMUP = 120_000, 16, 2000, 100
-LEARNING_RATE, MIN_LEARNING_RATE, WEIGHT_DECAY, CLIP = 4e-3, 1e-4, 0.1, 1.0
+STORIES, WEIGHT_DECAY, CLIP = 120_000, 0.1, 1.0
+STAGES = [              # steps, windows a step, warmup steps, learning rate from and to
+    (800, 16, 100, 4.0e-3, 2.8e-3),
+    (1000, 8, 50, 2.2e-3, 0.0),
+]
 SEED, THREADS, REPORT_EVERY = 1337, 2, 200
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -200,47 +203,52 @@ def export_vocabulary(sp, path):
 @torch.no_grad()
 def evaluate(model, xs, ys):
     """Mean loss per token over windows."""
-    sums = [model(xs[i:i + BATCH], ys[i:i + BATCH]) for i in range(0, len(xs), BATCH)]
+    sums = [model(xs[i:i + 16], ys[i:i + 16]) for i in range(0, len(xs), 16)]
     return (sum(s for s, _ in sums) / sum(n for _, n in sums)).item()
 
 
-def learning_rate(step):
-    """A linear warmup, then half a cosine."""
-    if step < WARMUP:
-        return LEARNING_RATE * (step + 1) / WARMUP
-    done = (step - WARMUP) / (STEPS - WARMUP)
-    return MIN_LEARNING_RATE + (LEARNING_RATE - MIN_LEARNING_RATE) * (1 + math.cos(math.pi * done)) / 2
+def batches(xs, ys):
+    """Windows in random order, each once before any comes again: a generator that is told how many."""
+    order, n = torch.empty(0, dtype=torch.long), 0
+    while True:
+        if len(order) < n:
+            order = torch.cat([order, torch.randperm(len(xs))])
+        batch, order = order[:n], order[n:]
+        n = yield xs[batch], ys[batch]
 
 
-def train(xs, ys, held_out):
-    torch.manual_seed(SEED)
-    model = Transformer()
-    step_of = torch.compile(model)
-    print(f"{sum(p.numel() for p in model.parameters())} parameters, {len(xs)} windows", flush=True)
+def stage(model, compiled, data, held_out, steps, batch, warmup, rate, last_rate):
+    """AdamW with a linear warmup and a linear decay; stories.bin is written along the way."""
     groups = [{"params": [p for p in model.parameters() if p.dim() == 2], "weight_decay": WEIGHT_DECAY},
               {"params": [p for p in model.parameters() if p.dim() == 1], "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=LEARNING_RATE, betas=(0.9, 0.95), fused=True)
-    start, running, order = time.time(), 0.0, torch.empty(0, dtype=torch.long)
-    for step in range(STEPS):
-        if len(order) < BATCH:
-            order = torch.cat([order, torch.randperm(len(xs))])
-        batch, order = order[:BATCH], order[BATCH:]
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.95), fused=True)
+    start, mean = time.time(), None
+    for step in range(1, steps + 1):
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step)
-        total, count = step_of(xs[batch], ys[batch])
+            group["lr"] = min(1, step / warmup) * (rate + (last_rate - rate) * step / steps)
+        total, count = compiled(*data.send(batch))
         loss = total / count
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), CLIP)
         optimizer.step()
         optimizer.zero_grad()
-        running = loss.item() if step == 0 else 0.98 * running + 0.02 * loss.item()
-        if (step + 1) % 20 == 0:
-            tokens = (step + 1) * BATCH * SEQ_LEN
-            print(f"step {step + 1} tokens {tokens / 1e6:.2f}M loss {running:.4f} {time.time() - start:.0f} s", flush=True)
-        if (step + 1) % REPORT_EVERY == 0 or step + 1 == STEPS:
+        mean = 0.98 * (mean or loss.item()) + 0.02 * loss.item()
+        if step % 20 == 0:
+            print(f"step {step} of {steps}: loss {mean:.4f}, {time.time() - start:.0f} s", flush=True)
+        if step % REPORT_EVERY == 0 or step == steps:
             export_model(model, os.path.join(HERE, "stories.bin"))
-            some = slice(None) if step + 1 == STEPS else slice(0, 4 * BATCH)
-            print(f"step {step + 1} held-out loss {evaluate(model, held_out[0][some], held_out[1][some]):.4f}", flush=True)
+            print(f"held-out loss {evaluate(model, *held_out):.4f}", flush=True)
+
+
+def train(xs, ys, held_out):
+    torch.manual_seed(SEED)
+    model = Transformer()
+    compiled = torch.compile(model)
+    print(f"{sum(p.numel() for p in model.parameters())} parameters, {len(xs)} windows", flush=True)
+    data = batches(xs, ys)
+    next(data)
+    for settings in STAGES:
+        stage(model, compiled, data, held_out, *settings)
 
 
 def main():

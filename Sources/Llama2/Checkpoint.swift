@@ -16,8 +16,8 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
   case badVocabulary(path: String, problem: String)
   /// There is no memory for what the checkpoint's sizes ask for.
   case outOfMemory(bytes: Int, purpose: String)
-  /// The logits after `position` are NaN or infinite.
-  case notFinite(position: Int)
+  /// The checkpoint's logits after `position` are NaN or infinite.
+  case notFinite(path: String, position: Int)
 
   public var description: String {
     switch self {
@@ -25,8 +25,8 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
     case .badCheckpoint(let path, let problem): "\(path): \(problem)"
     case .badVocabulary(let path, let problem): "\(path): \(problem)"
     case .outOfMemory(let bytes, let purpose): "no memory for \(purpose): \(bytes) bytes"
-    case .notFinite(let position):
-      "the logits at position \(position) are not finite numbers: the checkpoint's weights are"
+    case .notFinite(let path, let position):
+      "\(path): the logits at position \(position) are not finite numbers, so the weights are"
         + " damaged, or not those of a Llama"
     }
   }
@@ -149,6 +149,7 @@ package final class Checkpoint {
   /// Whether the classifier is the token embedding.
   package let sharedClassifier: Bool
   package let weights: Weights
+  package var path: String { file.path }
   private let file: MappedFile
 
   /// Throws `LlamaError` for a file that is not a whole checkpoint that this version can run.
@@ -242,7 +243,9 @@ private struct Header {
 
   /// The bytes of a whole file. In 128 bits no product of the header's int32 values overflows.
   private var fileSize: Int128 {
-    let (dim, kvDim, hiddenDim) = (Int128(config.dim), Int128(config.kvDim), Int128(config.hiddenDim))
+    let (dim, kvDim, hiddenDim) = (
+      Int128(config.dim), Int128(config.kvDim), Int128(config.hiddenDim)
+    )
     let nLayers = Int128(config.nLayers)
     let norms = (2 * nLayers + 1) * dim
     let embeddings = Int128(config.vocabSize) * dim * (sharedClassifier ? 1 : 2)

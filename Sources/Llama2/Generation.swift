@@ -65,8 +65,10 @@ public final class Llama {
 public final class Generation: Sequence, IteratorProtocol {
   private let context: Context
   private let prompt: [Int]
-  /// The token whose successor is told next.
-  private var place = 0
+  /// How many tokens have been told.
+  private var told = 0
+  /// The first token behind the prompt, which is known before the prompt is told.
+  private var first: Int?
   private var last = Tokenizer.bos
   private var ended = false
 
@@ -98,12 +100,16 @@ public final class Generation: Sequence, IteratorProtocol {
   }
 
   private func nextToken() -> Int? {
-    place += 1
-    guard place <= context.steps else { return nil }
-    // The prompt's own tokens need no computing to be told.
-    if place < prompt.count { return prompt[place] }
     do {
-      return try context.next(after: context.position == 0 ? prompt : [last])
+      // The prompt is read before it is told: nothing is told of a checkpoint that computes NaN.
+      if told == 0 && prompt.count <= context.steps {
+        first = try context.next(after: prompt)
+        if first == nil { return nil }
+      }
+      guard told < context.steps else { return nil }
+      told += 1
+      if told < prompt.count { return prompt[told] }
+      return try told == prompt.count ? first : context.next(after: [last])
     } catch {
       self.error = error
       return nil
@@ -229,7 +235,9 @@ private final class Context {
   func next(after tokens: [Int]) throws(LlamaError) -> Int? {
     let start = now()
     guard let logits = read(tokens) else { return nil }
-    guard isFinite(logits) else { throw LlamaError.notFinite(position: position - 1) }
+    guard isFinite(logits) else {
+      throw .notFinite(path: llama.transformer.checkpoint.path, position: position - 1)
+    }
     let token = sampler.sample(logits)
     let end = now()
     if tokens.count > 1 {

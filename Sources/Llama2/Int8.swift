@@ -1,50 +1,100 @@
 // Products of int8 weights and int8 activations (runq.c: `quantize`, `matmul`; Q8_0).
 //
 // A row is cut into groups. Within one the values share a scale, and their products are added as
-// integers; across groups, products of sum and scales are added as fp32. Where 32 divides the
-// group, 16 lanes each keep the integer sum of a few products of every group, the same products
-// whether a single token's kernel adds them as integers or a block's as floats, which are exact
-// for integers of this size. So both give the same bits.
+// integers; across groups, sums times scales are added as fp32.
+//
+// Groups of 32 and of multiples of 64 are taken four at a time, each in four lanes of a vector: a
+// lane adds a quarter of the products of every 32 or 64 values. A single token's kernel adds them
+// as integers, a block's as floats, which are exact for integers of this size: the same bits.
 
-/// The activations of a block of tokens, quantised as the matrices that they meet.
+/// The activations of a block of tokens, quantised as the matrices that they meet. A token's rows
+/// of `scales4` and `lanes` are filled up with zeros to a multiple of four groups.
 struct Int8Activations {
   let groupSize: Int
   let values: UnsafeMutablePointer<Int8>  // (count, columns)
   let scales: UnsafeMutablePointer<Float>  // (count, columns / groupSize)
+  let scales4: UnsafeMutablePointer<Float>  // (count, groups, 4), each four times
   let split: UnsafeMutablePointer<Int16>  // (count, columns), as `splitBytes` leaves them
-  let lanes: UnsafeMutablePointer<Float>  // (count, columns), as `unpack` leaves them
+  let lanes: UnsafeMutablePointer<Float>  // (count, groups, groupSize), as `unpack` leaves them
 
-  /// Whether groups are whole vectors of 32 or 64 values, for which the fast kernels are.
-  static func isFast(_ groupSize: Int) -> Bool { groupSize == 32 || groupSize % 64 == 0 }
+  /// Whether there are kernels for groups of this size; the largest keep sums in 22 bits.
+  static func isFast(_ groupSize: Int) -> Bool {
+    groupSize == 32 || groupSize % 64 == 0 && groupSize <= 1024
+  }
+
+  /// Groups in a row of `columns` values, up to a multiple of four.
+  static func paddedGroups(_ columns: Int, _ groupSize: Int) -> Int {
+    (columns / groupSize + 3) / 4 * 4
+  }
 
   /// Quantises token j's activations, x (columns), to the nearest of 255 steps in each group.
   func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int) {
-    let (values, scales) = (values + j * columns, scales + j * (columns / groupSize))
-    for group in 0..<columns / groupSize {
+    let groups = columns / groupSize
+    let (values, scales) = (values + j * columns, scales + j * groups)
+    for group in 0..<groups {
       let start = group * groupSize
       scales[group] = quantiseGroup(x + start, values + start, groupSize)
     }
     guard Self.isFast(groupSize) else { return }
-    splitBytes(values, split + j * columns, columns)
-    unpack(values, lanes + j * columns, columns, groupSize)
+    let padded = Self.paddedGroups(columns, groupSize)
+    splitBytes(values, split + j * columns, columns, groupSize)
+    unpack(values, lanes + j * padded * groupSize, columns, groupSize)
+    spread(scales, scales4 + 4 * j * padded, groups)
   }
 }
 
+/// Each of the scales four times, up to a multiple of four of them.
+private func spread(
+  _ scales: UnsafeRawPointer, _ out: UnsafeMutablePointer<Float>, _ groups: Int
+) {
+  for k in 0..<(groups + 3) / 4 * 16 { out[k] = k / 4 < groups ? scale(scales, k / 4) : 0 }
+}
+
 /// out = x / scale, rounded, where the returned scale makes the largest of x 127; both (count).
+/// A NaN or an infinity leaves its mark on the scale.
 private func quantiseGroup(
   _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Int8>, _ count: Int
 ) -> Float {
-  var largest: Float = 0
-  for i in 0..<count { largest = max(largest, abs(x[i])) }
-  let scale = largest / 127
-  guard scale > 0 && scale < .infinity else {
+  var largest = Vector.zero
+  for i in stride(from: 0, to: count, by: 16) {
+    let x = load(x + i, first: min(16, count - i), filler: 0)
+    let size = x.replacing(with: -x, where: x .< 0)
+    largest = size.replacing(with: largest, where: size .<= largest)
+  }
+  let scale = isFinite(UnsafeBufferPointer(start: x, count: count)) ? largest.max() / 127 : .nan
+  guard scale > 0 else {
     out.update(repeating: 0, count: count)
     return scale
   }
-  for i in 0..<count {
-    out[i] = Int8(truncatingIfNeeded: Int32((x[i] / scale).rounded(.toNearestOrAwayFromZero)))
+  for i in stride(from: 0, to: count, by: 16) {
+    let lanes = min(16, count - i)
+    let rounded = roundHalfAway(load(x + i, first: lanes, filler: 0) / scale)
+    let bytes = UnsafeMutableRawPointer(out + i)
+    if lanes == 16 {
+      bytes.storeBytes(of: lowBytes(rounded), as: SIMD4<UInt32>.self)
+    } else {
+      for lane in 0..<lanes { out[i + lane] = Int8(truncatingIfNeeded: rounded[lane]) }
+    }
   }
   return scale
+}
+
+/// The lowest byte of each lane.
+@inline(__always)
+private func lowBytes(_ x: Bytes64) -> SIMD4<UInt32> {
+  let bytes = unsafeBitCast(x, to: SIMD16<UInt32>.self) & 255
+  let pairs = bytes.evenHalf | bytes.oddHalf &<< 8
+  return pairs.evenHalf | pairs.oddHalf &<< 16
+}
+
+/// The nearest integers, halves away from zero as C's `round`, of floats below 2²² in size.
+@inline(__always)
+private func roundHalfAway(_ x: Vector) -> Bytes64 {
+  let magic: Float = 12_582_912
+  var nearest = (x + magic) - magic  // halves to even
+  nearest.replace(with: nearest + 1, where: (x - nearest .== 0.5) .& (x .> 0))
+  nearest.replace(with: nearest - 1, where: (x - nearest .== -0.5) .& (x .< 0))
+  return unsafeBitCast(nearest + magic, to: Bytes64.self)
 }
 
 // MARK: - A single token
@@ -52,40 +102,55 @@ private func quantiseGroup(
 typealias Bytes64 = SIMD16<Int32>
 typealias Bytes32 = SIMD8<Int32>
 
-/// Spreads bytes to 16 bits, of each 32 first those at even places, then those at odd ones.
+/// Spreads bytes to 16 bits, of each 32 or 64 first those at even places, then those at odd ones.
 private func splitBytes(
-  _ bytes: UnsafePointer<Int8>, _ out: UnsafeMutablePointer<Int16>, _ count: Int
+  _ bytes: UnsafePointer<Int8>, _ out: UnsafeMutablePointer<Int16>, _ count: Int, _ groupSize: Int
 ) {
-  for start in stride(from: 0, to: count, by: 32) {
-    for i in 0..<16 {
+  let half = min(groupSize, 64) / 2
+  for start in stride(from: 0, to: count, by: 2 * half) {
+    for i in 0..<half {
       out[start + i] = Int16(bytes[start + 2 * i])
-      out[start + 16 + i] = Int16(bytes[start + 2 * i + 1])
+      out[start + half + i] = Int16(bytes[start + 2 * i + 1])
     }
   }
 }
 
-/// row · x over `groups` groups of `groupSize` values, with scales at any alignment.
+/// row · token j of x, (columns), with the row's scales at any alignment.
 func dotInt8(
   _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: Int8Activations, token j: Int,
   columns: Int
 ) -> Float {
-  let groups = columns / x.groupSize
-  let xScales = x.scales + j &* groups
-  if x.groupSize == 32 {
-    return dotGroupsOf32(row, rowScales, x.split + j &* columns, xScales, groups)
+  let (groups, groupSize) = (columns / x.groupSize, x.groupSize)
+  guard Int8Activations.isFast(groupSize) else {
+    return dotAnyGroups(
+      row, rowScales, x.values + j &* columns, x.scales + j &* groups, groups, groupSize)
   }
-  if x.groupSize % 64 == 0 {
-    return dotGroupsOf64s(
-      row, rowScales, x.split + j &* columns, xScales, groups, chunks: x.groupSize / 64)
+  let split = x.split + j &* columns
+  let xScales = x.scales4 + 4 &* j &* Int8Activations.paddedGroups(columns, groupSize)
+  if groupSize == 32 {
+    return dotGroups(rowScales, xScales, groups) { group, count in
+      let x = split + 32 &* group
+      let row = row + 32 &* group
+      return quarters32(row, x, count)
+    }
   }
-  let values = x.values + j &* columns
+  return dotGroups(rowScales, xScales, groups) { group, count in
+    quarters64(row + groupSize &* group, split + groupSize &* group, count, groupSize)
+  }
+}
+
+/// Groups of any size, one product after the other.
+private func dotAnyGroups(
+  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: UnsafePointer<Int8>,
+  _ xScales: UnsafePointer<Float>, _ groups: Int, _ groupSize: Int
+) -> Float {
   var sum: Float = 0
   for group in 0..<groups {
     var groupSum: Int32 = 0
-    for k in group &* x.groupSize..<(group &+ 1) &* x.groupSize {
-      groupSum &+= Int32(values[k]) &* Int32(row.load(fromByteOffset: k, as: Int8.self))
+    for k in group &* groupSize..<(group &+ 1) &* groupSize {
+      groupSum &+= Int32(x[k]) &* Int32(row.load(fromByteOffset: k, as: Int8.self))
     }
-    sum = multiplyAdd(sum, Float(groupSum), scale(rowScales, group) * xScales[group])
+    sum = multiplyAdd(sum, Float(groupSum) * scale(rowScales, group), xScales[group])
   }
   return sum
 }
@@ -95,50 +160,86 @@ private func scale(_ scales: UnsafeRawPointer, _ group: Int) -> Float {
   scales.loadUnaligned(fromByteOffset: 4 &* group, as: Float.self)
 }
 
-/// The products of 32 bytes of a row and of x, two and two: the two fit in 16 bits.
+/// Adds four groups at a time: `quarters` gives the integer sums of up to four from one on.
 @inline(__always)
-private func pairs(_ row: UnsafeRawPointer, _ x: UnsafePointer<Int16>) -> Bytes32 {
-  let x = UnsafeRawPointer(x)
-  let w = row.loadUnaligned(as: SIMD16<Int16>.self)
-  let even = x.loadUnaligned(as: SIMD16<Int16>.self)
-  let odd = x.loadUnaligned(fromByteOffset: 32, as: SIMD16<Int16>.self)
-  return unsafeBitCast(((w &<< 8) &>> 8) &* even &+ (w &>> 8) &* odd, to: Bytes32.self)
-}
-
-/// Groups of `chunks` times 64: lane l adds the products of bytes 4 l ..< 4 l + 4 of each 64.
-private func dotGroupsOf64s(
-  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: UnsafePointer<Int16>,
-  _ xScales: UnsafePointer<Float>, _ groups: Int, chunks: Int
+private func dotGroups(
+  _ rowScales: UnsafeRawPointer, _ xScales: UnsafePointer<Float>, _ groups: Int,
+  _ quarters: (_ group: Int, _ count: Int) -> Bytes64
 ) -> Float {
   var sum = Vector.zero
-  var k = 0
-  for group in 0..<groups {
-    var groupSum = Bytes64.zero
-    for _ in 0..<chunks {
-      let (a, b) = (pairs(row + k, x + k), pairs(row + k + 32, x + k + 32))
-      groupSum &+= Bytes64(
-        lowHalf: ((a &<< 16) &>> 16) &+ (a &>> 16), highHalf: ((b &<< 16) &>> 16) &+ (b &>> 16))
+  var group = 0
+  while group &+ 4 <= groups {
+    let scales = rowScales.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4<Float>.self)
+    sum = multiplyAdd(
+      sum, float(quarters(group, 4)) * spread(scales), load(xScales + 4 &* group))
+    group &+= 4
+  }
+  if group < groups {
+    var scales = SIMD4<Float>.zero
+    for k in 0..<groups &- group { scales[k] = scale(rowScales, group &+ k) }
+    sum = multiplyAdd(
+      sum, float(quarters(group, groups &- group)) * spread(scales), load(xScales + 4 &* group))
+  }
+  return sum.total
+}
+
+@inline(__always)
+private func spread(_ s: SIMD4<Float>) -> Vector {
+  Vector(
+    lowHalf: SIMD8(lowHalf: SIMD4(repeating: s[0]), highHalf: SIMD4(repeating: s[1])),
+    highHalf: SIMD8(lowHalf: SIMD4(repeating: s[2]), highHalf: SIMD4(repeating: s[3])))
+}
+
+/// Lanes 4 g ..< 4 g + 4 add the products of group g, for up to four groups of 32.
+@inline(__always)
+private func quarters32(_ row: UnsafeRawPointer, _ x: UnsafePointer<Int16>, _ count: Int)
+  -> Bytes64
+{
+  @inline(__always) func lanes(_ g: Int) -> Bytes32 {
+    g < count ? eights(row + 32 &* g, x + 32 &* g, x + (32 &* g &+ 16)) : .zero
+  }
+  return addPairs(
+    Bytes64(lowHalf: lanes(0), highHalf: lanes(1)), Bytes64(lowHalf: lanes(2), highHalf: lanes(3)))
+}
+
+/// Lanes 4 g ..< 4 g + 4 add the products of group g, for up to four groups of multiples of 64.
+@inline(__always)
+private func quarters64(
+  _ row: UnsafeRawPointer, _ x: UnsafePointer<Int16>, _ count: Int, _ groupSize: Int
+) -> Bytes64 {
+  @inline(__always) func lanes(_ g: Int) -> Bytes64 {
+    var sum = Bytes64.zero
+    var k = g &* groupSize
+    while g < count && k < (g &+ 1) &* groupSize {
+      sum &+= Bytes64(
+        lowHalf: eights(row + k, x + k, x + (k &+ 32)),
+        highHalf: eights(row + (k &+ 32), x + (k &+ 16), x + (k &+ 48)))
       k &+= 64
     }
-    let factor = Vector(repeating: scale(rowScales, group) * xScales[group])
-    sum = multiplyAdd(sum, float(groupSum), factor)
+    return sum
   }
-  return sum.total
+  return addPairs(addPairs(lanes(0), lanes(1)), addPairs(lanes(2), lanes(3)))
 }
 
-/// Groups of 32: lane l adds the products of bytes 4 l and 4 l + 1, lane 8 + l of the next two.
-private func dotGroupsOf32(
-  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: UnsafePointer<Int16>,
-  _ xScales: UnsafePointer<Float>, _ groups: Int
-) -> Float {
-  var sum = Vector.zero
-  for group in 0..<groups {
-    let a = pairs(row + 32 &* group, x + 32 &* group)
-    let groupSum = Bytes64(lowHalf: (a &<< 16) &>> 16, highHalf: a &>> 16)
-    let factor = Vector(repeating: scale(rowScales, group) * xScales[group])
-    sum = multiplyAdd(sum, float(groupSum), factor)
-  }
-  return sum.total
+/// The products of 32 bytes of a row and of x, added in fours.
+@inline(__always)
+private func eights(
+  _ row: UnsafeRawPointer, _ even: UnsafePointer<Int16>, _ odd: UnsafePointer<Int16>
+) -> Bytes32 {
+  let w = row.loadUnaligned(as: SIMD16<Int16>.self)
+  let even = UnsafeRawPointer(even).loadUnaligned(as: SIMD16<Int16>.self)
+  let odd = UnsafeRawPointer(odd).loadUnaligned(as: SIMD16<Int16>.self)
+  // Two products of int8 values fit in 16 bits.
+  let pairs = ((w &<< 8) &>> 8) &* even &+ (w &>> 8) &* odd
+  let fours = unsafeBitCast(pairs, to: Bytes32.self)
+  return ((fours &<< 16) &>> 16) &+ (fours &>> 16)
+}
+
+/// The sums of neighbouring lanes, those of a before those of b.
+@inline(__always)
+private func addPairs(_ a: Bytes64, _ b: Bytes64) -> Bytes64 {
+  let (even, odd) = deinterleave(a, b)
+  return even &+ odd
 }
 
 /// The floats of integers below 2²² in size. The conversion that Swift has goes lane by lane;
@@ -150,87 +251,124 @@ private func float(_ integers: Bytes64) -> Vector {
 
 // MARK: - A block of tokens
 
-/// Spreads bytes to floats, in an order in which vectors hold, lane by lane, what the lanes of the
-/// single token's kernels add: `groupSize / 16` vectors for each group.
+/// Spreads bytes to floats, four groups after four groups, in an order in which vectors hold, lane
+/// by lane, what the lanes of the single token's kernels add: a quarter of each 32 or 64 values.
 private func unpack(
   _ bytes: UnsafeRawPointer, _ out: UnsafeMutablePointer<Float>, _ count: Int, _ groupSize: Int
 ) {
-  if groupSize == 32 {
-    for start in stride(from: 0, to: count, by: 32) {
-      let four = bytes.loadUnaligned(fromByteOffset: start, as: Bytes32.self)
-      let (b0, b1) = ((four &<< 24) &>> 24, (four &<< 16) &>> 24)
-      let (b2, b3) = ((four &<< 8) &>> 24, four &>> 24)
-      store(float(Bytes64(lowHalf: b0, highHalf: b2)), out + start)
-      store(float(Bytes64(lowHalf: b1, highHalf: b3)), out + start + 16)
-    }
-  } else {
-    for start in stride(from: 0, to: count, by: 64) {
-      let four = bytes.loadUnaligned(fromByteOffset: start, as: Bytes64.self)
-      store(float((four &<< 24) &>> 24), out + start)
-      store(float((four &<< 16) &>> 24), out + start + 16)
-      store(float((four &<< 8) &>> 24), out + start + 32)
-      store(float(four &>> 24), out + start + 48)
-    }
+  /// What is left of a row counts as zeros.
+  @inline(__always) func load32(_ k: Int) -> Bytes32 {
+    k < count ? bytes.loadUnaligned(fromByteOffset: k, as: Bytes32.self) : .zero
   }
+  var (k, out) = (0, out)
+  while k < count {
+    if groupSize == 32 {
+      let (a, b) = deinterleave(
+        Bytes64(lowHalf: load32(k), highHalf: load32(k &+ 32)),
+        Bytes64(lowHalf: load32(k &+ 64), highHalf: load32(k &+ 96)))
+      storeBytes(a, out)
+      storeBytes(b, out + 64)
+      out += 128
+    } else {
+      @inline(__always) func load64(_ k: Int) -> Bytes64 {
+        Bytes64(lowHalf: load32(k), highHalf: load32(k &+ 32))
+      }
+      var chunk = k
+      while chunk < k &+ groupSize {
+        let (even0, odd0) = deinterleave(load64(chunk), load64(chunk &+ groupSize))
+        let (even1, odd1) = deinterleave(
+          load64(chunk &+ 2 &* groupSize), load64(chunk &+ 3 &* groupSize))
+        let (a, c) = deinterleave(even0, even1)
+        let (b, d) = deinterleave(odd0, odd1)
+        storeBytes(a, out)
+        storeBytes(b, out + 64)
+        storeBytes(c, out + 128)
+        storeBytes(d, out + 192)
+        out += 256
+        chunk &+= 64
+      }
+    }
+    k &+= 4 &* groupSize
+  }
+}
+
+/// Lanes at even and at odd places, those of a before those of b.
+@inline(__always)
+private func deinterleave(_ a: Bytes64, _ b: Bytes64) -> (even: Bytes64, odd: Bytes64) {
+  (
+    Bytes64(lowHalf: a.evenHalf, highHalf: b.evenHalf),
+    Bytes64(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+  )
+}
+
+/// The four bytes of each lane as four vectors of floats.
+@inline(__always)
+private func storeBytes(_ words: Bytes64, _ out: UnsafeMutablePointer<Float>) {
+  store(float((words &<< 24) &>> 24), out)
+  store(float((words &<< 16) &>> 24), out + 16)
+  store(float((words &<< 8) &>> 24), out + 32)
+  store(float(words &>> 24), out + 48)
 }
 
 extension Matrix {
-  /// out[j * self.rows + i] = row i · token j for four rows from `row` on, and all tokens of x.
+  /// out[j * self.rows + i] = row i · token j for four rows from `row` on, and four times `fours`
+  /// tokens.
   ///
-  /// The rows are spread to floats once for the block. `panel` has room for 4 rows of them,
-  /// `factors` for a product of scales for each token, group and row.
+  /// The rows are spread to floats once for the block: `panel` has room for 4 rows of them and
+  /// of their scales, both up to a multiple of four groups.
   func multiplyFourInt8Rows(
-    from row: Int, _ x: Int8Activations, count: Int, panel: UnsafeMutablePointer<Float>,
-    factors: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>
+    from row: Int, _ x: Int8Activations, fours: Int, panel: UnsafeMutablePointer<Float>,
+    into out: UnsafeMutablePointer<Float>
   ) {
-    let groups = columns / groupSize
+    let groups = Int8Activations.paddedGroups(columns, groupSize)
+    let width = groups &* groupSize
+    let rowScales = panel + 4 &* width
     for i in 0..<4 {
-      unpack(values + (row + i) &* columns, panel + i &* columns, columns, groupSize)
-      let rowScales = scales + 4 &* (row + i) &* groups
-      for j in 0..<count {
-        for group in 0..<groups {
-          factors[4 &* (j &* groups &+ group) &+ i] =
-            scale(rowScales, group) * x.scales[j &* groups &+ group]
-        }
-      }
+      unpack(values + (row + i) &* columns, panel + i &* width, columns, groupSize)
+      spread(
+        scales + 4 &* (row + i) &* (columns / groupSize), rowScales + 4 &* i &* groups,
+        columns / groupSize)
     }
-    var j = 0
-    while j < count {
-      // An odd last token goes through the tile twice rather than through code of its own.
-      let next = min(j &+ 1, count &- 1)
+    for j in stride(from: 0, to: 4 &* fours, by: 4) {
       tileInt8(
-        panel, columns, vectors: groupSize / 16, x.lanes + j &* columns, x.lanes + next &* columns,
-        factors + 4 &* j &* groups, factors + 4 &* next &* groups,
-        out + (j &* rows &+ row), out + (next &* rows &+ row))
-      j &+= 2
+        panel, rowScales, x.lanes + j &* width, x.scales4 + 4 &* j &* groups, width: width,
+        groups: groups, out + (j &* rows &+ row), rows)
     }
   }
 }
 
-/// Four rows and two tokens. Sums of a group are exact, so their order does not matter.
+/// Four rows and four tokens. Sums within groups are exact, so their order does not matter.
 private func tileInt8(
-  _ w: UnsafePointer<Float>, _ columns: Int, vectors: Int,
-  _ x0: UnsafePointer<Float>, _ x1: UnsafePointer<Float>,
-  _ factors0: UnsafePointer<Float>, _ factors1: UnsafePointer<Float>,
-  _ out0: UnsafeMutablePointer<Float>, _ out1: UnsafeMutablePointer<Float>
+  _ w: UnsafePointer<Float>, _ wScales: UnsafePointer<Float>,
+  _ x: UnsafePointer<Float>, _ xScales: UnsafePointer<Float>, width: Int, groups: Int,
+  _ out: UnsafeMutablePointer<Float>, _ outStride: Int
 ) {
-  let (w0, w1, w2, w3) = (w, w + columns, w + 2 &* columns, w + 3 &* columns)
-  var (sums0, sums1) = (FourSums(), FourSums())
-  var (factors0, factors1) = (factors0, factors1)
-  var k = 0
-  while k < columns {
-    var (group0, group1) = (FourSums(), FourSums())
-    for _ in 0..<vectors {
+  let (w0, w1, w2, w3) = (w, w + width, w + 2 &* width, w + 3 &* width)
+  let (x0, x1, x2, x3) = (x, x + width, x + 2 &* width, x + 3 &* width)
+  let scaleStride = 4 &* groups
+  let groupVectors = width / 4 / groups
+  var (sums0, sums1, sums2, sums3) = (FourSums(), FourSums(), FourSums(), FourSums())
+  var (k, group) = (0, 0)
+  while group < groups {
+    var (s0, s1, s2, s3) = (FourSums(), FourSums(), FourSums(), FourSums())
+    let end = k &+ 16 &* groupVectors
+    while k < end {
       let (a0, a1, a2, a3) = (load(w0 + k), load(w1 + k), load(w2 + k), load(w3 + k))
-      group0.add(a0, a1, a2, a3, times: load(x0 + k))
-      group1.add(a0, a1, a2, a3, times: load(x1 + k))
+      s0.add(a0, a1, a2, a3, times: load(x0 + k))
+      s1.add(a0, a1, a2, a3, times: load(x1 + k))
+      s2.add(a0, a1, a2, a3, times: load(x2 + k))
+      s3.add(a0, a1, a2, a3, times: load(x3 + k))
       k &+= 16
     }
-    sums0.add(group0, times: factors0)
-    sums1.add(group1, times: factors1)
-    factors0 += 4
-    factors1 += 4
+    let (wScales, xScales) = (wScales + 4 &* group, xScales + 4 &* group)
+    sums0.add(s0, scaledBy: wScales, scaleStride, times: load(xScales))
+    sums1.add(s1, scaledBy: wScales, scaleStride, times: load(xScales + scaleStride))
+    sums2.add(s2, scaledBy: wScales, scaleStride, times: load(xScales + 2 &* scaleStride))
+    sums3.add(s3, scaledBy: wScales, scaleStride, times: load(xScales + 3 &* scaleStride))
+    group &+= 4
   }
-  sums0.store(out0)
-  sums1.store(out1)
+  sums0.storeTotals(out)
+  sums1.storeTotals(out + outStride)
+  sums2.storeTotals(out + 2 &* outStride)
+  sums3.storeTotals(out + 3 &* outStride)
 }

@@ -126,10 +126,10 @@ private func tile(
     s3.add(a0, a1, a2, a3, times: load(x3 + k))
     k &+= 16
   }
-  s0.store(out)
-  s1.store(out + outStride)
-  s2.store(out + 2 &* outStride)
-  s3.store(out + 3 &* outStride)
+  s0.storeTotals(out)
+  s1.storeTotals(out + outStride)
+  s2.storeTotals(out + 2 &* outStride)
+  s3.storeTotals(out + 3 &* outStride)
   guard k < count else { return }
   for i in 0..<4 {
     for j in 0..<4 {
@@ -154,17 +154,38 @@ struct FourSums {
     s3 = multiplyAdd(s3, a3, b)
   }
 
-  /// Adds other sums, each times its factor.
+  /// Adds other sums, each times its own scales, 16 at `stride`, and then times b.
   @inline(__always)
-  mutating func add(_ other: FourSums, times factors: UnsafePointer<Float>) {
-    s0 = multiplyAdd(s0, other.s0, Vector(repeating: factors[0]))
-    s1 = multiplyAdd(s1, other.s1, Vector(repeating: factors[1]))
-    s2 = multiplyAdd(s2, other.s2, Vector(repeating: factors[2]))
-    s3 = multiplyAdd(s3, other.s3, Vector(repeating: factors[3]))
+  mutating func add(
+    _ other: FourSums, scaledBy scales: UnsafePointer<Float>, _ stride: Int, times b: Vector
+  ) {
+    add(
+      other.s0 * load(scales), other.s1 * load(scales + stride),
+      other.s2 * load(scales + 2 &* stride), other.s3 * load(scales + 3 &* stride), times: b)
   }
 
   @inline(__always)
-  func store(_ out: UnsafeMutablePointer<Float>) {
+  mutating func add(_ a0: Float, _ a1: Float, _ a2: Float, _ a3: Float, times b: Vector) {
+    add(
+      Vector(repeating: a0), Vector(repeating: a1), Vector(repeating: a2), Vector(repeating: a3),
+      times: b)
+  }
+
+  /// The partial sums themselves, 16 of each.
+  @inline(__always)
+  func storeVectors(
+    _ out0: UnsafeMutablePointer<Float>, _ out1: UnsafeMutablePointer<Float>,
+    _ out2: UnsafeMutablePointer<Float>, _ out3: UnsafeMutablePointer<Float>
+  ) {
+    store(s0, out0)
+    store(s1, out1)
+    store(s2, out2)
+    store(s3, out3)
+  }
+
+  /// The sums of the partial sums, one of each.
+  @inline(__always)
+  func storeTotals(_ out: UnsafeMutablePointer<Float>) {
     out[0] = s0.total
     out[1] = s1.total
     out[2] = s2.total
@@ -220,6 +241,7 @@ func exp(_ x: Vector) -> Vector {
 /// The first `count` lanes of memory, the others `filler`.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, first count: Int, filler: Float) -> Vector {
+  if count == 16 { return load(pointer) }
   var vector = Vector(repeating: filler)
   for i in 0..<count { vector[i] = pointer[i] }
   return vector
@@ -309,10 +331,11 @@ func rope(
   }
 }
 
-/// out[j] = Σ weights[j][t] values[t] over t in 0..<count, for j in 0..<queries.
+/// out(j) = Σ weights[j][t] values[t] over t in 0..<count, for j in 0..<queries.
 ///
-/// weights: (queries, count) at `stride`, values: (count, headSize), out[j]: (headSize).
-/// Each lane adds its values in the order of t, for one query or for four.
+/// weights: (queries, count) at `stride`, values: (count, headSize), out(j): (headSize).
+/// Every element adds its values in the order of t. Four vectors of sums are kept at a time: those
+/// of four queries, which share what they load, or four of one query.
 func weightedSums(
   _ weights: UnsafePointer<Float>, _ stride: Int, queries: Int,
   _ values: UnsafePointer<Float>, count: Int, headSize: Int,
@@ -320,41 +343,52 @@ func weightedSums(
 ) {
   var j = 0
   while j < queries {
-    let four = j &+ 4 <= queries
-    let w = weights + j &* stride
+    let (w0, four) = (weights + j &* stride, j &+ 4 <= queries)
+    let (w1, w2, w3) = (w0 + stride, w0 + 2 &* stride, w0 + 3 &* stride)
     var i = 0
-    while i &+ 16 <= headSize {
-      if four {
-        var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-        for t in 0..<count {
-          let value = load(values + (t &* headSize &+ i))
-          s0 = multiplyAdd(s0, Vector(repeating: w[t]), value)
-          s1 = multiplyAdd(s1, Vector(repeating: w[stride &+ t]), value)
-          s2 = multiplyAdd(s2, Vector(repeating: w[2 &* stride &+ t]), value)
-          s3 = multiplyAdd(s3, Vector(repeating: w[3 &* stride &+ t]), value)
-        }
-        store(s0, out(j) + i)
-        store(s1, out(j &+ 1) + i)
-        store(s2, out(j &+ 2) + i)
-        store(s3, out(j &+ 3) + i)
-      } else {
-        var sum = Vector.zero
-        for t in 0..<count {
-          sum = multiplyAdd(sum, Vector(repeating: w[t]), load(values + (t &* headSize &+ i)))
-        }
-        store(sum, out(j) + i)
+    while four && i &+ 16 <= headSize {
+      var sums = FourSums()
+      for t in 0..<count {
+        sums.add(w0[t], w1[t], w2[t], w3[t], times: load(values + (t &* headSize &+ i)))
       }
+      sums.storeVectors(out(j) + i, out(j &+ 1) + i, out(j &+ 2) + i, out(j &+ 3) + i)
       i &+= 16
     }
-    for k in 0..<(four ? 4 : 1) {
-      for i in i..<headSize {
-        var sum: Float = 0
-        for t in 0..<count {
-          sum = multiplyAdd(sum, w[k &* stride &+ t], values[t &* headSize &+ i])
-        }
-        out(j &+ k)[i] = sum
+    while !four && i &+ 64 <= headSize {
+      var sums = FourSums()
+      for t in 0..<count {
+        let v = values + (t &* headSize &+ i)
+        sums.add(load(v), load(v + 16), load(v + 32), load(v + 48), times: Vector(repeating: w0[t]))
       }
+      let out = out(j) + i
+      sums.storeVectors(out, out + 16, out + 32, out + 48)
+      i &+= 64
+    }
+    for k in 0..<(four ? 4 : 1) {
+      weightedSum(w0 + k &* stride, values, count, headSize, from: i, out(j &+ k))
     }
     j &+= four ? 4 : 1
+  }
+}
+
+/// The elements of one weighted sum from `first` on.
+private func weightedSum(
+  _ weights: UnsafePointer<Float>, _ values: UnsafePointer<Float>, _ count: Int, _ headSize: Int,
+  from first: Int, _ out: UnsafeMutablePointer<Float>
+) {
+  var i = first
+  while i &+ 16 <= headSize {
+    var sum = Vector.zero
+    for t in 0..<count {
+      sum = multiplyAdd(sum, Vector(repeating: weights[t]), load(values + (t &* headSize &+ i)))
+    }
+    store(sum, out + i)
+    i &+= 16
+  }
+  while i < headSize {
+    var sum: Float = 0
+    for t in 0..<count { sum = multiplyAdd(sum, weights[t], values[t &* headSize &+ i]) }
+    out[i] = sum
+    i &+= 1
   }
 }

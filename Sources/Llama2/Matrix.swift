@@ -46,20 +46,20 @@ package struct Matrix {
   private func multiplyInt8(
     _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
-    var row = rows.lowerBound
     let groups = columns / groupSize
-    if count > 1 && Int8Activations.isFast(groupSize) {
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * (columns + count * groups)) {
-        let (panel, factors) = ($0.baseAddress!, $0.baseAddress! + 4 * columns)
-        while row + 4 <= rows.upperBound {
+    var tiled = (rows: rows.lowerBound..<rows.lowerBound, tokens: 0)
+    if count >= 4 && Int8Activations.isFast(groupSize) {
+      tiled = (rows.lowerBound..<rows.upperBound - rows.count % 4, count / 4 * 4)
+      let padded = Int8Activations.paddedGroups(columns, groupSize)
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * padded * (groupSize + 4)) {
+        for row in stride(from: tiled.rows.lowerBound, to: tiled.rows.upperBound, by: 4) {
           multiplyFourInt8Rows(
-            from: row, x, count: count, panel: panel, factors: factors, into: out)
-          row += 4
+            from: row, x, fours: count / 4, panel: $0.baseAddress!, into: out)
         }
       }
     }
-    for row in row..<rows.upperBound {
-      for j in 0..<count {
+    for row in rows {
+      for j in (row < tiled.rows.upperBound ? tiled.tokens : 0)..<count {
         out[j &* self.rows &+ row] = dotInt8(
           values + row &* columns, scales + 4 &* row &* groups, x, token: j, columns: columns)
       }

@@ -27,6 +27,9 @@ final class Threads: @unchecked Sendable {
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let wake: UnsafeMutablePointer<pthread_cond_t>
   private var workers: [pthread_t] = []
+  /// How often an idle worker looks for work before it sleeps: half a millisecond or so, longer
+  /// than a token is sampled and told.
+  private static let patience = 200_000
 
   init(count: Int) {
     self.count = count
@@ -136,10 +139,10 @@ final class Threads: @unchecked Sendable {
       var rounds = 0
       spin {
         rounds &+= 1
-        return rounds < 50_000 && waiting.load(ordering: .relaxed) == 0
+        return rounds < Self.patience && waiting.load(ordering: .relaxed) == 0
           && !stopping.load(ordering: .relaxed)
       }
-      if rounds >= 50_000 { sleep() }
+      if rounds >= Self.patience { sleep() }
     }
   }
 

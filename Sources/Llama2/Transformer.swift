@@ -12,7 +12,7 @@
 /// Not for use from two threads at once; it runs threads of its own.
 public final class Transformer {
   public let config: Config
-  private let checkpoint: Checkpoint
+  let checkpoint: Checkpoint
   private let threads: Threads
   private let state: RunState
 
@@ -303,14 +303,16 @@ private final class RunState {
     values = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
     if groupSize > 0 {
       let widest = max(c.dim, c.hiddenDim)
+      let groups = Int8Activations.paddedGroups(widest, groupSize)
       let values = try floats(Self.blockSize, widest / 4 + 1)
       let split = try floats(Self.blockSize, widest / 2 + 1)
       int8 = Int8Activations(
         groupSize: groupSize,
         values: UnsafeMutableRawPointer(values).assumingMemoryBound(to: Int8.self),
         scales: try floats(Self.blockSize, widest / groupSize),
+        scales4: try floats(Self.blockSize, groups, 4),
         split: UnsafeMutableRawPointer(split).assumingMemoryBound(to: Int16.self),
-        lanes: try floats(Self.blockSize, widest))
+        lanes: try floats(Self.blockSize, groups * groupSize))
     } else {
       int8 = nil
     }

@@ -78,7 +78,8 @@ struct Options {
       return result
     }
     switch flag {
-    case "-t": temperature = try parse("a number from 0 on", Float(value)) { $0 >= 0 && $0 < .infinity }
+    case "-t":
+      temperature = try parse("a number from 0 on", Float(value)) { $0 >= 0 && $0 < .infinity }
     case "-p": topP = try parse("a number in 0...1", Float(value)) { $0 >= 0 && $0 <= 1 }
     case "-s":
       // A negative seed wraps around, as in run.c.

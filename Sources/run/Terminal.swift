@@ -44,23 +44,44 @@ enum Output {
   }
 }
 
-/// Standard input.
+/// Standard input, as text. Swift's `readLine` would wait on after Ctrl-C.
 enum Input {
-  /// All of it, as text, less the line's end that closes it.
+  /// All of it, less the line's end that closes it.
   static func all() throws -> String {
     var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = read(STDIN_FILENO, &buffer, buffer.count)
-      if count < 0 {
-        if errno == EINTR && !Interrupt.happened { continue }
-        throw UsageError("standard input: \(String(cString: strerror(errno)))")
-      }
-      if count == 0 { break }
-      bytes += buffer[..<count]
-    }
+    while let more = try chunk() { bytes += more }
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The next line, of any length and without its end, or nil at the end of input or at Ctrl-C.
+  /// `rest` keeps what was read beyond it.
+  static func line(_ rest: inout [UInt8]) throws -> String? {
+    var searched = 0
+    while true {
+      if let end = rest[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer { rest.removeFirst(end + 1) }
+        return String(decoding: rest[..<end], as: UTF8.self)
+      }
+      searched = rest.count
+      guard let more = try chunk() else { break }
+      rest += more
+    }
+    defer { rest = [] }
+    return rest.isEmpty || Interrupt.happened ? nil : String(decoding: rest, as: UTF8.self)
+  }
+
+  /// What there is to read, or nil at the end of input or at Ctrl-C.
+  private static func chunk() throws -> ArraySlice<UInt8>? {
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while !Interrupt.happened {
+      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      if count >= 0 { return count > 0 ? buffer[..<count] : nil }
+      if errno != EINTR {
+        throw UsageError("standard input: \(String(cString: strerror(errno)))")
+      }
+    }
+    return nil
   }
 }
 

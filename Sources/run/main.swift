@@ -37,8 +37,8 @@ func generate(_ llama: Llama, _ options: Options) throws {
     try Output.write(piece)
     if Interrupt.happened { break }
   }
-  try Output.write("\n")
   if let error = text.error { throw error }
+  try Output.write("\n")
   let context = llama.transformer.config.seqLen
   if text.promptTokens > context {
     Output.complain(
@@ -50,6 +50,11 @@ func generate(_ llama: Llama, _ options: Options) throws {
 
 /// Replies to the prompts on standard input until they end (run.c: `chat`).
 func chat(_ llama: Llama, _ options: Options) throws {
+  var unread: [UInt8] = []
+  func ask(_ question: String) throws -> String? {
+    try Output.write(question)
+    return try Input.line(&unread)
+  }
   let system = try options.systemPrompt ?? ask("Enter system prompt (optional): ") ?? ""
   let chat = llama.chat(
     system: system, steps: options.steps, temperature: options.temperature, topP: options.topP,
@@ -77,12 +82,6 @@ func chat(_ llama: Llama, _ options: Options) throws {
         : "the \(chat.steps) tokens of -n are used up: -n 0 allows the whole context of \(context)")
   }
   finish(chat.speed)
-}
-
-/// Shows `question` and reads a line of any length; nil at the end of input.
-func ask(_ question: String) throws -> String? {
-  try Output.write(question)
-  return Interrupt.happened ? nil : readLine()
 }
 
 /// The figures, and the exit status.

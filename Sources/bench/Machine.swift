@@ -1,0 +1,83 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What the measurements ran on.
+enum Machine {
+  static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+
+  /// Bytes of memory.
+  static let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+
+  /// The processor, as it calls itself; where it does not, its architecture.
+  static let name: String = {
+    #if canImport(Darwin)
+      var name = [UInt8](repeating: 0, count: 256)
+      var size = name.count
+      guard sysctlbyname("machdep.cpu.brand_string", &name, &size, nil, 0) == 0 else {
+        return "processor"
+      }
+      return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+    #else
+      let lines = beginning(of: "/proc/cpuinfo").split(separator: "\n")
+      if let model = lines.first(where: { $0.hasPrefix("model name") }),
+        let colon = model.firstIndex(of: ":")
+      {
+        return String(model[colon...].dropFirst().drop { $0 == " " })
+      }
+      #if arch(arm64)
+        return "ARM64 processor"
+      #else
+        return "processor"
+      #endif
+    #endif
+  }()
+
+  /// The first bytes of a small file, "" if there is none.
+  private static func beginning(of path: String) -> String {
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { return "" }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = read(descriptor, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+  }
+}
+
+/// Seconds on a clock that only goes forward.
+func now() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Seconds that `body` takes.
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+  let start = now()
+  try body()
+  return now() - start
+}
+
+extension [Double] {
+  /// The middle one, or the mean of the two in the middle.
+  var median: Double {
+    let sorted = self.sorted()
+    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+  }
+}
+
+/// Random numbers that are the same in every run: xorshift64* (Marsaglia 2003, Vigna 2016).
+struct Xorshift: RandomNumberGenerator {
+  var state: UInt64 = 42
+
+  mutating func next() -> UInt64 {
+    state ^= state >> 12
+    state ^= state << 25
+    state ^= state >> 27
+    return state &* 0x2545_F491_4F6C_DD1D
+  }
+}

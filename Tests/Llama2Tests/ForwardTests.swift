@@ -1,0 +1,116 @@
+import Llama2
+import Testing
+
+/// The library's logits, held against those of the oracle.
+@Suite struct ForwardTests {
+  /// Floats in any order of summation stay this close, in units of the largest logit.
+  static let tolerance = 2e-5
+
+  static let shapes = [
+    Shape(),
+    Shape(nHeads: 4, nKVHeads: 4, tied: false),
+    Shape(nHeads: 6, nKVHeads: 1, vocabSize: 259),
+    Shape(dim: 18, hiddenDim: 30, nHeads: 3, nKVHeads: 3, vocabSize: 259, tied: false),
+    Shape(dim: 16, hiddenDim: 7, nHeads: 8, nKVHeads: 2),
+    Shape(dim: 44, hiddenDim: 172, nLayers: 1, nHeads: 2, nKVHeads: 1, vocabSize: 263),
+    Shape(dim: 2, hiddenDim: 1, nLayers: 1, nHeads: 1, nKVHeads: 1, vocabSize: 3, tied: false),
+  ]
+
+  @Test(arguments: shapes, [Format.v0, .v1])
+  func logitsAreThoseOfTheTextbook(_ shape: Shape, _ format: Format) throws {
+    let counts = [1, 2, 5, 17]
+    for threads in 1...4 {
+      try hold(Model(shape, seed: threads), format, counts, threads: threads)
+    }
+  }
+
+  @Test(arguments: [
+    Shape(hiddenDim: 20, nLayers: 1, vocabSize: 260),
+    Shape(dim: 20, hiddenDim: 33, nHeads: 5, nKVHeads: 5, vocabSize: 61, tied: false),
+    Shape(dim: 36, hiddenDim: 21, nHeads: 6, nKVHeads: 1, vocabSize: 35),
+  ])
+  func logitsAreThoseOfTheTextbookAcrossBlocks(_ shape: Shape) throws {
+    try hold(Model(shape), .v0, [1, 2, 5, 127, 128, 129, 300], threads: 2)
+  }
+
+  @Test func theFirstAndTheLastPositionOfTheContextWork() throws {
+    try hold(Model(Shape(seqLen: 1)), .v0, [1], threads: 2)
+    try hold(Model(Shape(seqLen: 130)), .v1, [1, 129, 130], threads: 2)
+  }
+
+  // MARK: int8
+
+  /// Dimensions of which the last is the group size.
+  static let int8Shapes = [
+    (Shape(), 4), (Shape(dim: 64, hiddenDim: 96, nHeads: 8), 32),
+    (Shape(dim: 128, hiddenDim: 192, nLayers: 1, tied: false), 64),
+    (Shape(dim: 24, hiddenDim: 36, nHeads: 6, nKVHeads: 1, vocabSize: 259), 12),
+    (Shape(dim: 18, hiddenDim: 27, nHeads: 3, nKVHeads: 3, vocabSize: 259, tied: false), 9),
+    (Shape(dim: 32, hiddenDim: 48, nHeads: 8, nKVHeads: 2, vocabSize: 263), 16),
+    (Shape(dim: 8, hiddenDim: 6, nLayers: 1, nHeads: 2, nKVHeads: 1, vocabSize: 5), 2),
+  ]
+
+  /// One token: hardly ever does an activation lie so near a half that a float's rounding sends it
+  /// to another int8 than the oracle's; where none does, the logits agree as in fp32.
+  @Test(arguments: int8Shapes)
+  func int8LogitsAreThoseOfRunQ(_ shape: Shape, _ groupSize: Int) throws {
+    let close = try (0..<20).count { seed in
+      let model = Model(shape, seed: 100 + seed)
+      let errors = try errors(model, .v2(groupSize: groupSize), [1], threads: 1 + seed % 4)
+      #expect(errors[0] < 0.05)
+      return errors[0] < Self.tolerance
+    }
+    #expect(close >= 17, "\(close) of 20")
+  }
+
+  /// Many tokens, where a few activations do round differently, and attention spreads the word.
+  @Test(arguments: int8Shapes)
+  func int8LogitsOfAPromptAreThoseOfRunQ(_ shape: Shape, _ groupSize: Int) throws {
+    let format = Format.v2(groupSize: groupSize)
+    let errors = try errors(Model(shape), format, [2, 5, 17, 33], threads: 2)
+    #expect(errors.allSatisfy { $0 < 0.02 }, "\(errors)")
+  }
+
+  @Test func int8LogitsAreThoseOfRunQAcrossBlocks() throws {
+    let shape = Shape(hiddenDim: 24, nLayers: 1, vocabSize: 260)
+    let counts = [1, 2, 5, 127, 128, 129, 300]
+    let errors = try errors(Model(shape), .v2(groupSize: 8), counts, threads: 2)
+    #expect(errors.allSatisfy { $0 < 0.02 }, "\(errors)")
+  }
+
+  @Test func aGroupOfZerosIsZeroInInt8() throws {
+    var model = Model(Shape())
+    for i in 0..<8 { model.layers[0].rmsAttention[i] = 0 }
+    for i in 0..<24 * 8 { model.layers[1].w1.values[i] = 0 }
+    let errors = try errors(model, .v2(groupSize: 8), [1, 2, 9], threads: 1)
+    #expect(errors.allSatisfy { $0 < 0.02 }, "\(errors)")
+  }
+
+  // MARK: The comparison
+
+  private func hold(_ model: Model, _ format: Format, _ counts: [Int], threads: Int) throws {
+    let errors = try errors(model, format, counts, threads: threads)
+    for (count, error) in zip(counts, errors) {
+      #expect(error < Self.tolerance, "after \(count) tokens on \(threads) threads")
+    }
+  }
+
+  /// How far the logits after the first `count` of some random tokens are from the oracle's, for
+  /// each of `counts`, each prompt in one piece.
+  private func errors(_ model: Model, _ format: Format, _ counts: [Int], threads: Int) throws
+    -> [Double]
+  {
+    let folder = try Folder()
+    let path = try folder.write(model.bytes(format), to: "model.bin")
+    let transformer = try Transformer(checkpoint: path, threads: threads)
+    var random = SplitMix(counts.last!)
+    let tokens = random.tokens(counts.last!, below: model.shape.vocabSize)
+    let expected = Oracle.logits(model, format, tokens, after: counts)
+    return zip(counts, expected).map { count, expected in
+      let logits = transformer.forward(Array(tokens[..<count]), at: 0)
+      #expect(logits.count == expected.count && logits.allSatisfy(\.isFinite))
+      let largest = expected.map(\.magnitude).max()!
+      return zip(logits, expected).map { (Double($0) - $1).magnitude }.max()! / largest
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Llama2
+import Testing
+
+/// Logits depend on the checkpoint and the tokens, to the last bit, and on nothing else.
+@Suite struct SameBitsTests {
+  static let cases: [(Shape, Format)] = [
+    (Shape(hiddenDim: 37, vocabSize: 301), .v1),
+    (Shape(dim: 42, hiddenDim: 172, nLayers: 1, nHeads: 7, nKVHeads: 1, vocabSize: 263), .v1),
+    (Shape(dim: 30, hiddenDim: 17, nHeads: 5, nKVHeads: 5, vocabSize: 259, tied: false), .v0),
+    (Shape(), .v2(groupSize: 4)),
+    (Shape(dim: 18, hiddenDim: 27, nHeads: 3, nKVHeads: 3, vocabSize: 259), .v2(groupSize: 9)),
+    (Shape(dim: 64, hiddenDim: 96, nHeads: 8, tied: false), .v2(groupSize: 32)),
+    // Large enough that products are shared out to the threads.
+    (Shape(dim: 132, hiddenDim: 258, nLayers: 1, nHeads: 6, vocabSize: 1021), .v1),
+    (Shape(dim: 192, hiddenDim: 320, nLayers: 1, nHeads: 6, vocabSize: 1021), .v2(groupSize: 64)),
+    (Shape(dim: 132, hiddenDim: 264, nLayers: 1, nHeads: 6, vocabSize: 1021), .v2(groupSize: 12)),
+  ]
+
+  @Test(arguments: cases)
+  func threadsAndCutsDoNotChangeABit(_ shape: Shape, _ format: Format) throws {
+    let folder = try Folder()
+    let path = try folder.write(Model(shape).bytes(format), to: "model.bin")
+    var random = SplitMix(5)
+    let tokens = random.tokens(140, below: shape.vocabSize)
+    let expected = try bits(path, tokens, pieces: [140], threads: 1)
+    #expect(try bits(path, tokens, pieces: Array(repeating: 1, count: 140), threads: 1) == expected)
+    for threads in 2...8 {
+      #expect(try bits(path, tokens, pieces: [140], threads: threads) == expected)
+      let cuts = Self.cuts(tokens.count, &random)
+      #expect(
+        try bits(path, tokens, pieces: cuts, threads: threads) == expected,
+        "in pieces of \(cuts) on \(threads) threads")
+    }
+  }
+
+  @Test func aTextThatIsReadAgainGivesTheSameBits() throws {
+    let folder = try Folder()
+    let path = try folder.write(Model(Shape()).bytes(.v0), to: "model.bin")
+    let transformer = try Transformer(checkpoint: path, threads: 3)
+    let first = transformer.forward([7, 8, 9, 10, 11], at: 0).map(\.bitPattern)
+    _ = transformer.forward([20, 21, 22, 23, 24, 25, 26], at: 0)
+    _ = transformer.forward([7, 8, 9], at: 0)
+    #expect(transformer.forward([10, 11], at: 3).map(\.bitPattern) == first)
+  }
+
+  /// The logits after `tokens`, given in these pieces.
+  private func bits(_ path: String, _ tokens: [Int], pieces: [Int], threads: Int) throws -> [UInt32]
+  {
+    let transformer = try Transformer(checkpoint: path, threads: threads)
+    var position = 0
+    var bits: [UInt32] = []
+    for count in pieces {
+      let piece = Array(tokens[position..<position + count])
+      bits = transformer.forward(piece, at: position).map(\.bitPattern)
+      position += count
+    }
+    return bits
+  }
+
+  /// Lengths of random pieces, `count` in all.
+  private static func cuts(_ count: Int, _ random: inout SplitMix) -> [Int] {
+    var pieces: [Int] = []
+    while pieces.reduce(0, +) < count {
+      let left = count - pieces.reduce(0, +)
+      pieces.append(Int.random(in: 1...min(left, 40), using: &random))
+    }
+    return pieces
+  }
+}

@@ -1,0 +1,240 @@
+import Foundation
+import Testing
+
+@testable import Llama2
+
+@Suite struct SamplerTests {
+  /// What run.c's random_u32 gives, compiled from its source.
+  @Test(
+    arguments: [
+      (1, [1_206_177_355, 2_882_512_552, 3_117_485_455, 1_303_648_416], 807_898_174),
+      (42, [1_456_360_119, 3_359_763_283, 3_393_612_768, 4_054_632_243], 1_923_587_028),
+      (1337, [989_205_090, 818_269_915, 1_335_155_955, 3_876_892_996], 3_902_332_969),
+      (.max, [4_180_462_053, 2_415_166_680, 879_531_507, 3_310_800_028], 1_841_328_805),
+    ] as [(UInt64, [UInt32], UInt32)])
+  func theGeneratorIsThatOfRunC(_ seed: UInt64, _ first: [UInt32], _ thousandAndFirst: UInt32) {
+    var generator = Xorshift(state: seed)
+    #expect((0..<4).map { _ in generator.next() } == first)
+    for _ in 4..<1000 { _ = generator.next() }
+    #expect(generator.next() == thousandAndFirst)
+  }
+
+  @Test func coinsAreThoseOfRunC() {
+    var generator = Xorshift(state: 42)
+    #expect((0..<3).map { _ in generator.nextFloat() } == [0.339085221, 0.782255828, 0.790136993])
+    for _ in 0..<10_000 { #expect((0..<1).contains(generator.nextFloat())) }
+  }
+
+  @Test func atTemperature0TheFirstOfTheLikeliestIsTaken() {
+    for size in [1, 2, 3, 15, 16, 17, 33, 300] {
+      var sampler = Sampler(vocabSize: size, temperature: 0, topP: 0.9, seed: 1)
+      for likeliest in 0..<size {
+        var logits = [Float](repeating: -3, count: size)
+        logits[likeliest] = -2.5
+        #expect(logits.withUnsafeBufferPointer { sampler.sample($0) } == likeliest)
+        logits[size - 1] = -2.5
+        #expect(logits.withUnsafeBufferPointer { sampler.sample($0) } == likeliest)
+      }
+    }
+  }
+
+  @Test func probabilitiesAreThoseOfTheTextbook() {
+    var random = SplitMix(3)
+    for size in [1, 2, 15, 16, 17, 31, 300, 4096] {
+      let logits = random.floats(size, limit: 30)
+      let powers = logits.map { exp(Double($0 - logits.max()!)) }
+      let sum = powers.reduce(0, +)
+      let error = zip(probabilities(logits, 1), powers).map { p, power in
+        (Double(p) * sum / power - 1).magnitude
+      }
+      #expect(error.max()! < 1e-6)
+    }
+  }
+
+  @Test(arguments: [0, 1] as [Float])
+  func withoutTopPDrawsAreThoseOfRunC(_ topP: Float) {
+    for (i, logits) in Self.distributions.enumerated() {
+      var sampler = Sampler(
+        vocabSize: logits.count, temperature: 0.7, topP: topP, seed: UInt64(i + 1))
+      var coins = Coins(state: UInt64(i + 1))
+      let p = probabilities(logits, 0.7)
+      for _ in 0..<(logits.count > 1000 ? 4 : 20) {
+        let token = logits.withUnsafeBufferPointer { sampler.sample($0) }
+        #expect(token == sampleMultinomial(p, coins.next()))
+      }
+    }
+  }
+
+  /// Over lists of at most 128 candidates the sums have run.c's order, to the last bit.
+  @Test(arguments: [0.1, 0.5, 0.9, 0.95, 0.999] as [Float])
+  func topPTakesTheTokenThatRunCTakes(_ topP: Float) {
+    for (i, logits) in Self.distributions.enumerated() where logits.count <= 128 {
+      for temperature in [0.3, 1, 2.5] as [Float] {
+        var sampler = Sampler(
+          vocabSize: logits.count, temperature: temperature, topP: topP, seed: UInt64(i + 1))
+        var coins = Coins(state: UInt64(i + 1))
+        let p = probabilities(logits, temperature)
+        for _ in 0..<5 {
+          let expected = sampleTopP(p, topP, coins.next())
+          #expect(logits.withUnsafeBufferPointer { sampler.sample($0) } == expected)
+        }
+      }
+    }
+  }
+
+  /// Over longer lists the sums may round otherwise, and the coin fall on a token beside run.c's.
+  @Test(arguments: [0.1, 0.5, 0.9, 0.95, 0.999] as [Float])
+  func topPOfManyCandidatesTakesTheTokenUnderTheCoin(_ topP: Float) {
+    var (draws, differences) = (0, 0)
+    for (i, logits) in Self.distributions.enumerated() where logits.count > 128 {
+      var sampler = Sampler(
+        vocabSize: logits.count, temperature: 1, topP: topP, seed: UInt64(i + 1))
+      var coins = Coins(state: UInt64(i + 1))
+      let p = probabilities(logits, 1)
+      let distribution = Distribution(p)
+      for _ in 0..<(logits.count > 1000 ? 2 : 10) {
+        let coin = coins.next()
+        let token = logits.withUnsafeBufferPointer { sampler.sample($0) }
+        let isUnderTheCoin = distribution.nucleusCovers(token, topP, Double(coin), within: 2e-4)
+        #expect(isUnderTheCoin, "token \(token) of distribution \(i)")
+        draws += 1
+        differences += token == sampleTopP(p, topP, coin) ? 0 : 1
+      }
+    }
+    #expect(differences * 20 < draws, "\(differences) of \(draws) draws are not run.c's")
+  }
+
+  @Test func aTinyTemperatureIsGreedyAndAHugeOneFlat() {
+    let logits: [Float] = [0.5, 3, -1, 2.9, 3]
+    for temperature in [.leastNonzeroMagnitude, 1e-30, 1e-6] as [Float] {
+      var sampler = Sampler(vocabSize: 5, temperature: temperature, topP: 0.9, seed: 9)
+      for _ in 0..<20 {
+        #expect([1, 4].contains(logits.withUnsafeBufferPointer { sampler.sample($0) }))
+      }
+    }
+    var sampler = Sampler(vocabSize: 5, temperature: 1e30, topP: 1, seed: 9)
+    var counts = [Int](repeating: 0, count: 5)
+    for _ in 0..<5000 { counts[logits.withUnsafeBufferPointer { sampler.sample($0) }] += 1 }
+    #expect(counts.allSatisfy { (850...1150).contains($0) }, "\(counts)")
+  }
+
+  @Test(arguments: [0, 0.9, 1] as [Float], [0, 1e-6, 1] as [Float])
+  func logitsThatAreNoNumbersGiveSomeToken(_ topP: Float, _ temperature: Float) {
+    for size in [1, 5, 16, 300] {
+      for value in [Float.nan, .infinity, -.infinity] {
+        for place in [[0], [size - 1], Array(0..<size)] {
+          var logits = [Float](repeating: 0.25, count: size)
+          for i in place { logits[i] = value }
+          var sampler = Sampler(vocabSize: size, temperature: temperature, topP: topP, seed: 3)
+          let token = logits.withUnsafeBufferPointer { sampler.sample($0) }
+          #expect((0..<size).contains(token))
+        }
+      }
+    }
+  }
+
+  /// Peaky, flat, tied and mixed logits over vocabularies of all sizes.
+  static let distributions: [[Float]] = {
+    var random = SplitMix(11)
+    var result: [[Float]] = []
+    for (size, count) in [(1, 3), (2, 40), (3, 40), (17, 60), (128, 60), (300, 60), (32000, 1)] {
+      for _ in 0..<count {
+        result.append([Float](repeating: 1.5, count: size))
+        for spread in [0.01, 1, 4, 20] as [Float] {
+          let logits = random.floats(size, limit: spread)
+          result.append(logits)
+          // Levels with many tied tokens in each.
+          result.append(logits.map { ($0 / spread * 3).rounded() * spread / 3 })
+        }
+        var peak = random.floats(size, limit: 0.5)
+        peak[Int.random(in: 0..<size, using: &random)] = 25
+        result.append(peak)
+      }
+    }
+    return result
+  }()
+}
+
+/// run.c's coins: xorshift64*, as its random_f32 writes it.
+private struct Coins {
+  var state: UInt64
+
+  mutating func next() -> Float {
+    state ^= state >> 12
+    state ^= state << 25
+    state ^= state >> 27
+    return Float(((state &* 0x2545_F491_4F6C_DD1D) >> 32) >> 8 & 0xFF_FFFF) / 16_777_216
+  }
+}
+
+/// run.c's sample_mult.
+private func sampleMultinomial(_ p: [Float], _ coin: Float) -> Int {
+  var sum: Float = 0
+  for (token, probability) in p.enumerated() {
+    sum += probability
+    if coin < sum { return token }
+  }
+  return p.count - 1
+}
+
+/// run.c's sample_topp with a full sort; equal probabilities stand in the order of their tokens.
+private func sampleTopP(_ p: [Float], _ topP: Float, _ coin: Float) -> Int {
+  let cutoff = (1 - topP) / Float(p.count - 1)
+  let candidates = p.indices.filter { p[$0] >= cutoff }.sorted {
+    p[$0] > p[$1] || p[$0] == p[$1] && $0 < $1
+  }
+  var sum: Float = 0
+  var nucleus = candidates
+  for (i, token) in candidates.enumerated() {
+    sum += p[token]
+    if sum > topP {
+      nucleus = Array(candidates[...i])
+      break
+    }
+  }
+  // run.c reads what lies in front of its list if there is no candidate.
+  guard !nucleus.isEmpty else { return p.firstIndex(of: p.max()!)! }
+  let target = coin * sum
+  var running: Float = 0
+  for token in nucleus {
+    running += p[token]
+    if target < running { return token }
+  }
+  return nucleus.last!
+}
+
+/// softmax(logits / temperature), in the library's floats.
+private func probabilities(_ logits: [Float], _ temperature: Float) -> [Float] {
+  var p = logits.map { $0 / temperature }
+  p.withUnsafeMutableBufferPointer { softmax($0.baseAddress!, $0.count) }
+  return p
+}
+
+/// Which tokens a coin may pick from a nucleus, with sums in doubles.
+private struct Distribution {
+  let probabilities: [Double]
+
+  init(_ probabilities: [Float]) { self.probabilities = probabilities.map(Double.init) }
+
+  /// Whether the coin falls on `token`, or beside it by no more than `slack`, where the tokens are
+  /// sorted by probability and cut where their sum exceeds topP.
+  func nucleusCovers(_ token: Int, _ topP: Float, _ coin: Double, within slack: Double) -> Bool {
+    let sorted = probabilities.indices.sorted {
+      probabilities[$0] > probabilities[$1] || probabilities[$0] == probabilities[$1] && $0 < $1
+    }
+    var (sum, below, place) = (0.0, 0.0, Int.max)
+    for (i, candidate) in sorted.enumerated() {
+      if candidate == token { (below, place) = (sum, i) }
+      sum += probabilities[candidate]
+      let target = coin * sum
+      let mayEnd = sum > Double(topP) - slack
+      if mayEnd && place <= i && below - slack <= target
+        && target <= below + probabilities[token] + slack
+      {
+        return true
+      }
+      if sum > Double(topP) + slack { return false }
+    }
+    return false
+  }
+}
