@@ -122,6 +122,7 @@ def hugging_face():
     folder = new_folder("hf-torch")
     state = odd_order(hugging_face_tensors(llama, torch.float16))
     state["model.layers.0.self_attn.rotary_emb.inv_freq"] = torch.ones(4)
+    state["model.norm.weight"] = torch.nn.Parameter(state["model.norm.weight"])
     torch.save(state, folder / "pytorch_model.bin")
     write_json(folder / "config.json",
                config(llama, False, dtype="float16",

@@ -73,12 +73,16 @@ extension Source {
   }
 }
 
-/// Orders names so that layer 2 comes before layer 10.
+/// Orders names so that layer 2 comes before layer 10: numbers as such, and before words.
 private func naturalOrder(_ a: String, _ b: String) -> Bool {
   let (a, b) = (a.split(separator: "."), b.split(separator: "."))
   for (x, y) in zip(a, b) where x != y {
-    if let x = Int(x), let y = Int(y) { return x < y }
-    return x < y
+    switch (Int(x), Int(y)) {
+    case (let i?, let j?) where i != j: return i < j
+    case (_?, nil): return true
+    case (nil, _?): return false
+    default: return x < y
+    }
   }
   return a.count < b.count
 }
