@@ -23,6 +23,15 @@ struct Source {
   /// The model, with a context of `seqLen` if one is given; throws what keeps it from being run.
   let model: (_ seqLen: Int?) throws -> Model
 
+  /// Every file that is read, and of a folder those that would be if they were there.
+  var allPaths: [String] {
+    let beside = [
+      "config.json", "params.json", "tokenizer.model", "tokenizer.json", "added_tokens.json",
+      "model.safetensors.index.json", "pytorch_model.bin.index.json",
+    ]
+    return files.map(\.path) + beside.map { path + "/" + $0 }
+  }
+
   /// Lets go of the pages that were read: they stay in the system's cache, but are no longer this
   /// process's.
   func releasePages() {

@@ -28,6 +28,13 @@ import Testing
       #expect(result.error.contains("is the source itself"))
     }
     #expect(try folder.read("in.bin") == data)
+
+    try MadeModel().write(to: folder)
+    for name in ["config.json", "model.safetensors"] {
+      let result = try ExportProgram.run(folder.url.path, folder.path(name), "--force")
+      #expect(result.status == 1)
+      #expect(result.error.contains("is the source itself"))
+    }
   }
 
   @Test func foldersAndDevicesAreNoTargets() throws {
