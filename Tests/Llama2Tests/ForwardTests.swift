@@ -86,6 +86,30 @@ import Testing
     #expect(errors.allSatisfy { $0 < 0.02 }, "\(errors)")
   }
 
+  /// Attention over one token is its value, here 127 · (254, 1, 5, -5). Divided by its scale, 254,
+  /// that is (127, 0.5, 2.5, -2.5), and runq.c makes it (127, 1, 3, -3).
+  @Test func halvesRoundAwayFromZeroInInt8() throws {
+    let shape = Shape(
+      dim: 4, hiddenDim: 4, nLayers: 1, nHeads: 1, nKVHeads: 1, vocabSize: 4, tied: false)
+    var model = Model(shape)
+    let one = Float(127) / 128  // exact in int8
+    model.embedding.values = [Float](repeating: one, count: 16)
+    let normed = 1 / (one * one + 1e-5).squareRoot() * one
+    let weight = [(127 / normed).nextDown, 127 / normed, (127 / normed).nextUp]
+    let exact = try #require(weight.first { $0 * normed == 127 })
+    model.layers[0].rmsAttention = [exact, exact, 0, 0]
+    model.layers[0].wv.values = [127, 127, 0, 0, 1, 0, 127, 0, 5, 0, 127, 0, -5, 0, 127, 0]
+    model.layers[0].wo.values = [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]
+    model.layers[0].w2.values = [Float](repeating: 0, count: 16)
+    model.rmsFinal = [1, 1, 1, 1]
+    model.classifier.values = (0..<16).map { $0 % 5 == 0 ? 1 : 0 }
+    let folder = try Folder()
+    let path = try folder.write(model.bytes(.v2(groupSize: 4)), to: "model.bin")
+    let logits = try Transformer(checkpoint: path, threads: 1).forward([0], at: 0)
+    #expect((logits[2] / logits[1] - 3).magnitude < 0.1, "\(Array(logits))")
+    #expect((logits[3] / logits[1] + 3).magnitude < 0.1, "\(Array(logits))")
+  }
+
   // MARK: The comparison
 
   private func hold(_ model: Model, _ format: Format, _ counts: [Int], threads: Int) throws {
