@@ -57,7 +57,7 @@ private func quantiseGroup(
 ) -> Float {
   var largest = Vector.zero
   for i in stride(from: 0, to: count, by: 16) {
-    let x = load(x + i, first: min(16, count - i), filler: 0)
+    let x = load(x + i, first: count - i)
     let size = x.replacing(with: -x, where: x .< 0)
     largest = size.replacing(with: largest, where: size .<= largest)
   }
@@ -67,13 +67,11 @@ private func quantiseGroup(
     return scale
   }
   for i in stride(from: 0, to: count, by: 16) {
-    let lanes = min(16, count - i)
-    let rounded = roundHalfAway(load(x + i, first: lanes, filler: 0) / scale)
-    let bytes = UnsafeMutableRawPointer(out + i)
-    if lanes == 16 {
-      bytes.storeBytes(of: lowBytes(rounded), as: SIMD4<UInt32>.self)
+    let rounded = roundHalfAway(load(x + i, first: count - i) / scale)
+    if i + 16 <= count {
+      UnsafeMutableRawPointer(out + i).storeBytes(of: lowBytes(rounded), as: SIMD4<UInt32>.self)
     } else {
-      for lane in 0..<lanes { out[i + lane] = Int8(truncatingIfNeeded: rounded[lane]) }
+      for k in i..<count { out[k] = Int8(truncatingIfNeeded: rounded[k - i]) }
     }
   }
   return scale

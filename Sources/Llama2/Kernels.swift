@@ -7,14 +7,31 @@
 #endif
 
 // Every sum here has one order, whichever kernel computes it: 16 partial sums, each over every
-// 16th element, then halves added to halves, then what is left of a row that 16 does not divide.
-// That is why logits do not depend on how a prompt is cut, nor on the number of threads.
+// 16th element, then halves added to halves. That is why logits do not depend on how a prompt is
+// cut, nor on the number of threads.
 
 typealias Vector = SIMD16<Float>
 
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+}
+
+/// As many lanes as `count` has elements, zeros for the others: what is left of a row.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>, first count: Int) -> Vector {
+  if count >= 16 { return load(pointer) }
+  var vector = Vector.zero
+  var k = 0
+  if count & 8 != 0 {
+    vector.lowHalf = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+    k = 8
+  }
+  while k < count {
+    vector[k] = pointer[k]
+    k &+= 1
+  }
+  return vector
 }
 
 @inline(__always)
@@ -84,20 +101,6 @@ func products(
   }
 }
 
-/// The last `count % 16` products of a row, added to the sum of the others.
-@inline(__always)
-private func addTail(
-  _ sum: Float, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int
-) -> Float {
-  var sum = sum
-  var k = count & ~15
-  while k < count {
-    sum = multiplyAdd(sum, a[k], b[k])
-    k &+= 1
-  }
-  return sum
-}
-
 /// a · b, both (count).
 func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
   var sum = Vector.zero
@@ -106,7 +109,10 @@ func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> 
     sum = multiplyAdd(sum, load(a + k), load(b + k))
     k &+= 16
   }
-  return addTail(sum.total, a, b, count)
+  if k < count {
+    sum = multiplyAdd(sum, load(a + k, first: count &- k), load(b + k, first: count &- k))
+  }
+  return sum.total
 }
 
 /// Four rows of w, four of x: 16 sums that all stay in registers.
@@ -126,17 +132,19 @@ private func tile(
     s3.add(a0, a1, a2, a3, times: load(x3 + k))
     k &+= 16
   }
+  if k < count {
+    let rest = count &- k
+    let (a0, a1) = (load(w0 + k, first: rest), load(w1 + k, first: rest))
+    let (a2, a3) = (load(w2 + k, first: rest), load(w3 + k, first: rest))
+    s0.add(a0, a1, a2, a3, times: load(x0 + k, first: rest))
+    s1.add(a0, a1, a2, a3, times: load(x1 + k, first: rest))
+    s2.add(a0, a1, a2, a3, times: load(x2 + k, first: rest))
+    s3.add(a0, a1, a2, a3, times: load(x3 + k, first: rest))
+  }
   s0.storeTotals(out)
   s1.storeTotals(out + outStride)
   s2.storeTotals(out + 2 &* outStride)
   s3.storeTotals(out + 3 &* outStride)
-  guard k < count else { return }
-  for i in 0..<4 {
-    for j in 0..<4 {
-      let out = out + (j &* outStride &+ i)
-      out[0] = addTail(out[0], w + i &* wStride, x + j &* xStride, count)
-    }
-  }
 }
 
 /// The partial sums of four products.
@@ -238,15 +246,6 @@ func exp(_ x: Vector) -> Vector {
   return scaled.replacing(with: 0, where: x .< -87)
 }
 
-/// The first `count` lanes of memory, the others `filler`.
-@inline(__always)
-func load(_ pointer: UnsafePointer<Float>, first count: Int, filler: Float) -> Vector {
-  if count == 16 { return load(pointer) }
-  var vector = Vector(repeating: filler)
-  for i in 0..<count { vector[i] = pointer[i] }
-  return vector
-}
-
 /// The largest of x, (count), NaN left out.
 func maximum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
   var largest = Vector(repeating: -.infinity)
@@ -287,9 +286,9 @@ func softmax(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
     i &+= 16
   }
   if i < count {
-    let power = exp(load(x + i, first: count &- i, filler: -.infinity) - largest)
+    let power = exp(load(x + i, first: count &- i) - largest)
     for k in 0..<count &- i { x[i &+ k] = power[k] }
-    sum += power
+    sum += load(x + i, first: count &- i)
   }
   scale(x, by: 1 / sum.total, count)
 }
@@ -302,10 +301,9 @@ func swiglu(_ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ c
     i &+= 16
   }
   if i < count {
-    let result =
-      silu(load(gate + i, first: count &- i, filler: 0))
-      * load(up + i, first: count &- i, filler: 0)
-    for k in 0..<count &- i { gate[i &+ k] = result[k] }
+    let rest = count &- i
+    let result = silu(load(gate + i, first: rest)) * load(up + i, first: rest)
+    for k in 0..<rest { gate[i &+ k] = result[k] }
   }
 }
 

@@ -24,9 +24,8 @@ public struct Sampler: Sendable {
       logits.count == probabilities.count,
       "\(logits.count) logits for a sampler of \(probabilities.count) tokens")
     // A temperature so low that it takes the logits out of a float's range is as good as 0.
-    if temperature == 0 || !(logits[argmax(logits)] / temperature).isFinite {
-      return argmax(logits)
-    }
+    let largest = maximum(logits.baseAddress!, logits.count)
+    if temperature == 0 || !(largest / temperature).isFinite { return argmax(logits) }
     let (temperature, topP, coin) = (temperature, topP, random.nextFloat())
     return probabilities.withUnsafeMutableBufferPointer { p in
       for i in 0..<p.count { p[i] = logits[i] / temperature }
@@ -118,40 +117,48 @@ private struct Nucleus {
   /// A range of probabilities in which the sum of them and all larger ones passes `target`, and
   /// the sum of the larger ones.
   private func narrow(_ target: Float) -> (range: Range<Float>, above: Float) {
-    var low = (bound: cutoff, count: tally(from: cutoff).count)
-    var high = (bound: Float(2), count: Float(0), sum: Float(0))  // no probability reaches 2
-    while low.count - high.count > 128 && low.bound.nextUp < high.bound {
+    var low = (bound: cutoff, sum: total(from: cutoff))
+    var high = (bound: Float(2), sum: Float(0))  // no probability reaches 2
+    // There can be no more tokens in the range than probabilities of its lower bound in its sum.
+    while low.sum - high.sum > 64 * low.bound && low.bound.nextUp < high.bound {
       // Positive floats have the order of their bits, so this halves the floats in between.
       let middle = Float(bitPattern: (low.bound.bitPattern + high.bound.bitPattern) / 2)
-      let (sum, count) = tally(from: middle)
-      if sum > target { low = (middle, count) } else { high = (middle, count, sum) }
+      let sum = total(from: middle)
+      if sum > target { low = (middle, sum) } else { high = (middle, sum) }
     }
     return (low.bound..<high.bound, high.sum)
   }
 
-  /// The sum and the number of the probabilities that are at least `bound`.
-  private func tally(from bound: Float) -> (sum: Float, count: Float) {
+  /// The sum of the probabilities that are at least `bound`.
+  private func total(from bound: Float) -> Float {
     let p = probabilities.baseAddress!
-    var (sum, count) = (Vector.zero, Vector.zero)
+    var (even, odd) = (Vector.zero, Vector.zero)
     var i = 0
-    while i &+ 16 <= probabilities.count {
-      let x = load(p + i)
-      let below = x .< bound
-      sum += x.replacing(with: 0, where: below)
-      count += Vector(repeating: 1).replacing(with: 0, where: below)
-      i &+= 16
+    while i &+ 32 <= probabilities.count {
+      let (x, y) = (load(p + i), load(p + i + 16))
+      even += x.replacing(with: 0, where: x .< bound)
+      odd += y.replacing(with: 0, where: y .< bound)
+      i &+= 32
     }
-    let rest = probabilities[i...].filter { $0 >= bound }
-    return (sum.total + rest.reduce(0, +), count.total + Float(rest.count))
+    var sum = (even + odd).total
+    for i in i..<probabilities.count where p[i] >= bound { sum += p[i] }
+    return sum
   }
 
   /// Calls `body` with the tokens whose probabilities lie in `range`, in the order of tokens.
   private func forEach(in range: Range<Float>, _ body: (Int) -> Void) {
     let p = probabilities.baseAddress!
+    /// The probabilities inside the range, in place of all others 0.
+    @inline(__always) func inside(_ i: Int) -> Vector {
+      let x = load(p + i)
+      return x.replacing(with: 0, where: x .< range.lowerBound)
+        .replacing(with: 0, where: x .>= range.upperBound)
+    }
     var i = 0
     while i < probabilities.count {
-      let end = min(i &+ 16, probabilities.count)
-      if end &- i < 16 || any(load(p + i) .>= range.lowerBound) {
+      let end = min(i &+ 32, probabilities.count)
+      // Most often there are none, and then their sum is 0.
+      if end &- i < 32 || (inside(i) + inside(i &+ 16)).total > 0 {
         for token in i..<end where range.contains(p[token]) { body(token) }
       }
       i = end

@@ -59,7 +59,8 @@ public struct Tokenizer: Sendable {
   /// space is dropped, the one that `encode` put there (run.c: `decode`).
   public func decode(_ token: Int, after previous: Int) -> ArraySlice<UInt8> {
     let piece = bytes[starts[token]..<starts[token + 1]]
-    return previous == Self.bos && piece.first == 0x20 ? piece.dropFirst() : piece
+    let isSpaced = previous == Self.bos && token >= Self.firstPiece && piece.first == 0x20
+    return isSpaced ? piece.dropFirst() : piece
   }
 
   /// The text of `tokens`, less a BOS in front: what was encoded, if `encode` made them with one.
