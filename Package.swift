@@ -15,6 +15,6 @@ let package = Package(
     .executableTarget(name: "run", dependencies: ["Llama2"]),
     .executableTarget(name: "export", dependencies: ["Llama2"]),
     .executableTarget(name: "bench", dependencies: ["Llama2"]),
-    .testTarget(name: "Llama2Tests", dependencies: ["Llama2"]),
+    .testTarget(name: "Llama2Tests", dependencies: ["Llama2"], exclude: ["Fixtures"]),
   ]
 )

@@ -365,8 +365,5 @@ private func tileInt8(
     sums3.add(s3, scaledBy: wScales, scaleStride, times: load(xScales + 3 &* scaleStride))
     group &+= 4
   }
-  sums0.storeTotals(out)
-  sums1.storeTotals(out + outStride)
-  sums2.storeTotals(out + 2 &* outStride)
-  sums3.storeTotals(out + 3 &* outStride)
+  storeTotals(sums0, sums1, sums2, sums3, out, outStride)
 }

@@ -7,8 +7,8 @@
 #endif
 
 // Every sum here has one order, whichever kernel computes it: 16 partial sums, each over every
-// 16th element, then halves added to halves. That is why logits do not depend on how a prompt is
-// cut, nor on the number of threads.
+// 16th element, then neighbours added to neighbours. That is why logits do not depend on how a
+// prompt is cut, nor on the number of threads.
 
 typealias Vector = SIMD16<Float>
 
@@ -21,22 +21,34 @@ func load(_ pointer: UnsafePointer<Float>) -> Vector {
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, first count: Int) -> Vector {
   if count >= 16 { return load(pointer) }
+  guard count == 8 else { return loadLanes(pointer, count) }
+  let eight = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+  return Vector(lowHalf: eight, highHalf: .zero)
+}
+
+/// Never inlined: it is long, and seldom needed.
+@inline(never)
+private func loadLanes(_ pointer: UnsafePointer<Float>, _ count: Int) -> Vector {
   var vector = Vector.zero
-  var k = 0
-  if count & 8 != 0 {
-    vector.lowHalf = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
-    k = 8
-  }
-  while k < count {
-    vector[k] = pointer[k]
-    k &+= 1
-  }
+  for i in 0..<count { vector[i] = pointer[i] }
   return vector
+}
+
+@inline(__always)
+func store(_ vector: SIMD4<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD4<Float>.self)
 }
 
 @inline(__always)
 func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// As many lanes as `count` has elements.
+@inline(__always)
+func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, first count: Int) {
+  if count >= 16 { return store(vector, pointer) }
+  for i in 0..<count { pointer[i] = vector[i] }
 }
 
 /// sum + a b. Without a fused instruction, which Swift cannot ask for, `addingProduct` is a call
@@ -59,13 +71,20 @@ func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float {
   #endif
 }
 
+/// The sums of neighbouring lanes, those of a before those of b.
+@inline(__always)
+func addPairs(_ a: Vector, _ b: Vector) -> Vector {
+  Vector(lowHalf: a.evenHalf, highHalf: b.evenHalf)
+    + Vector(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+}
+
 extension SIMD16<Float> {
-  /// The sum of all lanes, halves added to halves.
+  /// The sum of all lanes, neighbours added to neighbours.
   @inline(__always)
   var total: Float {
-    let eight = lowHalf + highHalf
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
+    let eight = evenHalf + oddHalf
+    let four = eight.evenHalf + eight.oddHalf
+    let two = four.evenHalf + four.oddHalf
     return two[0] + two[1]
   }
 }
@@ -76,28 +95,31 @@ extension SIMD16<Float> {
 ///
 /// w: (rows, columns) at `wStride`, x: (count, columns) at `xStride` (run.c: `matmul`).
 /// A block of tokens goes through tiles of 4 × 4 products, which use each load four times. A single
-/// token takes w row by row: one stream through memory is what its prefetchers follow best.
+/// token takes w row by row: one stream through memory is what its prefetchers follow best. Only
+/// where rows are short, as keys are, 16 of them share the work of adding up their lanes.
 func products(
   _ w: UnsafePointer<Float>, _ wStride: Int, rows: Int,
   _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
   _ out: UnsafeMutablePointer<Float>, _ outStride: Int
 ) {
-  var i = 0
-  while i < rows {
-    let height = i &+ 4 <= rows && count >= 4 ? 4 : 1
-    let w = w + i &* wStride
-    var j = 0
-    while height == 4 && j &+ 4 <= count {
-      tile(w, wStride, x + j &* xStride, xStride, columns, out + (j &* outStride &+ i), outStride)
-      j &+= 4
+  let tiled = (rows: rows & ~3, count: count & ~3)
+  for i in stride(from: 0, to: tiled.rows, by: 4) {
+    for j in stride(from: 0, to: tiled.count, by: 4) {
+      let out = out + (j &* outStride &+ i)
+      tile(w + i &* wStride, wStride, x + j &* xStride, xStride, columns, out, outStride)
     }
-    while j < count {
-      for k in 0..<height {
-        out[j &* outStride &+ i &+ k] = dot(w + k &* wStride, x + j &* xStride, columns)
-      }
-      j &+= 1
+  }
+  for j in 0..<count {
+    let (x, out) = (x + j &* xStride, out + j &* outStride)
+    var i = j < tiled.count ? tiled.rows : 0
+    while columns <= 256 && i &+ 16 <= rows {
+      sixteenRows(w + i &* wStride, wStride, x, columns, out + i)
+      i &+= 16
     }
-    i &+= height
+    while i < rows {
+      out[i] = dot(w + i &* wStride, x, columns)
+      i &+= 1
+    }
   }
 }
 
@@ -113,6 +135,37 @@ func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> 
     sum = multiplyAdd(sum, load(a + k, first: count &- k), load(b + k, first: count &- k))
   }
   return sum.total
+}
+
+/// 16 rows of w, one of x.
+private func sixteenRows(
+  _ w: UnsafePointer<Float>, _ stride: Int, _ x: UnsafePointer<Float>, _ count: Int,
+  _ out: UnsafeMutablePointer<Float>
+) {
+  storeTotals(
+    fourRows(w, stride, x, count), fourRows(w + 4 &* stride, stride, x, count),
+    fourRows(w + 8 &* stride, stride, x, count), fourRows(w + 12 &* stride, stride, x, count),
+    out, 4)
+}
+
+@inline(__always)
+private func fourRows(
+  _ w: UnsafePointer<Float>, _ stride: Int, _ x: UnsafePointer<Float>, _ count: Int
+) -> FourSums {
+  let (w0, w1, w2, w3) = (w, w + stride, w + 2 &* stride, w + 3 &* stride)
+  var sums = FourSums()
+  var k = 0
+  while k &+ 16 <= count {
+    sums.add(load(w0 + k), load(w1 + k), load(w2 + k), load(w3 + k), times: load(x + k))
+    k &+= 16
+  }
+  if k < count {
+    let rest = count &- k
+    sums.add(
+      load(w0 + k, first: rest), load(w1 + k, first: rest), load(w2 + k, first: rest),
+      load(w3 + k, first: rest), times: load(x + k, first: rest))
+  }
+  return sums
 }
 
 /// Four rows of w, four of x: 16 sums that all stay in registers.
@@ -141,10 +194,21 @@ private func tile(
     s2.add(a0, a1, a2, a3, times: load(x2 + k, first: rest))
     s3.add(a0, a1, a2, a3, times: load(x3 + k, first: rest))
   }
-  s0.storeTotals(out)
-  s1.storeTotals(out + outStride)
-  s2.storeTotals(out + 2 &* outStride)
-  s3.storeTotals(out + 3 &* outStride)
+  storeTotals(s0, s1, s2, s3, out, outStride)
+}
+
+/// The totals of 16 sums, those of each four to a row of out.
+@inline(__always)
+func storeTotals(
+  _ s0: FourSums, _ s1: FourSums, _ s2: FourSums, _ s3: FourSums,
+  _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+) {
+  let totals = addPairs(
+    addPairs(s0.quarters, s1.quarters), addPairs(s2.quarters, s3.quarters))
+  store(totals.lowHalf.lowHalf, out)
+  store(totals.lowHalf.highHalf, out + outStride)
+  store(totals.highHalf.lowHalf, out + 2 &* outStride)
+  store(totals.highHalf.highHalf, out + 3 &* outStride)
 }
 
 /// The partial sums of four products.
@@ -179,26 +243,21 @@ struct FourSums {
       times: b)
   }
 
-  /// The partial sums themselves, 16 of each.
+  /// The first `count` of the partial sums of each.
   @inline(__always)
   func storeVectors(
     _ out0: UnsafeMutablePointer<Float>, _ out1: UnsafeMutablePointer<Float>,
-    _ out2: UnsafeMutablePointer<Float>, _ out3: UnsafeMutablePointer<Float>
+    _ out2: UnsafeMutablePointer<Float>, _ out3: UnsafeMutablePointer<Float>, first count: Int
   ) {
-    store(s0, out0)
-    store(s1, out1)
-    store(s2, out2)
-    store(s3, out3)
+    store(s0, out0, first: count)
+    store(s1, out1, first: count)
+    store(s2, out2, first: count)
+    store(s3, out3, first: count)
   }
 
-  /// The sums of the partial sums, one of each.
+  /// The sums of four neighbouring lanes each: four lanes of every sum.
   @inline(__always)
-  func storeTotals(_ out: UnsafeMutablePointer<Float>) {
-    out[0] = s0.total
-    out[1] = s1.total
-    out[2] = s2.total
-    out[3] = s3.total
-  }
+  var quarters: Vector { addPairs(addPairs(s0, s1), addPairs(s2, s3)) }
 }
 
 // MARK: - The other steps of a layer
@@ -287,7 +346,7 @@ func softmax(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
   }
   if i < count {
     let power = exp(load(x + i, first: count &- i) - largest)
-    for k in 0..<count &- i { x[i &+ k] = power[k] }
+    store(power, x + i, first: count &- i)
     sum += load(x + i, first: count &- i)
   }
   scale(x, by: 1 / sum.total, count)
@@ -303,7 +362,7 @@ func swiglu(_ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ c
   if i < count {
     let rest = count &- i
     let result = silu(load(gate + i, first: rest)) * load(up + i, first: rest)
-    for k in 0..<rest { gate[i &+ k] = result[k] }
+    store(result, gate + i, first: rest)
   }
 }
 
@@ -332,61 +391,38 @@ func rope(
 /// out(j) = Σ weights[j][t] values[t] over t in 0..<count, for j in 0..<queries.
 ///
 /// weights: (queries, count) at `stride`, values: (count, headSize), out(j): (headSize).
-/// Every element adds its values in the order of t. Four vectors of sums are kept at a time: those
-/// of four queries, which share what they load, or four of one query.
+/// Every element adds its values in the order of t. Four vectors of sums are kept at a time, since
+/// one alone would wait for each addition: four of one query, or one of each of four queries, where
+/// the last one stands in for those that are lacking.
 func weightedSums(
-  _ weights: UnsafePointer<Float>, _ stride: Int, queries: Int,
+  _ weights: UnsafePointer<Float>, _ weightStride: Int, queries: Int,
   _ values: UnsafePointer<Float>, count: Int, headSize: Int,
   _ out: (Int) -> UnsafeMutablePointer<Float>
 ) {
-  var j = 0
-  while j < queries {
-    let (w0, four) = (weights + j &* stride, j &+ 4 <= queries)
-    let (w1, w2, w3) = (w0 + stride, w0 + 2 &* stride, w0 + 3 &* stride)
+  for j in stride(from: 0, to: queries, by: 4) {
+    let (j1, j2, j3) = (min(j + 1, queries - 1), min(j + 2, queries - 1), min(j + 3, queries - 1))
+    let (w0, w1) = (weights + j &* weightStride, weights + j1 &* weightStride)
+    let (w2, w3) = (weights + j2 &* weightStride, weights + j3 &* weightStride)
     var i = 0
-    while four && i &+ 16 <= headSize {
-      var sums = FourSums()
-      for t in 0..<count {
-        sums.add(w0[t], w1[t], w2[t], w3[t], times: load(values + (t &* headSize &+ i)))
-      }
-      sums.storeVectors(out(j) + i, out(j &+ 1) + i, out(j &+ 2) + i, out(j &+ 3) + i)
-      i &+= 16
-    }
-    while !four && i &+ 64 <= headSize {
+    while j1 == j && i &+ 64 <= headSize {
       var sums = FourSums()
       for t in 0..<count {
         let v = values + (t &* headSize &+ i)
         sums.add(load(v), load(v + 16), load(v + 32), load(v + 48), times: Vector(repeating: w0[t]))
       }
       let out = out(j) + i
-      sums.storeVectors(out, out + 16, out + 32, out + 48)
+      sums.storeVectors(out, out + 16, out + 32, out + 48, first: 16)
       i &+= 64
     }
-    for k in 0..<(four ? 4 : 1) {
-      weightedSum(w0 + k &* stride, values, count, headSize, from: i, out(j &+ k))
+    while i < headSize {
+      var sums = FourSums()
+      for t in 0..<count {
+        let value = load(values + (t &* headSize &+ i), first: headSize &- i)
+        sums.add(w0[t], w1[t], w2[t], w3[t], times: value)
+      }
+      sums.storeVectors(
+        out(j) + i, out(j1) + i, out(j2) + i, out(j3) + i, first: headSize &- i)
+      i &+= 16
     }
-    j &+= four ? 4 : 1
-  }
-}
-
-/// The elements of one weighted sum from `first` on.
-private func weightedSum(
-  _ weights: UnsafePointer<Float>, _ values: UnsafePointer<Float>, _ count: Int, _ headSize: Int,
-  from first: Int, _ out: UnsafeMutablePointer<Float>
-) {
-  var i = first
-  while i &+ 16 <= headSize {
-    var sum = Vector.zero
-    for t in 0..<count {
-      sum = multiplyAdd(sum, Vector(repeating: weights[t]), load(values + (t &* headSize &+ i)))
-    }
-    store(sum, out + i)
-    i &+= 16
-  }
-  while i < headSize {
-    var sum: Float = 0
-    for t in 0..<count { sum = multiplyAdd(sum, weights[t], values[t &* headSize &+ i]) }
-    out[i] = sum
-    i &+= 1
   }
 }

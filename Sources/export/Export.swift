@@ -8,7 +8,7 @@ func exportModel(_ options: Options) throws {
   let vocabulary = try source.vocabularyFolder.flatMap(readVocabulary(folder:))
   let entries = try vocabulary?.entries(vocabSize: model.config.vocabSize)
 
-  let sources = source.files.map(\.path)
+  let sources = source.allPaths
   let target = try checkedTarget(options.target, force: options.force, sources: sources)
   let vocabularyPath = besides(options.target)
   var files: [TargetFile] = []

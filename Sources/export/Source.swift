@@ -23,6 +23,15 @@ struct Source {
   /// The model, with a context of `seqLen` if one is given; throws what keeps it from being run.
   let model: (_ seqLen: Int?) throws -> Model
 
+  /// Every file that is read, and of a folder those that would be if they were there.
+  var allPaths: [String] {
+    let beside = [
+      "config.json", "params.json", "tokenizer.model", "tokenizer.json", "added_tokens.json",
+      "model.safetensors.index.json", "pytorch_model.bin.index.json",
+    ]
+    return files.map(\.path) + beside.map { path + "/" + $0 }
+  }
+
   /// Lets go of the pages that were read: they stay in the system's cache, but are no longer this
   /// process's.
   func releasePages() {
@@ -73,12 +82,16 @@ extension Source {
   }
 }
 
-/// Orders names so that layer 2 comes before layer 10.
+/// Orders names so that layer 2 comes before layer 10: numbers as such, and before words.
 private func naturalOrder(_ a: String, _ b: String) -> Bool {
   let (a, b) = (a.split(separator: "."), b.split(separator: "."))
   for (x, y) in zip(a, b) where x != y {
-    if let x = Int(x), let y = Int(y) { return x < y }
-    return x < y
+    switch (Int(x), Int(y)) {
+    case (let i?, let j?) where i != j: return i < j
+    case (_?, nil): return true
+    case (nil, _?): return false
+    default: return x < y
+    }
   }
   return a.count < b.count
 }

@@ -118,9 +118,12 @@ private func floatFromHalf(_ x: SIMD16<UInt16>) -> SIMD16<Float> {
   let half = SIMD16<UInt32>(truncatingIfNeeded: x)
   let magnitude = half & 0x7FFF
   let scaled = unsafeBitCast(magnitude &<< 13, to: SIMD16<Float>.self) * 0x1p112
-  var bits = unsafeBitCast(scaled, to: SIMD16<UInt32>.self)
-  bits.replace(with: (magnitude &<< 13) | 0x7F80_0000, where: magnitude .>= 0x7C00)
-  return unsafeBitCast(bits | (half & 0x8000) &<< 16, to: SIMD16<Float>.self)
+  // 1 where the exponent is all ones; then 0 - 1 is.
+  let isNotFinite = (magnitude &+ 0x0400) &>> 15
+  let exponent = (0 &- isNotFinite) & 0x7F80_0000
+  let sign = (half & 0x8000) &<< 16
+  return unsafeBitCast(
+    unsafeBitCast(scaled, to: SIMD16<UInt32>.self) | exponent | sign, to: SIMD16<Float>.self)
 }
 
 @inline(__always)

@@ -109,6 +109,8 @@ private struct UnfinishedFiles {
   /// under nohup, stays so. Beyond a limit of the file size, write is to fail rather than kill.
   private func ignoreOrRemove() {
     signal(SIGXFSZ, SIG_IGN)
+    // Somebody cut the source off while it was read.
+    signal(SIGBUS, removeUnfinishedFiles)
     for number in endingSignals {
       let previous = signal(number, removeUnfinishedFiles)
       if unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {

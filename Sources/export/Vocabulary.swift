@@ -107,7 +107,7 @@ private func withSpaces(_ bytes: [UInt8]) -> [UInt8] {
 
 /// Whether a file is a vocabulary rather than a model.
 func isVocabulary(_ path: String) throws -> Bool {
-  guard !isDirectory(path) else { return false }
+  guard !isDirectory(path), !path.hasSuffix(".safetensors") else { return false }
   let file = try MappedFile(path: path)
   let isSentencePiece = file.bytes.count > 2 && file.bytes[0] == 10 && file.bytes[2] == 10
   return isSentencePiece || path.hasSuffix(".model") || file.bytes[0] == UInt8(ascii: "{")

@@ -13,6 +13,7 @@ struct Writer {
   private let file: TargetFile
   /// Lets go of the source's pages that were read.
   private let releasePages: () -> Void
+  private var unreleased = 0
   private var progress: Progress
   private(set) var report: Report
 
@@ -26,6 +27,8 @@ struct Writer {
 
   /// Rows are converted this many bytes of fp32 at a time: they stay in a core's cache.
   private static let chunkSize = 1 << 19
+  /// The source's pages are let go after this many bytes written.
+  private static let releaseSize = 1 << 25
 
   mutating func write() throws {
     defer { progress.finish() }
@@ -33,7 +36,16 @@ struct Writer {
     for section in layout.sections {
       progress.begin(section.tensor.name)
       try write(section)
+    }
+  }
+
+  private mutating func put(_ bytes: UnsafeRawBufferPointer) throws {
+    try file.write(bytes)
+    progress.add(bytes.count)
+    unreleased += bytes.count
+    if unreleased >= Self.releaseSize {
       releasePages()
+      unreleased = 0
     }
   }
 
@@ -49,13 +61,10 @@ struct Writer {
       for i in 0..<count { tensor.copyRow(first + i, rows + i * tensor.columns) }
       let values = UnsafeMutableBufferPointer(start: rows, count: count * tensor.columns)
       if hasNonFinite(rows, values.count) { report.damagedTensor = tensor.name }
-      let bytes = quantiser?.values(of: values) ?? UnsafeRawBufferPointer(values)
-      try file.write(bytes)
-      progress.add(bytes.count)
+      try put(quantiser?.values(of: values) ?? UnsafeRawBufferPointer(values))
     }
     if let quantiser {
-      try file.write(quantiser.scales)
-      progress.add(quantiser.scales.count)
+      try put(quantiser.scales)
       if quantiser.worst >= report.worstError?.value ?? 0 {
         report.worstError = (quantiser.worst, tensor.name)
       }

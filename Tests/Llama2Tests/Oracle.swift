@@ -30,6 +30,9 @@ struct Oracle {
     return result
   }
 
+  /// The logits after one more token.
+  mutating func forward(_ token: Int) -> [Double] { product(model.classifier, read(token)) }
+
   /// The normed residual stream after one more token.
   private mutating func read(_ token: Int) -> [Double] {
     let position = keys[0].count

@@ -36,11 +36,10 @@ struct Program {
   }
 
   /// Runs the program to its end.
-  func callAsFunction(_ arguments: [String], input: String = "", in folder: Folder? = nil) throws
-    -> Ending
-  {
-    let running = try start(arguments, input: input, in: folder)
-    return try running.ending()
+  func callAsFunction(
+    _ arguments: [String], input: String = "", in folder: Folder? = nil, minutes: Double = 1
+  ) throws -> Ending {
+    try start(arguments, input: input, in: folder).ending(within: minutes)
   }
 
   /// Starts the program. Its streams are files, so that nothing waits for a reader; with `typing`,
@@ -83,11 +82,11 @@ struct Program {
     /// Ctrl-C.
     func interrupt() { kill(process.processIdentifier, SIGINT) }
 
-    /// Waits for the end; after a minute the program counts as hung, and is killed.
-    func ending() throws -> Ending {
+    /// Waits for the end; when the time is over, the program counts as hung and is killed.
+    func ending(within minutes: Double = 1) throws -> Ending {
       let id = process.processIdentifier
       let watchdog = DispatchWorkItem { kill(id, SIGKILL) }
-      DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
+      DispatchQueue.global().asyncAfter(deadline: .now() + 60 * minutes, execute: watchdog)
       process.waitUntilExit()
       watchdog.cancel()
       return Ending(
@@ -99,18 +98,25 @@ struct Program {
   }
 }
 
-/// A temporary folder that is removed with the object.
+/// A folder; a temporary one is removed with the object.
 final class Folder {
   let path: String
+  private let isTemporary: Bool
 
   init() throws {
     let url = FileManager.default.temporaryDirectory
       .appendingPathComponent("llama2-tests-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     path = url.path
+    isTemporary = true
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  init(path: String) {
+    self.path = path
+    isTemporary = false
+  }
+
+  deinit { if isTemporary { try? FileManager.default.removeItem(atPath: path) } }
 
   /// The path of a file in this folder.
   subscript(name: String) -> String { path + "/" + name }

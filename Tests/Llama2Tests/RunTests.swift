@@ -219,8 +219,7 @@ struct Stage {
     #expect(run.errors.wholeMatch(of: /achieved tok\/s: \d+\.\d+\n/) != nil)
   }
 
-  @Test(.disabled("readLine does not end at a signal"))
-  func interruptEndsAChatThatWaitsForALine() throws {
+  @Test func interruptEndsAChatThatWaitsForALine() throws {
     let stage = try Stage()
     let typing = Pipe()
     let running = try Program.run.start([stage.checkpoint, "-m", "chat", "-y", ""], typing: typing)

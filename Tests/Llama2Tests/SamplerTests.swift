@@ -155,54 +155,6 @@ import Testing
   }()
 }
 
-/// run.c's coins: xorshift64*, as its random_f32 writes it.
-private struct Coins {
-  var state: UInt64
-
-  mutating func next() -> Float {
-    state ^= state >> 12
-    state ^= state << 25
-    state ^= state >> 27
-    return Float(((state &* 0x2545_F491_4F6C_DD1D) >> 32) >> 8 & 0xFF_FFFF) / 16_777_216
-  }
-}
-
-/// run.c's sample_mult.
-private func sampleMultinomial(_ p: [Float], _ coin: Float) -> Int {
-  var sum: Float = 0
-  for (token, probability) in p.enumerated() {
-    sum += probability
-    if coin < sum { return token }
-  }
-  return p.count - 1
-}
-
-/// run.c's sample_topp with a full sort; equal probabilities stand in the order of their tokens.
-private func sampleTopP(_ p: [Float], _ topP: Float, _ coin: Float) -> Int {
-  let cutoff = (1 - topP) / Float(p.count - 1)
-  let candidates = p.indices.filter { p[$0] >= cutoff }.sorted {
-    p[$0] > p[$1] || p[$0] == p[$1] && $0 < $1
-  }
-  var sum: Float = 0
-  var nucleus = candidates
-  for (i, token) in candidates.enumerated() {
-    sum += p[token]
-    if sum > topP {
-      nucleus = Array(candidates[...i])
-      break
-    }
-  }
-  // run.c reads what lies in front of its list if there is no candidate.
-  guard !nucleus.isEmpty else { return p.firstIndex(of: p.max()!)! }
-  let target = coin * sum
-  var running: Float = 0
-  for token in nucleus {
-    running += p[token]
-    if target < running { return token }
-  }
-  return nucleus.last!
-}
-
 /// softmax(logits / temperature), in the library's floats.
 private func probabilities(_ logits: [Float], _ temperature: Float) -> [Float] {
   var p = logits.map { $0 / temperature }

@@ -1,0 +1,121 @@
+import Llama2
+import Testing
+
+/// `generate` and `chat`, held against run.c's loops over the oracle.
+@Suite struct GenerationTests {
+  private let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  /// A model that often ends a text or a turn: its logits for BOS and EOS are the most extreme.
+  private static func model(_ shape: Shape, seed: Int = 1) -> Model {
+    var model = Model(shape, seed: seed)
+    for i in shape.dim..<3 * shape.dim { model.classifier.values[i] *= 2.5 }
+    return model
+  }
+
+  private func llama(_ model: Model) throws -> Llama {
+    let vocabulary = Vocabulary.english(size: model.shape.vocabSize)
+    return try Llama(
+      checkpoint: try folder.write(model.bytes(.v0), to: "model.bin"),
+      tokenizer: try folder.write(vocabulary.file, to: "tokenizer.bin"), threads: 2)
+  }
+
+  private static let shape = Shape(hiddenDim: 20, nLayers: 1, seqLen: 200, tied: false)
+
+  static let prompts = ["", "the rain", "é 漢字 😀", "a\u{7}b\nc\t\u{1B}[2J", "<s>in</s>", "  two"]
+
+  @Test(arguments: prompts, [0, 0.7, 1.3] as [Float])
+  func aTextIsThatOfRunC(_ prompt: String, _ temperature: Float) throws {
+    for seed in 1...6 {
+      let model = Self.model(Self.shape, seed: seed)
+      let runC = RunC(
+        model: model, vocabulary: .english(size: 300), temperature: temperature,
+        topP: seed % 2 == 0 ? 0.9 : 1, seed: UInt64(seed))
+      let text = try llama(model).generate(
+        prompt, steps: 60, temperature: temperature, topP: runC.topP, seed: runC.seed)
+      #expect(text.joined() == runC.generate(prompt, steps: 60))
+    }
+  }
+
+  @Test(arguments: ["", "be kind"], [0, 1] as [Float])
+  func aConversationIsThatOfRunC(_ system: String, _ temperature: Float) throws {
+    for seed in 1...6 {
+      let model = Self.model(Self.shape, seed: seed)
+      let runC = RunC(
+        model: model, vocabulary: .english(size: 300), temperature: temperature, topP: 0.9,
+        seed: UInt64(seed))
+      let chat = try llama(model).chat(
+        system: system, temperature: temperature, topP: 0.9, seed: runC.seed)
+      let prompts = ["the rain", "", "é?", "in the hat"]
+      var replies: [String] = []
+      for prompt in prompts where !chat.isFull { replies.append(chat.reply(to: prompt).joined()) }
+      let expected = runC.chat(system: system, prompts, steps: 200)
+      #expect(replies == expected)
+    }
+  }
+
+  @Test func aPieceNeverEndsInsideACharacter() throws {
+    let generation = try llama(Model(Self.shape)).generate("漢字😀e\u{301}é", steps: 200, seed: 4)
+    let pieces = Array(generation.prefix(6))
+    #expect(pieces.map { Array($0.unicodeScalars) } == "漢字😀e\u{301}é".unicodeScalars.map { [$0] })
+  }
+
+  @Test func leavingTheLoopStopsTheWork() throws {
+    let generation = try llama(Model(Self.shape)).generate(steps: 200, temperature: 0, seed: 1)
+    var pieces = 0
+    for _ in generation {
+      pieces += 1
+      if pieces == 3 { break }
+    }
+    // A piece takes a token, or the few that spell a character.
+    #expect(generation.speed.generatedTokens < 12)
+    #expect(generation.next() != nil)
+  }
+
+  @Test func theStepsAreTokensAndNoneMeansTheContext() throws {
+    let llama = try llama(Model(Self.shape))
+    for steps in [1, 2, 10] {
+      let generation = llama.generate(steps: steps, temperature: 0)
+      for _ in generation {}
+      #expect(generation.speed.generatedTokens <= steps - 1)
+    }
+    let context = llama.generate(steps: 0, temperature: 0).joined()
+    #expect(llama.generate(steps: 200, temperature: 0).joined() == context)
+    #expect(llama.generate(steps: 5000, temperature: 0).joined() == context)
+  }
+
+  @Test func aSeedGivesOneTextAndAnotherSeedAnother() throws {
+    let llama = try llama(Model(Self.shape))
+    let texts = [5, 5, 6].map { llama.generate(steps: 100, seed: $0).joined() }
+    #expect(texts[0] == texts[1] && texts[0] != texts[2])
+  }
+
+  @Test func theProgressOfALongPromptIsToldAndMayBeRefused() throws {
+    let llama = try llama(Model(Shape(dim: 8, hiddenDim: 8, nLayers: 1, nHeads: 2, seqLen: 3000)))
+    let prompt = String(repeating: "z", count: 2000)
+    var reports: [[Int]] = []
+    llama.onPromptProgress = { done, total in
+      reports.append([done, total])
+      return true
+    }
+    _ = llama.generate(prompt, steps: 2100, temperature: 0).joined()
+    let total = reports.last![1]
+    #expect(total > 2000 && reports.allSatisfy { $0[1] == total && $0[0] <= total })
+    #expect(reports.count >= 3 && reports.map { $0[0] } == reports.map { $0[0] }.sorted())
+
+    llama.onPromptProgress = { _, _ in false }
+    let refused = llama.generate(prompt, steps: 2100, temperature: 0)
+    for _ in refused {}
+    #expect(refused.speed.generatedTokens == 0 && refused.error == nil)
+  }
+
+  @Test func aModelThatComputesNaNTellsNothing() throws {
+    var model = Model(Self.shape)
+    model.rmsFinal[0] = .nan
+    let generation = try llama(model).generate("the rain", steps: 20)
+    #expect(Array(generation) == [])
+    let error = try #require(generation.error)
+    guard case .notFinite = error else { throw error }
+  }
+}

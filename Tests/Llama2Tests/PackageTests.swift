@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+/// The package as its users meet it: the README's example, another package that depends on it, the
+/// library in one file, and what `make` fetches. These tests compile, so they are the slow ones.
+@Suite struct PackageTests {
+  private static let env = Program(path: "/usr/bin/env")
+
+  private static func text(of file: String) throws -> String {
+    try String(contentsOfFile: packageRoot + "/" + file, encoding: .utf8)
+  }
+
+  /// The first block of Swift in the README that makes a `Llama`.
+  private static func readmeExample() throws -> String {
+    let blocks = try text(of: "README.md").split(separator: "```swift\n").dropFirst()
+    let block = blocks.first { $0.prefix { $0 != "`" }.contains("try Llama(") }
+    let example = try #require(block, "README.md has no ```swift block that contains `try Llama(`")
+    return String(example.prefix { $0 != "`" })
+  }
+
+  @Test func theReadmesExampleTellsAStoryInAPackageOfItsOwn() throws {
+    let folder = try Folder()
+    let files = FileManager.default
+    try files.createSymbolicLink(
+      atPath: folder["llama2.swift"], withDestinationPath: packageRoot)
+    let sources = folder["Teller/Sources/Teller"]
+    try files.createDirectory(atPath: sources, withIntermediateDirectories: true)
+    try folder.write(Array(Self.readmeExample().utf8), to: "Teller/Sources/Teller/main.swift")
+    let manifest = """
+      // swift-tools-version: 6.0
+      import PackageDescription
+
+      let package = Package(
+        name: "Teller",
+        platforms: [.macOS(.v15)],
+        dependencies: [.package(path: "../llama2.swift")],
+        targets: [
+          .executableTarget(
+            name: "Teller", dependencies: [.product(name: "Llama2", package: "llama2.swift")])
+        ]
+      )
+      """
+    try folder.write(Array(manifest.utf8), to: "Teller/Package.swift")
+    let build = try Self.env(
+      ["swift", "build", "-c", "release", "--package-path", folder["Teller"]], minutes: 5)
+    #expect(build.status == 0, "\(build.output)\(build.errors)")
+    let teller = Program(path: folder["Teller/.build/release/Teller"])
+    let story = try teller([], in: Folder(path: packageRoot))
+    #expect(story.status == 0 && story.errors == "")
+    #expect(story.output.hasPrefix("Once upon a time") && story.output.count > 100)
+  }
+
+  @Test func theLibraryInOneFileTellsTheSameText() throws {
+    let stage = try Stage()
+    let folder = stage.folder
+    try FileManager.default.createSymbolicLink(
+      atPath: folder["Sources"], withDestinationPath: packageRoot + "/Sources")
+    try folder.write(Array(Self.text(of: "Makefile").utf8), to: "Makefile")
+    #expect(try Self.env(["make", "single"], in: folder).status == 0)
+
+    let main = """
+      let llama = try Llama(checkpoint: "model.bin", tokenizer: "tokenizer.bin")
+      for piece in llama.generate("the rain", steps: 200, temperature: 0.8, seed: 3) {
+        print(piece, terminator: "")
+      }
+      print()
+      """
+    try folder.write(Array(main.utf8), to: "main.swift")
+    let compile = try Self.env(
+      ["swiftc", "-O", "build/llama2.swift", "main.swift", "-o", "teller"], in: folder, minutes: 5)
+    #expect(compile.status == 0, "\(compile.errors)")
+    #expect(!compile.errors.contains("warning:"), "\(compile.errors)")
+    let single = try Program(path: folder["teller"])([], in: folder)
+    let package = try stage.run("-i", "the rain", "-n", "200", "-t", "0.8", "-s", "3")
+    #expect(single.status == 0 && single.output == package.output)
+  }
+
+  @Test func makeFetchesACheckpointAndItsVocabularyWhole() throws {
+    let folder = try Folder()
+    try folder.write(Array(Self.text(of: "Makefile").utf8), to: "Makefile")
+    let checkpoint = Model(Shape()).bytes(.v0)
+    let vocabulary = Vocabulary.english(size: 300).file
+    try folder.write(checkpoint, to: "a file.bin")
+    try folder.write(vocabulary, to: "vocabulary")
+    func make(_ checkpoint: String, _ vocabulary: String) throws -> Program.Ending {
+      let urls = [checkpoint, vocabulary].map { URL(fileURLWithPath: folder[$0]).absoluteString }
+      return try Self.env(
+        ["make", "stories15M", "STORIES15M=\(urls[0])", "LLAMA2_VOCABULARY=\(urls[1])"], in: folder)
+    }
+    let missing = try make("no such file", "vocabulary")
+    #expect(missing.status != 0)
+    #expect(!FileManager.default.fileExists(atPath: folder["models/stories15M/stories15M.bin"]))
+
+    let whole = try make("a file.bin", "vocabulary")
+    #expect(whole.status == 0, "\(whole.errors)")
+    #expect(try folder.read("models/stories15M/stories15M.bin") == checkpoint)
+    #expect(try folder.read("models/stories15M/tokenizer.bin") == vocabulary)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder["models/stories15M"])
+    #expect(names.count == 2)
+    let path = folder["models/stories15M/stories15M.bin"]
+    #expect(try Program.run([path, "-n", "5"]).status == 0)
+  }
+
+  @Test func makeSaysWhereToGetAMissingToolchain() throws {
+    let tools = try Folder()
+    let make = try Self.env(["sh", "-c", "command -v make"]).output.dropLast()
+    let run = try Self.env(
+      ["PATH=\(tools.path)", String(make), "-f", packageRoot + "/Makefile", "toolchain"], in: tools)
+    #expect(run.status != 0)
+    let sentences = run.complaints.filter { $0.contains("no Swift toolchain") }
+    #expect(sentences.count == 1 && sentences[0].contains("https://www.swift.org/install"))
+  }
+}
