@@ -32,9 +32,7 @@ demo: toolchain  ## build ./run and tell a story
 	./run models/stories.bin -t 0.8 -s 5
 
 test: toolchain  ## run every test
-	swift build -c release --product run
-	swift build -c release --product export
-	swift test
+	swift test -c release
 
 bench: toolchain  ## measure this machine: tokens per second, next to its memory's limit
 	@$(BUILD) --product bench

@@ -99,18 +99,17 @@ public struct Config: Equatable, Sendable {
       ("dim", dim), ("hidden_dim", hiddenDim), ("n_layers", nLayers), ("n_heads", nHeads),
       ("n_kv_heads", nKVHeads), ("vocab_size", vocabSize), ("seq_len", seqLen),
     ] where value <= 0 {
-      return "its header says \(name) \(value), expected a positive number"
+      return "\(name) is \(value), expected a positive number"
     }
     if dim % nHeads != 0 {
-      return "its header says dim \(dim) and n_heads \(nHeads), expected n_heads to divide dim"
+      return "dim is \(dim) and n_heads \(nHeads), expected n_heads to divide dim"
     }
     if nHeads % nKVHeads != 0 {
-      return "its header says n_heads \(nHeads) and n_kv_heads \(nKVHeads),"
-        + " expected n_kv_heads to divide n_heads"
+      return "n_heads is \(nHeads) and n_kv_heads \(nKVHeads), expected n_kv_heads to divide n_heads"
     }
     if headSize % 2 != 0 {
-      return "its header says dim \(dim) and n_heads \(nHeads), so a head size of \(headSize),"
-        + " expected an even one, as RoPE turns pairs"
+      return "dim is \(dim) and n_heads \(nHeads), so the head size \(headSize), expected an even one,"
+        + " as RoPE turns pairs"
     }
     return nil
   }
@@ -149,8 +148,7 @@ package final class Checkpoint {
   /// Whether the classifier is the token embedding.
   package let sharedClassifier: Bool
   package let weights: Weights
-  package var path: String { file.path }
-  private let file: MappedFile
+  package let file: MappedFile
 
   /// Throws `LlamaError` for a file that is not a whole checkpoint that this version can run.
   package init(path: String) throws {
@@ -203,7 +201,8 @@ private struct Header {
       sharedClassifier = vocabSize > 0
       groupSize = 0
     }
-    if let problem = config.problem ?? groupProblem { throw failure(problem) }
+    if let problem = config.problem { throw failure("in its header, " + problem) }
+    if let problem = groupProblem { throw failure(problem) }
   }
 
   private static func config(_ file: MappedFile, at offset: Int, vocabSize: Int) throws -> Config {

@@ -236,7 +236,7 @@ private final class Context {
     let start = now()
     guard let logits = read(tokens) else { return nil }
     guard isFinite(logits) else {
-      throw .notFinite(path: llama.transformer.checkpoint.path, position: position - 1)
+      throw .notFinite(path: llama.transformer.checkpoint.file.path, position: position - 1)
     }
     let token = sampler.sample(logits)
     let end = now()

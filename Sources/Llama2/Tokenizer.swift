@@ -17,6 +17,9 @@ public struct Tokenizer: Sendable {
   /// The token of byte 0; those of the other bytes follow.
   private static let firstByte = 3
   private static let firstPiece = firstByte + 256
+  /// No merge makes a piece of this score or less (run.c: `best_score`): what is there only to be
+  /// printed has it.
+  private static let lowestScore: Float = -1e10
 
   public let vocabSize: Int
   /// The bytes of all pieces, those of token i in starts[i]..<starts[i + 1]. A byte token's is the
@@ -211,7 +214,7 @@ extension Tokenizer {
     for token in Self.firstPiece..<max(Self.firstPiece, scores.count) {
       let piece = bytes[starts[token]..<starts[token + 1]]
       longestPiece = max(longestPiece, piece.count)
-      guard !piece.isEmpty, id(of: piece) == nil else { continue }
+      guard !piece.isEmpty, scores[token] > Self.lowestScore, id(of: piece) == nil else { continue }
       var slot = piece.withUnsafeBufferPointer { Self.hash($0) } & (size - 1)
       while table[slot] >= 0 { slot = (slot + 1) & (size - 1) }
       table[slot] = Int32(token)

@@ -1,7 +1,7 @@
 import Llama2
 
-/// A checkpoint that `run` reads, in any of the three formats. `file` is the same file, mapped.
-func openCheckpoint(_ path: String, _ file: MappedFile) throws -> Source {
+/// A checkpoint that `run` reads, in any of the three formats.
+func openCheckpoint(_ path: String) throws -> Source {
   let checkpoint = try Checkpoint(path: path)
   let c = checkpoint.config
   let whole = model(checkpoint)
@@ -16,10 +16,10 @@ func openCheckpoint(_ path: String, _ file: MappedFile) throws -> Source {
     tensors: whole.tensors.map {
       ($0.name, checkpoint.groupSize == 0 || $0.isNorm ? "F32" : "int8", $0.shape)
     },
-    files: [file]
+    files: [checkpoint.file]
   ) { seqLen in
     let config = try c.with(seqLen: seqLen, path: path)
-    let tables = checkpoint.version == 0 && config == c ? ropeTables(whole, file) : nil
+    let tables = checkpoint.version == 0 && config == c ? ropeTables(whole, checkpoint.file) : nil
     return Model(
       config: config, tokenEmbedding: whole.tokenEmbedding, layers: whole.layers, norm: whole.norm,
       output: whole.output, ropeTables: tables)

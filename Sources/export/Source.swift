@@ -63,7 +63,7 @@ extension Source {
       } else if path.hasSuffix(".safetensors") {
         throw Refusal(path, "export needs the whole folder, with its config.json: name the folder")
       } else {
-        self = try openCheckpoint(path, file)
+        self = try openCheckpoint(path)
       }
     }
   }
