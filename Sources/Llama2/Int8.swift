@@ -205,13 +205,17 @@ private func quarters32(_ row: UnsafeRawPointer, _ x: UnsafePointer<Int16>, _ co
 private func quarters64(
   _ row: UnsafeRawPointer, _ x: UnsafePointer<Int16>, _ count: Int, _ groupSize: Int
 ) -> Bytes64 {
+  @inline(__always) func sixteens(_ k: Int) -> Bytes64 {
+    Bytes64(
+      lowHalf: eights(row + k, x + k, x + (k &+ 32)),
+      highHalf: eights(row + (k &+ 32), x + (k &+ 16), x + (k &+ 48)))
+  }
   @inline(__always) func lanes(_ g: Int) -> Bytes64 {
-    var sum = Bytes64.zero
-    var k = g &* groupSize
-    while g < count && k < (g &+ 1) &* groupSize {
-      sum &+= Bytes64(
-        lowHalf: eights(row + k, x + k, x + (k &+ 32)),
-        highHalf: eights(row + (k &+ 32), x + (k &+ 16), x + (k &+ 48)))
+    guard g < count else { return .zero }
+    var sum = sixteens(g &* groupSize)
+    var k = 64
+    while k < groupSize {
+      sum &+= sixteens(g &* groupSize &+ k)
       k &+= 64
     }
     return sum
