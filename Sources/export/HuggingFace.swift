@@ -94,26 +94,38 @@ private func readConfig(_ settings: Settings, _ seqLen: Int?) throws -> Config {
   guard settings["quantization_config"] == nil else {
     throw settings.refusal("quantization_config", expected: "none")
   }
-  let dim = try settings.integer("hidden_size", missing: 4096)
-  let nHeads = try settings.integer("num_attention_heads", missing: 32)
-  guard dim % nHeads == 0 else {
-    throw settings.refusal("num_attention_heads", expected: "a divisor of hidden_size \(dim)")
-  }
-  guard try settings.integer("head_dim", missing: dim / nHeads) == dim / nHeads else {
-    throw settings.refusal(
-      "head_dim", expected: "hidden_size / num_attention_heads \(dim / nHeads)")
-  }
+  let (dim, nHeads, nKVHeads) = try readHeads(settings)
   let config = try Config(
     dim: dim, hiddenDim: settings.integer("intermediate_size", missing: 11008),
     nLayers: settings.integer("num_hidden_layers", missing: 32), nHeads: nHeads,
-    nKVHeads: settings.integer("num_key_value_heads", missing: nHeads),
-    vocabSize: settings.integer("vocab_size", missing: 32000),
+    nKVHeads: nKVHeads, vocabSize: settings.integer("vocab_size", missing: 32000),
     seqLen: settings.integer("max_position_embeddings", missing: 2048)
   ).with(seqLen: seqLen, path: settings.path)
   guard try settings.integer("sliding_window", missing: config.seqLen) >= config.seqLen else {
     throw settings.refusal("sliding_window", expected: "at least the context, \(config.seqLen)")
   }
   return config
+}
+
+/// Heads that share dim among them evenly, and key and value heads that share the query heads.
+private func readHeads(_ settings: Settings) throws -> (dim: Int, nHeads: Int, nKVHeads: Int) {
+  let dim = try settings.integer("hidden_size", missing: 4096)
+  let nHeads = try settings.integer("num_attention_heads", missing: 32)
+  let nKVHeads = try settings.integer("num_key_value_heads", missing: nHeads)
+  guard dim % nHeads == 0, dim / nHeads % 2 == 0 else {
+    throw settings.refusal(
+      "num_attention_heads",
+      expected: "a divisor of hidden_size \(dim) that leaves an even head size")
+  }
+  guard nHeads % nKVHeads == 0 else {
+    throw settings.refusal(
+      "num_key_value_heads", expected: "a divisor of num_attention_heads \(nHeads)")
+  }
+  guard try settings.integer("head_dim", missing: dim / nHeads) == dim / nHeads else {
+    throw settings.refusal(
+      "head_dim", expected: "hidden_size / num_attention_heads \(dim / nHeads)")
+  }
+  return (dim, nHeads, nKVHeads)
 }
 
 /// Rotary embeddings of base 10000 without scaling, in the old spelling or in `rope_parameters`.

@@ -19,7 +19,7 @@ import Testing
       ("head_dim", "8", "head_dim is 8"),
       ("sliding_window", "8", "sliding_window is 8"),
       ("quantization_config", "{\"bits\": 4}", "quantization_config is {bits: 4}"),
-      ("num_key_value_heads", "3", "n_kv_heads"),
+      ("num_key_value_heads", "3", "num_key_value_heads is 3, expected a divisor"),
       ("num_attention_heads", "3", "num_attention_heads is 3"),
       ("hidden_size", "-8", "hidden_size is -8, expected a positive integer"),
       ("hidden_size", "1e99", "expected a positive integer"),
