@@ -7,8 +7,8 @@
 #endif
 
 // Every sum here has one order, whichever kernel computes it: 16 partial sums, each over every
-// 16th element, then neighbours added to neighbours. That is why logits do not depend on how a
-// prompt is cut, nor on the number of threads.
+// 16th element, then halves added to halves down to four, then neighbours. That is why logits do
+// not depend on how a prompt is cut, nor on the number of threads.
 
 typealias Vector = SIMD16<Float>
 
@@ -71,22 +71,35 @@ func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float {
   #endif
 }
 
-/// The sums of neighbouring lanes, those of a before those of b.
-@inline(__always)
-func addPairs(_ a: Vector, _ b: Vector) -> Vector {
-  Vector(lowHalf: a.evenHalf, highHalf: b.evenHalf)
-    + Vector(lowHalf: a.oddHalf, highHalf: b.oddHalf)
-}
-
 extension SIMD16<Float> {
-  /// The sum of all lanes, neighbours added to neighbours.
+  /// The sum of all lanes.
   @inline(__always)
   var total: Float {
-    let eight = evenHalf + oddHalf
-    let four = eight.evenHalf + eight.oddHalf
-    let two = four.evenHalf + four.oddHalf
-    return two[0] + two[1]
+    let four = quarter
+    return (four[0] + four[1]) + (four[2] + four[3])
   }
+
+  /// Halves added to halves, down to four lanes.
+  @inline(__always)
+  var quarter: SIMD4<Float> {
+    let eight = lowHalf + highHalf
+    return eight.lowHalf + eight.highHalf
+  }
+}
+
+/// The sum of the lanes of each, neighbours first.
+@inline(__always)
+private func addLanes(
+  _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ d: SIMD4<Float>
+) -> SIMD4<Float> {
+  let ab = addPairs(a, b)
+  let cd = addPairs(c, d)
+  return addPairs(ab, cd)
+}
+
+@inline(__always)
+private func addPairs(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+  SIMD4(lowHalf: a.evenHalf, highHalf: b.evenHalf) + SIMD4(lowHalf: a.oddHalf, highHalf: b.oddHalf)
 }
 
 // MARK: - Products
@@ -96,7 +109,7 @@ extension SIMD16<Float> {
 /// w: (rows, columns) at `wStride`, x: (count, columns) at `xStride` (run.c: `matmul`).
 /// A block of tokens goes through tiles of 4 × 4 products, which use each load four times. A single
 /// token takes w row by row: one stream through memory is what its prefetchers follow best. Only
-/// where rows are short, as keys are, 16 of them share the work of adding up their lanes.
+/// where rows are short, as keys are, four of them share the work of adding up their lanes.
 func products(
   _ w: UnsafePointer<Float>, _ wStride: Int, rows: Int,
   _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
@@ -112,9 +125,9 @@ func products(
   for j in 0..<count {
     let (x, out) = (x + j &* xStride, out + j &* outStride)
     var i = j < tiled.count ? tiled.rows : 0
-    while columns <= 256 && i &+ 16 <= rows {
-      sixteenRows(w + i &* wStride, wStride, x, columns, out + i)
-      i &+= 16
+    while columns <= 256 && i &+ 4 <= rows {
+      fourRows(w + i &* wStride, wStride, x, columns, out + i)
+      i &+= 4
     }
     while i < rows {
       out[i] = dot(w + i &* wStride, x, columns)
@@ -137,21 +150,11 @@ func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> 
   return sum.total
 }
 
-/// 16 rows of w, one of x.
-private func sixteenRows(
+/// Four rows of w, one of x.
+private func fourRows(
   _ w: UnsafePointer<Float>, _ stride: Int, _ x: UnsafePointer<Float>, _ count: Int,
   _ out: UnsafeMutablePointer<Float>
 ) {
-  storeTotals(
-    fourRows(w, stride, x, count), fourRows(w + 4 &* stride, stride, x, count),
-    fourRows(w + 8 &* stride, stride, x, count), fourRows(w + 12 &* stride, stride, x, count),
-    out, 4)
-}
-
-@inline(__always)
-private func fourRows(
-  _ w: UnsafePointer<Float>, _ stride: Int, _ x: UnsafePointer<Float>, _ count: Int
-) -> FourSums {
   let (w0, w1, w2, w3) = (w, w + stride, w + 2 &* stride, w + 3 &* stride)
   var sums = FourSums()
   var k = 0
@@ -165,7 +168,7 @@ private func fourRows(
       load(w0 + k, first: rest), load(w1 + k, first: rest), load(w2 + k, first: rest),
       load(w3 + k, first: rest), times: load(x + k, first: rest))
   }
-  return sums
+  store(sums.totals, out)
 }
 
 /// Four rows of w, four of x: 16 sums that all stay in registers.
@@ -195,20 +198,6 @@ private func tile(
     s3.add(a0, a1, a2, a3, times: load(x3 + k, first: rest))
   }
   storeTotals(s0, s1, s2, s3, out, outStride)
-}
-
-/// The totals of 16 sums, those of each four to a row of out.
-@inline(__always)
-func storeTotals(
-  _ s0: FourSums, _ s1: FourSums, _ s2: FourSums, _ s3: FourSums,
-  _ out: UnsafeMutablePointer<Float>, _ outStride: Int
-) {
-  let totals = addPairs(
-    addPairs(s0.quarters, s1.quarters), addPairs(s2.quarters, s3.quarters))
-  store(totals.lowHalf.lowHalf, out)
-  store(totals.lowHalf.highHalf, out + outStride)
-  store(totals.highHalf.lowHalf, out + 2 &* outStride)
-  store(totals.highHalf.highHalf, out + 3 &* outStride)
 }
 
 /// The partial sums of four products.
@@ -255,9 +244,45 @@ struct FourSums {
     store(s3, out3, first: count)
   }
 
-  /// The sums of four neighbouring lanes each: four lanes of every sum.
+  /// The totals of the four sums.
   @inline(__always)
-  var quarters: Vector { addPairs(addPairs(s0, s1), addPairs(s2, s3)) }
+  var totals: SIMD4<Float> { addLanes(s0.quarter, s1.quarter, s2.quarter, s3.quarter) }
+
+  /// Four lanes of each sum.
+  @inline(__always)
+  func storeQuarters(_ out: UnsafeMutablePointer<SIMD4<Float>>) {
+    out[0] = s0.quarter
+    out[1] = s1.quarter
+    out[2] = s2.quarter
+    out[3] = s3.quarter
+  }
+}
+
+/// Stores the totals of 16 sums, those of each four as a row of out.
+@inline(__always)
+func storeTotals(
+  _ s0: FourSums, _ s1: FourSums, _ s2: FourSums, _ s3: FourSums,
+  _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+) {
+  withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: 16) {
+    let quarters = $0.baseAddress!
+    s0.storeQuarters(quarters)
+    s1.storeQuarters(quarters + 4)
+    s2.storeQuarters(quarters + 8)
+    s3.storeQuarters(quarters + 12)
+    for j in 0..<4 { addQuarters(quarters + 4 &* j, out + j &* outStride) }
+  }
+}
+
+/// out[i] = the sum of the lanes of quarters[i], for four of them.
+///
+/// Never inlined: where the compiler sees how the quarters came to be, it shuffles lanes before it
+/// adds them, which takes several times as long.
+@inline(never)
+private func addQuarters(
+  _ quarters: UnsafePointer<SIMD4<Float>>, _ out: UnsafeMutablePointer<Float>
+) {
+  store(addLanes(quarters[0], quarters[1], quarters[2], quarters[3]), out)
 }
 
 // MARK: - The other steps of a layer

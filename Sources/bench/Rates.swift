@@ -115,7 +115,7 @@ extension Model {
   func promptRate(_ transformer: Transformer, _ effort: Effort) -> PromptRate {
     let prompt = prompt(of: min(256, config.seqLen))
     var times: [Double] = []
-    while times.count < 2 || times.reduce(0, +) < effort.promptSeconds {
+    while times.reduce(0, +) < effort.promptSeconds {
       times.append(seconds { _ = transformer.forward(prompt, at: 0) })
     }
     return PromptRate(

@@ -10,14 +10,14 @@ struct Row {
   let prompt: PromptRate?
 
   static let heading = """
-                                      decode                             prompt
-    shape           weights  threads     tok/s    GB/s   limit   of it      tok/s  GFLOP/s
+                                         decode                             prompt
+    shape              weights  threads     tok/s    GB/s   limit   of it      tok/s  GFLOP/s
     """
 
   /// One line of the table.
   var line: String {
     let name = position.map { "\(shape) @\($0)" } ?? shape
-    var line = name.padded(16) + format.padded(9) + "\(threads)".padded(-7)
+    var line = name.padded(19) + format.padded(9) + "\(threads)".padded(-7)
     line += decode.tokensPerSecond.fixed(1).padded(-10)
     line += (decode.bytesPerSecond / 1e9).fixed(1).padded(-8)
     line += (decode.limit / 1e9).fixed(1).padded(-8)
