@@ -37,10 +37,10 @@ import Testing
     let folder = try Folder()
     let path = try folder.write(Model(Shape()).bytes(.v0), to: "model.bin")
     let transformer = try Transformer(checkpoint: path, threads: 3)
-    let first = transformer.forward([7, 8, 9, 10, 11], at: 0).map(\.bitPattern)
+    let first = transformer.logits([7, 8, 9, 10, 11], at: 0).map(\.bitPattern)
     _ = transformer.forward([20, 21, 22, 23, 24, 25, 26], at: 0)
     _ = transformer.forward([7, 8, 9], at: 0)
-    #expect(transformer.forward([10, 11], at: 3).map(\.bitPattern) == first)
+    #expect(transformer.logits([10, 11], at: 3).map(\.bitPattern) == first)
   }
 
   /// The logits after `tokens`, given in these pieces.
@@ -51,7 +51,7 @@ import Testing
     var bits: [UInt32] = []
     for count in pieces {
       let piece = Array(tokens[position..<position + count])
-      bits = transformer.forward(piece, at: position).map(\.bitPattern)
+      bits = transformer.logits(piece, at: position).map(\.bitPattern)
       position += count
     }
     return bits
