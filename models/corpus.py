@@ -146,7 +146,7 @@ PLOTS = {
     ["{h} [lost {his} {thing}|could not find {his} {thing}|saw that {his} {thing} was gone]."],
     ["{He} looked {spot1} and {spot2}, but it was not there.", "{He} looked everywhere, even {spot1}, but {he} could not find it.",
      "[\"Oh no! Where can it be?\"|\"Oh dear! Where is it?\"] {he} [said|cried|asked]. {He} looked {spot1}, but found nothing."],
-    ["[Soon|Then|Just then], {a_f} came by. \"Why are you [so sad|sad|crying]?\" {fhe} asked.", "{H} sat down and began to cry. {A_f} heard {him} and [stopped|came closer]."],
+    ["[Soon|Then|Just then], {a_f} came by. \"Why are you [so sad|sad|crying]?\" asked {f}.", "{H} sat down and began to cry. {A_f} heard {him} and [stopped|came closer]."],
     ["\"I lost my {thing},\" said {h}.", "\"My {thing} is gone,\" {h} said [softly|sadly].", "{H} told {f} about the lost {thing}."],
     ["\"[Do not worry|Do not cry|Cheer up],\" said {f}. \"[I will help you look|We will find it together|Let us look together].\""],
     ["They {went} {to2} and looked [again|very carefully|in every corner].", "So they looked together, first {spot2} and then {in2}.", "They asked everyone they met, but nobody had seen the {thing}."],
@@ -157,8 +157,8 @@ PLOTS = {
     ["{h} made a wish. {He} wanted to learn how to {skill}.", "{h} wanted to [learn|know] how to {skill}.", "{h} met someone who could {skill}. {He} wished that {he} could {skill} too."],
     ["{He} tried and tried, but it was [very hard|not easy|harder than {he} thought].", "{He} tried all morning, but [nothing went right|it did not get any better]."],
     ["\"I will never learn,\" {he} [said|sighed].", "\"Maybe I am too [small|slow|silly],\" {he} [said|thought]."],
-    ["{A_f} [heard {him}|saw {him}|was watching]. \"[I can teach you|I know how to {skill}|I can show you how],\" {fhe} said.", "Then {h} met {a_f}. \"Who can teach me to {skill}?\" {he} asked. \"I can,\" said {f}."],
-    ["\"First, take a deep breath. Then try [slowly|a little at a time|once more].\"", "\"The secret is to practice a little every day,\" {fhe} added.", "\"Do not be afraid of mistakes,\" said {f}. \"[Everyone makes them|I made many|They help us learn].\""],
+    ["{A_f} [heard {him}|saw {him}|was watching]. \"[I can teach you|I know how to {skill}|I can show you how],\" said {f}.", "Then {h} met {a_f}. \"Who can teach me to {skill}?\" {he} asked. \"I can,\" said {f}."],
+    ["\"First, take a deep breath. Then try [slowly|a little at a time|once more].\"", "\"The secret is to practice a little every day,\" {f} added.", "\"Do not be afraid of mistakes,\" said {f}. \"[Everyone makes them|I made many|They help us learn].\""],
     ["Every day, {h} met {f} {in2} and practiced.", "So {h} practiced {in2} [day after day|every morning|for a whole week]."],
     ["[Little by little|Slowly], {he} got better and better.", "Some days were hard, but {h} did not give up."],
     ["[At last|One evening|In the end], {h} could {skill} [very well|better than anyone|for all {his} friends].", "Soon everyone came {to2} to see {h} {skill}."],
@@ -179,18 +179,18 @@ PLOTS = {
 "share": [
     ["{h} found some {food} {in1}.", "{h} had some {food} and did not want to share.", "{h} was [very happy|happy] because {he} had found some {food}."],
     ["\"[These are all for me|All of this is for me|What a fine lunch],\" {he} [said|thought].", "{He} sat down {in2} and was [about|ready] to eat."],
-    ["Then {a_f} came by. {Fhe} looked [tired and hungry|hungry|very hungry|thin and sad].", "Just then, {he} saw {a_f}. {Fhe} had [nothing|not a thing] to eat."],
+    ["Then {a_f} came by. {F} looked [tired and hungry|hungry|very hungry|thin and sad].", "Just then, {he} saw {a_f}. {F} had [nothing|not a thing] to eat."],
     ["\"I have not eaten [all day|since yesterday],\" said {f}.", "\"[Hello|Good day],\" said {f}. \"That looks so good.\""],
     ["{H} [thought for a moment|looked at the {food}|thought about it]. There was not very much.", "At first, {h} [did not want to share|said nothing|wanted to say no]."],
     ["Then {he} smiled and said, \"[Come and eat with me|Sit down and eat with me|We can share].\"", "But {he} felt sorry for {f}. \"Please [have|take] some,\" {he} said."],
     ["They sat together and ate until they were full.", "They shared everything and talked [for a long time|about many things|until the sun went down]."],
     ["\"It [is|tastes] better with a friend,\" said {h}.", "\"Nobody was ever so kind to me,\" said {f}.", "\"[You are very kind|You have a good heart],\" said {f}."],
-    ["The next day, {f} came back with a {thing} for {h}.", "A week later, {f} found even more {food} and shared everything with {h}.", "Before {fhe} left, {f} gave {h} a {thing}."],
+    ["The next day, {f} came back with a {thing} for {h}.", "A week later, {f} found even more {food} and shared everything with {h}.", "To say thank you, {f} gave {h} a {thing}."],
 ],
 "fear": [
     ["{h} had to {gov} {to1} alone. But {he} was afraid of [the dark|loud noises|strangers|deep water|thunder].", "{h} wanted to {gov} {to1}. But there was one problem. {He} was afraid to go alone."],
     ["\"What if something bad happens?\" {he} [thought|asked|whispered].", "{His} heart beat fast, and {he} could not move."],
-    ["{A_f} [came by|saw {him}|stopped] and asked, \"[What is wrong|What is the matter|Are you afraid]?\"", "{He} met {a_f} and told {fhim} about {his} fear."],
+    ["{A_f} [came by|saw {him}|stopped] and asked, \"[What is wrong|What is the matter|Are you afraid]?\"", "{He} met {a_f} and told {f} about {his} fear."],
     ["\"[I am so afraid|I am not brave],\" said {h}.", "{H} [looked down|was a little ashamed]. \"I am afraid,\" {he} said."],
     ["\"Everyone is afraid sometimes,\" said {f}. \"[I am too|Being brave means trying anyway|Let us go together].\"", "\"When I am afraid, I [sing a song|count to ten|think of my friends],\" said {f}. \"Then I feel better.\""],
     ["So {h} [took a deep breath|counted to ten|began to sing a little song] and took the first step."],
@@ -204,7 +204,7 @@ PLOTS = {
     ["{He} {went} {to1}, but [nobody was there|everyone was busy].", "{He} asked everyone {in1}, but they were all too busy."],
     ["Then {he} heard a [small|soft|sad|strange] sound {spot1}. It was {a_f}.", "{In2}, {he} saw {a_f} sitting all alone.", "On the way home, {he} saw {a_f} {spot1}."],
     ["\"Hello,\" said {h}. \"[Who are you|Why are you here all alone|Would you like to play]?\"", "\"Hello! [Do you want to play|Are you lonely too|Will you be my friend]?\" asked {h}."],
-    ["{F} was shy [at first|and did not answer]. Then {fhe} smiled.", "\"I am new here,\" said {f}. \"I do not know anyone.\"", "\"I have no friends,\" said {f}."],
+    ["{F} was shy [at first|and did not answer]. Then {f} smiled.", "\"I am new here,\" said {f}. \"I do not know anyone.\"", "\"I have no friends,\" said {f}."],
     ["\"Then we can be friends!\" said {h}.", "\"Come with me,\" said {h}. \"I will show you my favorite place.\""],
     ["They {went} {to2} and played [hide and seek|all day|until it was dark].", "{H} showed {f} {his} {thing}, and they played together {in2}."],
     ["They laughed [so much that they had to sit down|all afternoon|and sang silly songs].", "{F} knew many games, and {h} knew many songs."],
@@ -213,25 +213,25 @@ PLOTS = {
 "race": [
     ["{h} heard about a big race {in1}.", "there was a big race {in1}. {H} wanted to win."],
     ["{He} practiced every day.", "\"I want to win the {thing},\" {he} said. It was the prize."],
-    ["{A_f} was in the race too. {Fhe} was [very fast|the fastest of all].", "{A_f} [laughed and said|said], \"[You will never win|I am faster than you|Nobody can beat me].\""],
+    ["{A_f} was in the race too. {F} was [very fast|the fastest of all].", "{A_f} [laughed and said|said], \"[You will never win|I am faster than you|Nobody can beat me].\""],
     ["The race began. {H} and {f} were [side by side|far in front of the others].", "\"One, two, three, go!\" [everyone shouted|called the judge]. {F} was soon far ahead."],
     ["Suddenly, {f} [fell down|hit a stone|was hurt] and [could not go on|cried out].", "Halfway {to2}, {f} got stuck {stuck} and could not get out."],
     ["{H} [could have won|could win now]. But {he} stopped [to help|and went back].", "{H} did not think about the prize. {He} stopped to help."],
     ["\"[Why did you stop|Do you not want to win]?\" asked {f}. \"[A friend is better than a prize|You need help, and that is more important|Winning is not everything],\" said {h}.",
      "\"Hold on to me,\" said {h}. \"We will finish together.\""],
     ["They came in last, side by side, but everyone cheered for them.", "They crossed the line together, and everyone [clapped|cheered]."],
-    ["{F} [was sorry for {fhis} words|felt thankful] and gave {h} a [hug|{thing}].", "Everyone agreed that {h} had the biggest heart of all."],
+    ["{F} [said thank you|felt thankful] and gave {h} a [hug|{thing}].", "Everyone agreed that {h} had the biggest heart of all."],
 ],
 "surprise": [
-    ["{h} knew that {his} best friend, {a_f}, would [have a birthday soon|be one year older the next day]. {He} wanted to make a surprise for {fhim}.", "{h} wanted to make a surprise for {his} friend, {a_f}."],
-    ["\"What [can|shall] I give {fhim}?\" {he} [asked|thought|wondered].", "But it had to be a secret, so {he} told [nobody|no one]."],
+    ["{h} knew that {his} best friend, {a_f}, would [have a birthday soon|be one year older the next day]. {He} wanted to make a surprise.", "{h} wanted to make a surprise for {his} friend, {a_f}."],
+    ["\"What would be a good present?\" {he} [asked|thought|wondered].", "But it had to be a secret, so {he} told [nobody|no one]."],
     ["{He} {went} {to1} and looked for a present.", "{He} worked {in1} all day long."],
     ["{Spot1}, {he} found a {thing}. It was [perfect|just right|very pretty].", "There {he} found a {thing} and cleaned it until it was bright."],
-    ["{F} asked, \"What are you doing, {n}?\" \"Oh, nothing,\" said {h} and hid the {thing}.", "{F} was sad, because {fhe} thought that everyone had forgotten {fhim}."],
+    ["{F} asked, \"What are you doing, {n}?\" \"Oh, nothing,\" said {h} and hid the {thing}.", "{F} was sad, because nobody said [a word|anything]."],
     ["{H} brought some {food} and asked all {his} friends to come {to2}.", "{H} asked all {his} friends to bring some {food} {to2}."],
     ["The next day, {f} came {to2}. \"Surprise!\" everyone [shouted|called].", "When {f} came {to2}, {h} and all the friends began to sing."],
-    ["{F} could not believe {fhis} eyes. \"For me?\" {fhe} asked.", "{F} was so happy that {fhe} [almost cried|could not speak]."],
-    ["{H} gave {fhim} the {thing}. \"[I love it|It is wonderful|I will keep it forever],\" said {f}."],
+    ["{F} could not believe it. \"For me?\" {f} asked.", "{F} was too happy to [speak|say a word]."],
+    ["{H} gave {f} the {thing}. \"[I love it|It is wonderful|I will keep it forever],\" said {f}."],
     ["They ate, sang and danced until the stars came out.", "They all ate together, and it was a wonderful day."],
 ],
 "journey": [
@@ -239,7 +239,7 @@ PLOTS = {
     ["{He} packed some {food} and said goodbye.", "{He} took {his} {thing} and some {food} and left."],
     ["First, {he} {went} {to1}. Then {he} {went} {to2}.", "{He} {went} {to1} and far beyond."],
     ["There {he} met {a_f}. \"Where are you going?\" asked {f}. \"[On a great adventure|Far away],\" said {h}. \"Come with me if you like.\"",
-     "On the way, {he} met {a_f}, who was [lost|tired|curious]. \"May I come with you?\" {fhe} asked. \"[Of course|Yes, please],\" said {h}. \"It is nicer to travel with a friend.\""],
+     "On the way, {he} met {a_f}, who was [lost|tired|all alone]. \"May I come with you?\" asked {f}. \"[Of course|Yes, please],\" said {h}. \"It is nicer to travel with a friend.\""],
     ["Together they {went} on for [three|two|many] days and nights.", "The way was long, but they [sang songs|told each other jokes] and shared the {food}."],
     ["At last, they [stopped|came to a quiet place] and looked around. It was [beautiful|the most beautiful place in the world].", "At the end of the way, they found a little box {spot1}. Inside was a [golden star|silver crown|letter from the king]."],
     ["\"[So this is it|We made it|What a wonderful sight]!\" said {f}."],
@@ -249,7 +249,7 @@ PLOTS = {
     ["{h} saw that the old [bridge|wall|house|gate|path] {in1} was broken.", "there was a lot of work to do {in1}."],
     ["\"I will [fix it|do it] all by myself,\" {he} said.", "\"Someone must [do something|take care of this],\" {he} said. So {he} began."],
     ["{He} worked and worked, but it was [too hard|too much] for one alone.", "It was hard work, and soon {he} was [very tired|tired and hot]."],
-    ["{A_f} [watched {him} for a while|came by]. \"[May I help you|Can I help]?\" {fhe} asked. \"No, thank you,\" {h} said at first. But then {he} [changed {his} mind|thought about it]. \"Yes, please!\"",
+    ["{A_f} [watched {him} for a while|came by]. \"[May I help you|Can I help]?\" asked {f}. \"No, thank you,\" {h} said at first. But then {he} [changed {his} mind|thought about it]. \"Yes, please!\"",
      "{H} asked {a_f}, \"[Can|Could|Will] you help me?\" \"[Of course|With pleasure|I would be glad to],\" said {f}.",
      "{A_f} [saw this|came by] and asked, \"[May I help you|Can I help]?\" \"Yes, please!\" said {h}."],
     ["{F} [carried the stones|brought a {thing}|brought some {food} for lunch], and {h} [did the rest|worked on].", "One of them held, and the other one pushed."],
@@ -266,13 +266,13 @@ PLOTS = {
     ["\"I do not know,\" said {h}. But {he} felt [bad|very bad] inside.", "{H} said nothing, but {his} heart was heavy."],
     ["That night, {h} could not sleep. In the morning, {he} {went} to {f}.", "At last, {h} could not keep the secret any longer."],
     ["\"I am sorry,\" {he} said. \"[It was my fault|I did it|I was not careful].\"", "\"I have to tell you the truth,\" {he} said. \"It was me. I am so sorry.\""],
-    ["{F} was angry [at first|for a moment], but then {fhe} smiled.", "{F} was quiet for a while. Then {fhe} [smiled|nodded]."],
+    ["{F} was angry [at first|for a moment]. Then {f} smiled.", "{F} was quiet for a while. Then {f} [smiled|nodded]."],
     ["\"Thank you for telling me,\" said {f}. \"[A friend is worth more than a {thing}|It was brave of you|I forgive you].\""],
     ["Together they made a new {thing}. It was even better than the old one.", "{H} gave {f} some {food}, and they were friends again.", "{H} worked hard and got {f} a new {thing}."],
 ],
 "rescue": [
     ["{h} heard a cry for help {in1}.", "{h} was on the way {to1}. Suddenly {he} heard a cry."],
-    ["It was {a_f}. {Fhe} was stuck {stuck} and could not get out.", "{A_f} was in trouble. {Fhe} was caught in [a net|an old net]."],
+    ["It was {a_f}. {F} was stuck {stuck} and could not get out.", "{A_f} was in trouble. {F} was caught in [a net|an old net]."],
     ["\"[Please help me|Help me, please]!\" said {f}.", "\"I have been here all night,\" said {f} in a weak voice."],
     ["{H} pulled [with all {his} strength|as hard as {he} could], but it did not work.", "{H} was [all alone|afraid too], but {he} did not run away."],
     ["Then {he} had an idea. {He} used {his} {thing}.", "\"I need a {thing},\" {he} thought. Luckily, {he} found one {spot2}."],
@@ -285,12 +285,12 @@ PLOTS = {
     ["{h} found a tiny seed {in1}.", "{h} was given a tiny seed."],
     ["{He} planted it and gave it water every day.", "\"I will take good care of you,\" {he} told the seed and put it in the ground."],
     ["But day after day, nothing [happened|came up]. {H} grew [sad|impatient].", "{He} waited and waited, but nothing grew."],
-    ["{A_f} laughed. \"It is only a stone,\" {fhe} said. But {h} did not give up.",
-     "{A_f} came by. \"What are you waiting for?\" {fhe} asked. \"For my seed to grow,\" said {h}. \"Be patient,\" said {f}. \"Good things need time.\""],
+    ["{A_f} laughed. \"It is only a stone,\" said {f}. But {h} did not give up.",
+     "{A_f} came by. \"What are you waiting for?\" asked {f}. \"For my seed to grow,\" said {h}. \"Be patient,\" said {f}. \"Good things need time.\""],
     ["So {h} waited. {He} even [sang to the seed|told the seed stories] every evening.", "{H} gave the seed [more water|a little water every morning] and waited."],
     ["[Then, one morning|After the rain], there was a small green leaf!", "And one day, a little green plant was there."],
     ["It grew and grew until it was taller than {h}.", "Soon it had a big [yellow|red|blue|white] flower."],
-    ["{F} came to look. \"It is beautiful,\" {fhe} said. \"You were right to wait.\"", "Everyone came to see it, and {f} came first of all."],
+    ["{F} came to look. \"It is beautiful,\" said {f}. \"You were right to wait.\"", "Everyone came to see it, and {f} came first of all."],
     ["{H} gave the new seeds to {f} and all {his} friends.", "\"Next year we can plant more together,\" said {h}."],
 ],
 "secret": [
@@ -306,7 +306,7 @@ PLOTS = {
 "contest": [
     ["the friends {in1} [had a singing contest|had a baking contest|had a drawing contest]. {H} wanted to [be|come] first."],
     ["{He} practiced until {he} was [tired|very good].", "But {he} was [nervous|shy] and {his} hands shook."],
-    ["{A_f} wanted to win too. {Fhe} [was very good|had practiced for a year].", "\"You can do it,\" said {a_f}. \"Just be yourself.\""],
+    ["{A_f} wanted to win too. {F} [was very good|had practiced for a year].", "\"You can do it,\" said {a_f}. \"Just be yourself.\""],
     ["When it was {h}'s turn, everyone [became quiet|looked at {him}].", "{F} went first, and everyone clapped. Then it was {h}'s turn."],
     ["At first, {h} [made a mistake|forgot what to do]. But then {he} [thought of {his} home|looked at {f}|smiled] and tried again."],
     ["It was so [good|beautiful] that nobody said a word.", "Everyone [listened|watched] with big eyes."],
@@ -373,6 +373,7 @@ THINGS = {                                      # where the plot asks more of a 
     "rescue": ("long rope/strong stick/wooden spoon/silver spoon/yellow umbrella/iron bar".split("/"),
                "long rope/strong stick/silver spoon/little anchor".split("/")),
 }
+FEMALE = ["hen", "cow", "mermaid"]
 NEVER_OLD = "girl boy kitten puppy lamb princess prince pony".split()
 SKILLS = ["sing", "dance", "paint", "whistle", "juggle", "draw", "tell jokes"]
 PRONOUNS = {"f": ("she", "her", "her"), "m": ("he", "him", "his")}
@@ -390,9 +391,10 @@ def world_of(kind):
 class Someone:
     """One character: kind, gender, perhaps a name and an adjective."""
 
-    def __init__(self, rng, kind, gender, named):
-        self.kind, self.gender = kind, gender
-        self.name = rng.choice(GIRLS if gender == "f" else BOYS) if rng.random() < named else None
+    def __init__(self, rng, kind, named):
+        self.kind = kind
+        self.gender = PEOPLE.get(kind) or ("f" if kind in FEMALE else rng.choice("fm"))
+        self.name = rng.choice(GIRLS if self.gender == "f" else BOYS) if rng.random() < named else None
         self.adjective = rng.choice([x for x in ADJECTIVES if x != "old" or kind not in NEVER_OLD]) if rng.random() < 0.6 else None
 
     def a_kind(self):
@@ -437,23 +439,24 @@ class Story:
         self.text = self.tell()
 
     def cast(self):
-        """A hero, and a helper of another kind and the other gender, so that "she" is never in doubt."""
+        """A hero, and a helper of another kind. Only the hero is ever "he" or "she", so that is never in doubt."""
         rng = self.rng
         if rng.random() < 0.35:
             kind = rng.choice(["girl", "boy"]) if rng.random() < 0.5 else rng.choice(list(PEOPLE))
         else:
             kind = rng.choice(LAND + AIR + SEA)
-        gender = PEOPLE.get(kind) or ("f" if kind in ("hen", "cow", "mermaid") else rng.choice("fm"))
-        other = "m" if gender == "f" else "f"
         if kind in SEA:
             kinds = SEA
         elif rng.random() < (0.5 if kind in PEOPLE else 0.2):
-            kinds = [k for k in PEOPLE if PEOPLE[k] in ("", other)]
+            kinds = list(PEOPLE)
         else:
             kinds = LAND + AIR
-        helper = rng.choice([k for k in kinds if k != kind and not (k in ("hen", "cow", "mermaid") and other == "m")])
+        helper = rng.choice([k for k in kinds if k != kind])
         named = 0.85 if kind in ("girl", "boy") else 0.6
-        return Someone(rng, kind, gender, named), Someone(rng, helper, other, 0.25)
+        hero, friend = Someone(rng, kind, named), Someone(rng, helper, 0.25)
+        if friend.name == hero.name:
+            friend.name = None
+        return hero, friend
 
     def fill(self, template):
         """Every choice made and every word put in."""

@@ -3,8 +3,9 @@
     pip install -r models/requirements.txt
     python3 models/train.py
 
-The model is the Transformer of llama2.c and both files are in its formats. Everything in
-between (tokenizer.model, the token ids) goes to models/out.
+The model is the Transformer of llama2.c and both files are in its formats. The vocabulary
+is made anew only where models/tokenizer.model is missing. The held-out stories' token ids
+go to models/out.
 """
 import math
 import os
@@ -26,7 +27,9 @@ HEAD_DIM = DIM // HEADS
 STORIES, WEIGHT_DECAY, CLIP = 120_000, 0.1, 1.0
 STAGES = [              # steps, windows a step, warmup steps, learning rate from and to
     (800, 16, 100, 4.0e-3, 2.8e-3),
-    (1000, 8, 50, 2.2e-3, 0.0),
+    (600, 8, 50, 2.1e-3, 0.7e-3),
+    (900, 8, 50, 2.0e-3, 0.0),
+    (500, 8, 50, 1.2e-3, 0.0),
 ]
 SEED, THREADS, REPORT_EVERY = 1337, 2, 200
 
@@ -55,7 +58,7 @@ def train_vocabulary(docs):
     """llama2.c's settings. The first 30000 documents are enough for 1024 pieces."""
     lines = (line for request, text in docs[:30_000] for line in ([*request.split("\n"), text] if request else [text]))
     spm.SentencePieceTrainer.train(
-        sentence_iterator=lines, model_prefix=os.path.join(OUT, "tokenizer"), model_type="bpe", vocab_size=VOCAB,
+        sentence_iterator=lines, model_prefix=os.path.join(HERE, "tokenizer"), model_type="bpe", vocab_size=VOCAB,
         character_coverage=1.0, split_digits=True, allow_whitespace_only_pieces=True, byte_fallback=True,
         unk_surface=r" \342\201\207 ", normalization_rule_name="identity", self_test_sample_size=0,
         num_threads=THREADS, minloglevel=1)
@@ -255,8 +258,10 @@ def main():
     torch.set_num_threads(THREADS)
     os.makedirs(OUT, exist_ok=True)
     docs = list(documents(STORIES, "train"))
-    train_vocabulary(docs)
-    sp = spm.SentencePieceProcessor(model_file=os.path.join(OUT, "tokenizer.model"))
+    vocabulary = os.path.join(HERE, "tokenizer.model")
+    if not os.path.exists(vocabulary):
+        train_vocabulary(docs)
+    sp = spm.SentencePieceProcessor(model_file=vocabulary)
     export_vocabulary(sp, os.path.join(HERE, "..", "tokenizer.bin"))
     ids, targets, starts = encode(sp, docs)
     held = encode(sp, [(None, s.text) for s in corpus.stories(1000, "held out")])

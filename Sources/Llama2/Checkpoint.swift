@@ -105,11 +105,12 @@ public struct Config: Equatable, Sendable {
       return "dim is \(dim) and n_heads \(nHeads), expected n_heads to divide dim"
     }
     if nHeads % nKVHeads != 0 {
-      return "n_heads is \(nHeads) and n_kv_heads \(nKVHeads), expected n_kv_heads to divide n_heads"
+      return "n_heads is \(nHeads) and n_kv_heads \(nKVHeads),"
+        + " expected n_kv_heads to divide n_heads"
     }
     if headSize % 2 != 0 {
-      return "dim is \(dim) and n_heads \(nHeads), so the head size \(headSize), expected an even one,"
-        + " as RoPE turns pairs"
+      return "dim is \(dim) and n_heads \(nHeads), so the head size \(headSize),"
+        + " expected an even one, as RoPE turns pairs"
     }
     return nil
   }
