@@ -93,6 +93,30 @@ extension Transformer {
     #expect(errors.allSatisfy { $0 < 0.02 }, "\(errors)")
   }
 
+  /// The largest sums that int8 gives, every weight and every activation being 127, beside sums of
+  /// half their size.
+  @Test(arguments: [12, 32, 64, 1024, 1088])
+  func groupsAddUpExactlyInInt8(_ groupSize: Int) throws {
+    let shape = Shape(
+      dim: groupSize, hiddenDim: groupSize, nLayers: 1, nHeads: groupSize / 4, nKVHeads: 1,
+      vocabSize: 8, tied: false)
+    var model = Model(shape)
+    model.embedding.values = [Float](repeating: 1, count: 8 * groupSize)
+    model.layers[0].rmsAttention = [Float](repeating: 1, count: groupSize)
+    model.layers[0].wv.values = (0..<4 * groupSize).map { i in
+      i < 2 * groupSize || i % groupSize < groupSize / 2 ? 0.01 : 0
+    }
+    let format = Format.v2(groupSize: groupSize)
+    #expect(try errors(model, format, [1], threads: 2)[0] < Self.tolerance)
+
+    let folder = try Folder()
+    let path = try folder.write(model.bytes(format), to: "model.bin")
+    let transformer = try Transformer(checkpoint: path, threads: 2)
+    let block = transformer.logits([1, 2, 3, 4, 5, 6, 7], at: 0)
+    let single = (1...7).map { transformer.logits([$0], at: $0 - 1) }.last!
+    #expect(block.map(\.bitPattern) == single.map(\.bitPattern))
+  }
+
   /// Attention over one token is its value, here 127 · (254, 1, 5, -5). Divided by its scale, 254,
   /// that is (127, 0.5, 2.5, -2.5), and runq.c makes it (127, 1, 3, -3).
   @Test func halvesRoundAwayFromZeroInInt8() throws {
