@@ -50,7 +50,7 @@ public struct Tokenizer: Sendable {
     }
     try decodeByteTokens(path)
     buildTable()
-    guard id(of: [0x20][...]) != nil else {
+    guard [0x20].withUnsafeBufferPointer({ id(of: $0) }) != nil else {
       throw LlamaError.badVocabulary(
         path: path, problem: "the vocabulary has no token for a space, so no text can be encoded")
     }
@@ -116,23 +116,21 @@ public struct Tokenizer: Sendable {
   }
 
   /// The piece that is exactly `text`, if any.
-  fileprivate func id(of text: ArraySlice<UInt8>) -> Int? {
+  fileprivate func id(of text: UnsafeBufferPointer<UInt8>) -> Int? {
     guard text.count <= longestPiece else { return nil }
     return bytes.withUnsafeBufferPointer { bytes in
-      text.withUnsafeBufferPointer { text in
-        var slot = Self.hash(text) & (table.count - 1)
-        while table[slot] >= 0 {
-          let id = Int(table[slot])
-          let start = starts[id]
-          if starts[id + 1] - start == text.count
-            && memcmp(bytes.baseAddress! + start, text.baseAddress!, text.count) == 0
-          {
-            return id
-          }
-          slot = (slot + 1) & (table.count - 1)
+      var slot = Self.hash(text) & (table.count - 1)
+      while table[slot] >= 0 {
+        let id = Int(table[slot])
+        let start = starts[id]
+        if starts[id + 1] - start == text.count
+          && memcmp(bytes.baseAddress! + start, text.baseAddress!, text.count) == 0
+        {
+          return id
         }
-        return nil
+        slot = (slot + 1) & (table.count - 1)
       }
+      return nil
     }
   }
 
@@ -214,8 +212,10 @@ extension Tokenizer {
     for token in Self.firstPiece..<max(Self.firstPiece, scores.count) {
       let piece = bytes[starts[token]..<starts[token + 1]]
       longestPiece = max(longestPiece, piece.count)
-      guard !piece.isEmpty, scores[token] > Self.lowestScore, id(of: piece) == nil else { continue }
-      var slot = piece.withUnsafeBufferPointer { Self.hash($0) } & (size - 1)
+      guard !piece.isEmpty, scores[token] > Self.lowestScore else { continue }
+      let (isKnown, hash) = piece.withUnsafeBufferPointer { (id(of: $0) != nil, Self.hash($0)) }
+      guard !isKnown else { continue }
+      var slot = hash & (size - 1)
       while table[slot] >= 0 { slot = (slot + 1) & (size - 1) }
       table[slot] = Int32(token)
       for (first, second) in zip(piece, piece.dropFirst()) {
@@ -283,7 +283,7 @@ private struct Merger {
       while end < segment.upperBound && text[end] & 0xC0 == 0x80 { end += 1 }
       symbols.append(
         Symbol(
-          range: start..<end, token: tokenizer.id(of: text[start..<end]),
+          range: start..<end, token: id(start..<end, tokenizer),
           previous: symbols.count - 1, next: symbols.count + 1))
       start = end
     }
@@ -295,9 +295,13 @@ private struct Merger {
     let next = symbols[i].next
     guard next < symbols.count else { return }
     let both = symbols[i].range.lowerBound..<symbols[next].range.upperBound
-    guard let merged = tokenizer.id(of: text[both]) else { return }
+    guard let merged = id(both, tokenizer) else { return }
     symbols[i].merged = merged
     heap.push(priority(tokenizer.score(merged), i))
+  }
+
+  private func id(_ range: Range<Int>, _ tokenizer: Tokenizer) -> Int? {
+    text.withUnsafeBufferPointer { tokenizer.id(of: UnsafeBufferPointer(rebasing: $0[range])) }
   }
 
   /// Orders by score, then from left to right. The bits of a float, the sign's flipped and a
