@@ -35,7 +35,9 @@ test: toolchain  ## run every test
 	swift test -c release
 
 bench: toolchain  ## measure this machine: tokens per second, next to its memory's limit
+	@$(BUILD) --product run
 	@$(BUILD) --product bench
+	@cp -f .build-native/release/run .
 	@.build-native/release/bench $(ARGS)
 
 single:  ## write the library as one file

@@ -34,7 +34,8 @@ public final class Transformer {
 
   /// Logits after the last of `tokens`, which stand at position..<position + tokens.count;
   /// those before `position` were given in earlier calls. The logits, (vocabSize), hold until the
-  /// next call. They are the same however a text is cut into calls.
+  /// next call, and no longer than the Transformer. They are the same however a text is cut into
+  /// calls.
   public func forward(_ tokens: [Int], at position: Int) -> UnsafeBufferPointer<Float> {
     precondition(!tokens.isEmpty, "forward needs at least one token")
     precondition(
