@@ -113,23 +113,23 @@ private func splitBytes(
   }
 }
 
-/// row · token j of x, (columns), with the row's scales at any alignment.
+/// row · token j of x, both (groups, groupSize), with the row's scales at any alignment. The caller
+/// has divided, once for all rows.
 func dotInt8(
   _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: Int8Activations, token j: Int,
-  columns: Int
+  groups: Int, paddedGroups: Int
 ) -> Float {
-  let (groups, groupSize) = (columns / x.groupSize, x.groupSize)
+  let groupSize = x.groupSize
+  let columns = groups &* groupSize
   guard Int8Activations.isFast(groupSize) else {
     return dotAnyGroups(
       row, rowScales, x.values + j &* columns, x.scales + j &* groups, groups, groupSize)
   }
   let split = x.split + j &* columns
-  let xScales = x.scales4 + 4 &* j &* Int8Activations.paddedGroups(columns, groupSize)
+  let xScales = x.scales4 + 4 &* j &* paddedGroups
   if groupSize == 32 {
     return dotGroups(rowScales, xScales, groups) { group, count in
-      let x = split + 32 &* group
-      let row = row + 32 &* group
-      return quarters32(row, x, count)
+      quarters32(row + 32 &* group, split + 32 &* group, count)
     }
   }
   return dotGroups(rowScales, xScales, groups) { group, count in
@@ -153,8 +153,9 @@ private func dotAnyGroups(
   return sum
 }
 
+/// One of the scales of a matrix, at any alignment.
 @inline(__always)
-private func scale(_ scales: UnsafeRawPointer, _ group: Int) -> Float {
+func scale(_ scales: UnsafeRawPointer, _ group: Int) -> Float {
   scales.loadUnaligned(fromByteOffset: 4 &* group, as: Float.self)
 }
 

@@ -14,20 +14,14 @@ package struct Matrix {
 
   /// out (columns) = one row, as fp32.
   package func copyRow(_ row: Int, to out: UnsafeMutablePointer<Float>) {
-    if groupSize == 0 {
-      out.update(from: floats + row * columns, count: columns)
-    } else {
-      for k in 0..<columns {
-        let value = values.load(fromByteOffset: row &* columns &+ k, as: Int8.self)
-        out[k] = Float(value) * scale(row, group: k / groupSize)
+    if groupSize == 0 { return out.update(from: floats + row * columns, count: columns) }
+    let groups = columns / groupSize
+    for group in 0..<groups {
+      let scale = scale(scales, row * groups + group)
+      for k in group * groupSize..<(group + 1) * groupSize {
+        out[k] = Float(values.load(fromByteOffset: row &* columns &+ k, as: Int8.self)) * scale
       }
     }
-  }
-
-  @inline(__always)
-  private func scale(_ row: Int, group: Int) -> Float {
-    let offset = 4 &* (row &* (columns / groupSize) &+ group)
-    return scales.loadUnaligned(fromByteOffset: offset, as: Float.self)
   }
 
   /// out[j * self.rows + i] = row i · activations of token j, for i in `rows` and all tokens.
@@ -47,10 +41,10 @@ package struct Matrix {
     _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
     let groups = columns / groupSize
+    let padded = Int8Activations.paddedGroups(columns, groupSize)
     var tiled = (rows: rows.lowerBound..<rows.lowerBound, tokens: 0)
     if count >= 4 && Int8Activations.isFast(groupSize) {
       tiled = (rows.lowerBound..<rows.upperBound - rows.count % 4, count / 4 * 4)
-      let padded = Int8Activations.paddedGroups(columns, groupSize)
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * padded * (groupSize + 4)) {
         for row in stride(from: tiled.rows.lowerBound, to: tiled.rows.upperBound, by: 4) {
           multiplyFourInt8Rows(
@@ -61,7 +55,8 @@ package struct Matrix {
     for row in rows {
       for j in (row < tiled.rows.upperBound ? tiled.tokens : 0)..<count {
         out[j &* self.rows &+ row] = dotInt8(
-          values + row &* columns, scales + 4 &* row &* groups, x, token: j, columns: columns)
+          values + row &* columns, scales + 4 &* row &* groups, x, token: j, groups: groups,
+          paddedGroups: padded)
       }
     }
   }
