@@ -6,6 +6,9 @@ ifneq ($(filter arm64 aarch64,$(shell uname -m)),)
 else ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.features) 2>/dev/null | grep -iwm1 fma),)
   NATIVE += -Xswiftc -DFMA
 endif
+ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.leaf7_features) 2>/dev/null | grep -iwm1 'avx512_\?vnni'),)
+  NATIVE += -Xswiftc -DVNNI
+endif
 
 # Statically linked programs start in a third of the time; Apple's linker has no such thing.
 ifeq ($(shell uname -s),Linux)

@@ -1,53 +1,38 @@
+#if VNNI
+  import _Builtin_intrinsics.intel
+#endif
+
 // Products of int8 weights and int8 activations (runq.c: `quantize`, `matmul`; Q8_0).
 //
-// A row is cut into groups. Within one the values share a scale, and their products are added as
-// integers; across groups, sums times scales are added as fp32.
+// A row is cut into groups, whose values share a scale. Products within a group are added as
+// integers, so their order does not matter; a group's sum, times both scales, is added as fp32,
+// group after group. Every kernel keeps to that, and so gives the same bits.
 //
-// Groups of 32 and of multiples of 64 are taken four at a time, each in four lanes of a vector: a
-// lane adds a quarter of the products of every 32 or 64 values. A single token's kernel adds them
-// as integers, a block's as floats, which are exact for integers of this size: the same bits.
+// The Makefile's native build defines VNNI where the processor has AVX-512's instruction for int8:
+// it multiplies 64 pairs of bytes and adds each four of the products. What depends on it stands at
+// the end of the file.
 
-/// The activations of a block of tokens, quantised as the matrices that they meet. A token's rows
-/// of `scales4` and `lanes` are filled up with zeros to a multiple of four groups.
+/// The activations of a block of tokens, quantised as the matrices that they meet.
 struct Int8Activations {
   let groupSize: Int
   let values: UnsafeMutablePointer<Int8>  // (count, columns)
   let scales: UnsafeMutablePointer<Float>  // (count, columns / groupSize)
-  let scales4: UnsafeMutablePointer<Float>  // (count, groups, 4), each four times
-  let split: UnsafeMutablePointer<Int16>  // (count, columns), as `splitBytes` leaves them
-  let lanes: UnsafeMutablePointer<Float>  // (count, groups, groupSize), as `unpack` leaves them
-
-  /// Whether there are kernels for groups of this size; the largest keep sums in 22 bits.
-  static func isFast(_ groupSize: Int) -> Bool {
-    groupSize == 32 || groupSize % 64 == 0 && groupSize <= 1024
-  }
-
-  /// Groups in a row of `columns` values, up to a multiple of four.
-  static func paddedGroups(_ columns: Int, _ groupSize: Int) -> Int {
-    (columns / groupSize + 3) / 4 * 4
-  }
+  #if VNNI
+    let offsets: UnsafeMutablePointer<Int32>  // (count, columns / groupSize), see `addProducts`
+  #else
+    let split: UnsafeMutablePointer<Int16>  // (count, columns), as `splitBytes` leaves them
+    let lanes: UnsafeMutablePointer<Float>  // (count, columns), the values as floats
+  #endif
 
   /// Quantises token j's activations, x (columns), to the nearest of 255 steps in each group.
   func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int) {
-    let groups = columns / groupSize
-    let (values, scales) = (values + j * columns, scales + j * groups)
-    for group in 0..<groups {
-      let start = group * groupSize
-      scales[group] = quantiseGroup(x + start, values + start, groupSize)
+    let scales = scales + j * (columns / groupSize)
+    for start in stride(from: 0, to: columns, by: groupSize) {
+      scales[start / groupSize] = quantiseGroup(
+        x + start, values + (j * columns + start), groupSize)
     }
-    guard Self.isFast(groupSize) else { return }
-    let padded = Self.paddedGroups(columns, groupSize)
-    splitBytes(values, split + j * columns, columns, groupSize)
-    unpack(values, lanes + j * padded * groupSize, columns, groupSize)
-    spread(scales, scales4 + 4 * j * padded, groups)
+    prepare(token: j, columns: columns)
   }
-}
-
-/// Each of the scales four times, up to a multiple of four of them.
-private func spread(
-  _ scales: UnsafeRawPointer, _ out: UnsafeMutablePointer<Float>, _ groups: Int
-) {
-  for k in 0..<(groups + 3) / 4 * 16 { out[k] = k / 4 < groups ? scale(scales, k / 4) : 0 }
 }
 
 /// out = x / scale, rounded, where the returned scale makes the largest of x 127; both (count).
@@ -79,7 +64,7 @@ private func quantiseGroup(
 
 /// The lowest byte of each lane.
 @inline(__always)
-private func lowBytes(_ x: Bytes64) -> SIMD4<UInt32> {
+private func lowBytes(_ x: Words) -> SIMD4<UInt32> {
   let bytes = unsafeBitCast(x, to: SIMD16<UInt32>.self) & 255
   let pairs = bytes.evenHalf | bytes.oddHalf &<< 8
   return pairs.evenHalf | pairs.oddHalf &<< 16
@@ -87,70 +72,90 @@ private func lowBytes(_ x: Bytes64) -> SIMD4<UInt32> {
 
 /// The nearest integers, halves away from zero as C's `round`, of floats below 2²² in size.
 @inline(__always)
-private func roundHalfAway(_ x: Vector) -> Bytes64 {
+private func roundHalfAway(_ x: Vector) -> Words {
   let magic: Float = 12_582_912
   var nearest = (x + magic) - magic  // halves to even
   nearest.replace(with: nearest + 1, where: (x - nearest .== 0.5) .& (x .> 0))
   nearest.replace(with: nearest - 1, where: (x - nearest .== -0.5) .& (x .< 0))
-  return unsafeBitCast(nearest + magic, to: Bytes64.self)
+  return unsafeBitCast(nearest + magic, to: Words.self)
 }
+
+typealias Words = SIMD16<Int32>
 
 // MARK: - A single token
 
-typealias Bytes64 = SIMD16<Int32>
-typealias Bytes32 = SIMD8<Int32>
+extension Matrix {
+  /// out[i] = row i · token j of x, for i in `rows`.
+  func multiplyInt8Rows(
+    _ x: Int8Activations, token j: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
+  ) {
+    // A size that the compiler knows takes no loop.
+    switch groupSize {
+    case 32: multiplyInt8Rows(x, token: j, rows: rows, groupSize: 32, into: out)
+    case 64: multiplyInt8Rows(x, token: j, rows: rows, groupSize: 64, into: out)
+    default: multiplyInt8Rows(x, token: j, rows: rows, groupSize: groupSize, into: out)
+    }
+  }
 
-/// Spreads bytes to 16 bits, of each 32 or 64 first those at even places, then those at odd ones.
-private func splitBytes(
-  _ bytes: UnsafePointer<Int8>, _ out: UnsafeMutablePointer<Int16>, _ count: Int, _ groupSize: Int
-) {
-  let half = min(groupSize, 64) / 2
-  for start in stride(from: 0, to: count, by: 2 * half) {
-    for i in 0..<half {
-      out[start + i] = Int16(bytes[start + 2 * i])
-      out[start + half + i] = Int16(bytes[start + 2 * i + 1])
+  @inline(__always)
+  private func multiplyInt8Rows(
+    _ x: Int8Activations, token j: Int, rows: Range<Int>, groupSize: Int,
+    into out: UnsafeMutablePointer<Float>
+  ) {
+    let groups = columns / groupSize
+    let hasKernel = groupSize == 32 || groupSize % 64 == 0
+    for row in rows {
+      let (values, scales) = (values + row &* columns, scales + 4 &* row &* groups)
+      out[row] =
+        hasKernel
+        ? dotFours(values, scales, x, firstGroup: j &* groups, groups, groupSize)
+        : dotAny(values, scales, x, firstGroup: j &* groups, groups)
     }
   }
 }
 
-/// row · token j of x, both (groups, groupSize), with the row's scales at any alignment. The caller
-/// has divided, once for all rows.
-func dotInt8(
-  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: Int8Activations, token j: Int,
-  groups: Int, paddedGroups: Int
+/// row · a token of x, four groups at a time; the row's scales stand at any alignment.
+@inline(__always)
+private func dotFours(
+  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: Int8Activations, firstGroup: Int,
+  _ groups: Int, _ groupSize: Int
 ) -> Float {
-  let groupSize = x.groupSize
-  let columns = groups &* groupSize
-  guard Int8Activations.isFast(groupSize) else {
-    return dotAnyGroups(
-      row, rowScales, x.values + j &* columns, x.scales + j &* groups, groups, groupSize)
+  let xScales = UnsafeRawPointer(x.scales + firstGroup)
+  var sums = SIMD4<Float>.zero
+  var group = 0
+  while group &+ 4 <= groups {
+    let fours = x.sumsOfFour(
+      from: firstGroup &+ group, row + group &* groupSize, groupSize: groupSize)
+    sums = multiplyAdd(
+      sums, float(fours) * rowScales.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4.self),
+      xScales.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4.self))
+    group &+= 4
   }
-  let split = x.split + j &* columns
-  let xScales = x.scales4 + 4 &* j &* paddedGroups
-  if groupSize == 32 {
-    return dotGroups(rowScales, xScales, groups) { group, count in
-      quarters32(row + 32 &* group, split + 32 &* group, count)
-    }
+  while group < groups {
+    let groupSum = x.sum(of: firstGroup &+ group, row + group &* groupSize, groupSize: groupSize)
+    sums[group & 3] = multiplyAdd(
+      sums[group & 3], Float(groupSum) * scale(rowScales, group), scale(xScales, group))
+    group &+= 1
   }
-  return dotGroups(rowScales, xScales, groups) { group, count in
-    quarters64(row + groupSize &* group, split + groupSize &* group, count, groupSize)
-  }
+  return ((sums[0] + sums[1]) + sums[2]) + sums[3]
 }
 
-/// Groups of any size, one product after the other.
-private func dotAnyGroups(
-  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: UnsafePointer<Int8>,
-  _ xScales: UnsafePointer<Float>, _ groups: Int, _ groupSize: Int
+/// row · a token of x, one product after the other.
+private func dotAny(
+  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: Int8Activations, firstGroup: Int,
+  _ groups: Int
 ) -> Float {
-  var sum: Float = 0
+  let values = x.values + firstGroup &* x.groupSize
+  var sums = SIMD4<Float>.zero
   for group in 0..<groups {
     var groupSum: Int32 = 0
-    for k in group &* groupSize..<(group &+ 1) &* groupSize {
-      groupSum &+= Int32(x[k]) &* Int32(row.load(fromByteOffset: k, as: Int8.self))
+    for k in group &* x.groupSize..<(group &+ 1) &* x.groupSize {
+      groupSum &+= Int32(values[k]) &* Int32(row.load(fromByteOffset: k, as: Int8.self))
     }
-    sum = multiplyAdd(sum, Float(groupSum) * scale(rowScales, group), xScales[group])
+    sums[group & 3] = multiplyAdd(
+      sums[group & 3], Float(groupSum) * scale(rowScales, group), x.scales[firstGroup &+ group])
   }
-  return sum
+  return ((sums[0] + sums[1]) + sums[2]) + sums[3]
 }
 
 /// One of the scales of a matrix, at any alignment.
@@ -159,216 +164,351 @@ func scale(_ scales: UnsafeRawPointer, _ group: Int) -> Float {
   scales.loadUnaligned(fromByteOffset: 4 &* group, as: Float.self)
 }
 
-/// Adds four groups at a time: `quarters` gives the integer sums of up to four from one on.
-@inline(__always)
-private func dotGroups(
-  _ rowScales: UnsafeRawPointer, _ xScales: UnsafePointer<Float>, _ groups: Int,
-  _ quarters: (_ group: Int, _ count: Int) -> Bytes64
-) -> Float {
-  var sum = Vector.zero
-  var group = 0
-  while group &+ 4 <= groups {
-    let scales = rowScales.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4<Float>.self)
-    sum = multiplyAdd(
-      sum, float(quarters(group, 4)) * spread(scales), load(xScales + 4 &* group))
-    group &+= 4
-  }
-  if group < groups {
-    var scales = SIMD4<Float>.zero
-    for k in 0..<groups &- group { scales[k] = scale(rowScales, group &+ k) }
-    sum = multiplyAdd(
-      sum, float(quarters(group, groups &- group)) * spread(scales), load(xScales + 4 &* group))
-  }
-  return sum.total
-}
-
-@inline(__always)
-private func spread(_ s: SIMD4<Float>) -> Vector {
-  Vector(
-    lowHalf: SIMD8(lowHalf: SIMD4(repeating: s[0]), highHalf: SIMD4(repeating: s[1])),
-    highHalf: SIMD8(lowHalf: SIMD4(repeating: s[2]), highHalf: SIMD4(repeating: s[3])))
-}
-
-/// Lanes 4 g ..< 4 g + 4 add the products of group g, for up to four groups of 32.
-@inline(__always)
-private func quarters32(_ row: UnsafeRawPointer, _ x: UnsafePointer<Int16>, _ count: Int)
-  -> Bytes64
-{
-  @inline(__always) func lanes(_ g: Int) -> Bytes32 {
-    g < count ? eights(row + 32 &* g, x + 32 &* g, x + (32 &* g &+ 16)) : .zero
-  }
-  return addPairs(
-    Bytes64(lowHalf: lanes(0), highHalf: lanes(1)), Bytes64(lowHalf: lanes(2), highHalf: lanes(3)))
-}
-
-/// Lanes 4 g ..< 4 g + 4 add the products of group g, for up to four groups of multiples of 64.
-@inline(__always)
-private func quarters64(
-  _ row: UnsafeRawPointer, _ x: UnsafePointer<Int16>, _ count: Int, _ groupSize: Int
-) -> Bytes64 {
-  @inline(__always) func sixteens(_ k: Int) -> Bytes64 {
-    Bytes64(
-      lowHalf: eights(row + k, x + k, x + (k &+ 32)),
-      highHalf: eights(row + (k &+ 32), x + (k &+ 16), x + (k &+ 48)))
-  }
-  @inline(__always) func lanes(_ g: Int) -> Bytes64 {
-    guard g < count else { return .zero }
-    var sum = sixteens(g &* groupSize)
-    var k = 64
-    while k < groupSize {
-      sum &+= sixteens(g &* groupSize &+ k)
-      k &+= 64
-    }
-    return sum
-  }
-  return addPairs(addPairs(lanes(0), lanes(1)), addPairs(lanes(2), lanes(3)))
-}
-
-/// The products of 32 bytes of a row and of x, added in fours.
-@inline(__always)
-private func eights(
-  _ row: UnsafeRawPointer, _ even: UnsafePointer<Int16>, _ odd: UnsafePointer<Int16>
-) -> Bytes32 {
-  let w = row.loadUnaligned(as: SIMD16<Int16>.self)
-  let even = UnsafeRawPointer(even).loadUnaligned(as: SIMD16<Int16>.self)
-  let odd = UnsafeRawPointer(odd).loadUnaligned(as: SIMD16<Int16>.self)
-  // Two products of int8 values fit in 16 bits.
-  let pairs = ((w &<< 8) &>> 8) &* even &+ (w &>> 8) &* odd
-  let fours = unsafeBitCast(pairs, to: Bytes32.self)
-  return ((fours &<< 16) &>> 16) &+ (fours &>> 16)
-}
-
-/// The sums of neighbouring lanes, those of a before those of b.
-@inline(__always)
-private func addPairs(_ a: Bytes64, _ b: Bytes64) -> Bytes64 {
-  let (even, odd) = deinterleave(a, b)
-  return even &+ odd
-}
-
-/// The floats of integers below 2²² in size. The conversion that Swift has goes lane by lane;
-/// this puts them into the low bits of 1.5 · 2²³ and takes that away.
-@inline(__always)
-private func float(_ integers: Bytes64) -> Vector {
-  unsafeBitCast(integers &+ 0x4B40_0000, to: Vector.self) - 12_582_912
-}
-
 // MARK: - A block of tokens
 
-/// Spreads bytes to floats, four groups after four groups, in an order in which vectors hold, lane
-/// by lane, what the lanes of the single token's kernels add: a quarter of each 32 or 64 values.
-private func unpack(
-  _ bytes: UnsafeRawPointer, _ out: UnsafeMutablePointer<Float>, _ count: Int, _ groupSize: Int
-) {
-  /// What is left of a row counts as zeros.
-  @inline(__always) func load32(_ k: Int) -> Bytes32 {
-    k < count ? bytes.loadUnaligned(fromByteOffset: k, as: Bytes32.self) : .zero
-  }
-  var (k, out) = (0, out)
-  while k < count {
-    if groupSize == 32 {
-      let (a, b) = deinterleave(
-        Bytes64(lowHalf: load32(k), highHalf: load32(k &+ 32)),
-        Bytes64(lowHalf: load32(k &+ 64), highHalf: load32(k &+ 96)))
-      storeBytes(a, out)
-      storeBytes(b, out + 64)
-      out += 128
-    } else {
-      @inline(__always) func load64(_ k: Int) -> Bytes64 {
-        Bytes64(lowHalf: load32(k), highHalf: load32(k &+ 32))
-      }
-      var chunk = k
-      while chunk < k &+ groupSize {
-        let (even0, odd0) = deinterleave(load64(chunk), load64(chunk &+ groupSize))
-        let (even1, odd1) = deinterleave(
-          load64(chunk &+ 2 &* groupSize), load64(chunk &+ 3 &* groupSize))
-        let (a, c) = deinterleave(even0, even1)
-        let (b, d) = deinterleave(odd0, odd1)
-        storeBytes(a, out)
-        storeBytes(b, out + 64)
-        storeBytes(c, out + 128)
-        storeBytes(d, out + 192)
-        out += 256
-        chunk &+= 64
+extension Matrix {
+  /// Whether rows are long enough, and the sums of groups small enough, for `multiplyInt8Block`.
+  var hasInt8Tiles: Bool { groupSize % 4 == 0 && groupSize <= 256 && columns >= 64 }
+
+  /// out[j * self.rows + i] = row i · token j, for i in `rows` and all tokens, four or more.
+  ///
+  /// 32 rows at a time are laid out side by side, so that a vector holds what 16 rows have in the
+  /// same columns, and no sum is added across lanes.
+  func multiplyInt8Block(
+    _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
+  ) {
+    let groups = columns / groupSize
+    let vectors = 2 * (columns / InterleavedRows.columns + groups)
+    withUnsafeTemporaryAllocation(byteCount: 64 * vectors, alignment: 64) {
+      let panel = Int8Panel(
+        lanes: $0.baseAddress!.assumingMemoryBound(to: InterleavedRows.self),
+        scales: ($0.baseAddress! + 64 * (vectors - 2 * groups))
+          .assumingMemoryBound(to: Vector.self))
+      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 32) {
+        let count32 = min(32, rows.upperBound - first)
+        fill(panel, from: first, rows: count32)
+        for j in stride(from: 0, to: count, by: 4) {
+          // The last tile begins early, if need be, and computes some products again.
+          let j = min(j, count - 4)
+          panel.multiply(
+            x, token: j, columns: columns, into: out + (j &* self.rows &+ first), self.rows,
+            first: count32)
+        }
       }
     }
-    k &+= 4 &* groupSize
+  }
+
+  /// Lays out the rows from `first` on; the last of them stands in for those that are lacking.
+  private func fill(_ panel: Int8Panel, from first: Int, rows: Int) {
+    let groups = columns / groupSize
+    withUnsafeTemporaryAllocation(of: Words.self, capacity: 32) {
+      let words = $0.baseAddress!
+      for half in 0..<2 {
+        for block in stride(from: 0, to: columns, by: 64) {
+          // The last block begins early, if need be, and lays out some columns again.
+          let block = min(block, columns - 64)
+          for i in 0..<16 {
+            let row = first + min(16 * half + i, rows - 1)
+            words[i] = values.loadUnaligned(fromByteOffset: row * columns + block, as: Words.self)
+          }
+          transpose(words, scratch: words + 16)
+          for i in 0..<16 { panel.store(words[i], column: block + 4 * i, half: half) }
+        }
+      }
+    }
+    for i in 0..<32 {
+      let row = first + min(i, rows - 1)
+      for group in 0..<groups {
+        panel.scales[2 * group + i / 16][i % 16] = scale(scales, row * groups + group)
+      }
+    }
+  }
+}
+
+/// Transposes 16 vectors in place: four times, those of a pair are dealt out to halves.
+private func transpose(_ a: UnsafeMutablePointer<Words>, scratch b: UnsafeMutablePointer<Words>) {
+  for (from, to) in [(a, b), (b, a), (a, b), (b, a)] {
+    for i in 0..<8 { (to[i], to[i + 8]) = deinterleave(from[2 * i], from[2 * i + 1]) }
   }
 }
 
 /// Lanes at even and at odd places, those of a before those of b.
 @inline(__always)
-private func deinterleave(_ a: Bytes64, _ b: Bytes64) -> (even: Bytes64, odd: Bytes64) {
+private func deinterleave(_ a: Words, _ b: Words) -> (even: Words, odd: Words) {
   (
-    Bytes64(lowHalf: a.evenHalf, highHalf: b.evenHalf),
-    Bytes64(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+    Words(lowHalf: a.evenHalf, highHalf: b.evenHalf), Words(lowHalf: a.oddHalf, highHalf: b.oddHalf)
   )
 }
 
-/// The four bytes of each lane as four vectors of floats.
-@inline(__always)
-private func storeBytes(_ words: Bytes64, _ out: UnsafeMutablePointer<Float>) {
-  store(float((words &<< 24) &>> 24), out)
-  store(float((words &<< 16) &>> 24), out + 16)
-  store(float((words &<< 8) &>> 24), out + 32)
-  store(float(words &>> 24), out + 48)
-}
+/// 32 rows of a matrix side by side.
+private struct Int8Panel {
+  let lanes: UnsafeMutablePointer<InterleavedRows>  // (columns / InterleavedRows.columns, 2)
+  let scales: UnsafeMutablePointer<Vector>  // (groups, 2)
 
-extension Matrix {
-  /// out[j * self.rows + i] = row i · token j for four rows from `row` on, and four times `fours`
-  /// tokens.
-  ///
-  /// The rows are spread to floats once for the block: `panel` has room for 4 rows of them and
-  /// of their scales, both up to a multiple of four groups.
-  func multiplyFourInt8Rows(
-    from row: Int, _ x: Int8Activations, fours: Int, panel: UnsafeMutablePointer<Float>,
-    into out: UnsafeMutablePointer<Float>
+  /// out[j * outStride + i] = row i · token j of x, for `rows` rows and four tokens.
+  func multiply(
+    _ x: Int8Activations, token j: Int, columns: Int,
+    into out: UnsafeMutablePointer<Float>, _ outStride: Int, first rows: Int
   ) {
-    let groups = Int8Activations.paddedGroups(columns, groupSize)
-    let width = groups &* groupSize
-    let rowScales = panel + 4 &* width
-    for i in 0..<4 {
-      unpack(values + (row + i) &* columns, panel + i &* width, columns, groupSize)
-      spread(
-        scales + 4 &* (row + i) &* (columns / groupSize), rowScales + 4 &* i &* groups,
-        columns / groupSize)
+    let groups = columns / x.groupSize
+    let (width, steps) = (columns / InterleavedRows.columns, x.groupSize / InterleavedRows.columns)
+    let x0 = x.lanes + j &* width
+    let (x1, x2, x3) = (x0 + width, x0 + 2 &* width, x0 + 3 &* width)
+    var (totalsA, totalsB) = (FourSums(), FourSums())
+    for lane in 0..<4 {
+      var (sumsA, sumsB) = (FourSums(), FourSums())
+      var group = lane
+      while group < groups {
+        var a = x.start(ofGroup: j &* groups &+ group, groups)
+        var b = a
+        for k in group &* steps..<(group &+ 1) &* steps {
+          a.add(x0[k], x1[k], x2[k], x3[k], times: lanes[2 &* k])
+          b.add(x0[k], x1[k], x2[k], x3[k], times: lanes[2 &* k &+ 1])
+        }
+        let xScales = x.scales + (j &* groups &+ group)
+        sumsA.add(a.floats, scaledBy: scales[2 &* group], times: xScales, groups)
+        sumsB.add(b.floats, scaledBy: scales[2 &* group &+ 1], times: xScales, groups)
+        group &+= 4
+      }
+      totalsA.add(sumsA)
+      totalsB.add(sumsB)
     }
-    for j in stride(from: 0, to: 4 &* fours, by: 4) {
-      tileInt8(
-        panel, rowScales, x.lanes + j &* width, x.scales4 + 4 &* j &* groups, width: width,
-        groups: groups, out + (j &* rows &+ row), rows)
-    }
+    let (out1, out2, out3) = (out + outStride, out + 2 &* outStride, out + 3 &* outStride)
+    totalsA.storeVectors(out, out1, out2, out3, first: min(rows, 16))
+    if rows <= 16 { return }
+    totalsB.storeVectors(out + 16, out1 + 16, out2 + 16, out3 + 16, first: rows - 16)
   }
 }
 
-/// Four rows and four tokens. Sums within groups are exact, so their order does not matter.
-private func tileInt8(
-  _ w: UnsafePointer<Float>, _ wScales: UnsafePointer<Float>,
-  _ x: UnsafePointer<Float>, _ xScales: UnsafePointer<Float>, width: Int, groups: Int,
-  _ out: UnsafeMutablePointer<Float>, _ outStride: Int
-) {
-  let (w0, w1, w2, w3) = (w, w + width, w + 2 &* width, w + 3 &* width)
-  let (x0, x1, x2, x3) = (x, x + width, x + 2 &* width, x + 3 &* width)
-  let scaleStride = 4 &* groups
-  let groupVectors = width / 4 / groups
-  var (sums0, sums1, sums2, sums3) = (FourSums(), FourSums(), FourSums(), FourSums())
-  var (k, group) = (0, 0)
-  while group < groups {
-    var (s0, s1, s2, s3) = (FourSums(), FourSums(), FourSums(), FourSums())
-    let end = k &+ 16 &* groupVectors
-    while k < end {
-      let (a0, a1, a2, a3) = (load(w0 + k), load(w1 + k), load(w2 + k), load(w3 + k))
-      s0.add(a0, a1, a2, a3, times: load(x0 + k))
-      s1.add(a0, a1, a2, a3, times: load(x1 + k))
-      s2.add(a0, a1, a2, a3, times: load(x2 + k))
-      s3.add(a0, a1, a2, a3, times: load(x3 + k))
-      k &+= 16
-    }
-    let (wScales, xScales) = (wScales + 4 &* group, xScales + 4 &* group)
-    sums0.add(s0, scaledBy: wScales, scaleStride, times: load(xScales))
-    sums1.add(s1, scaledBy: wScales, scaleStride, times: load(xScales + scaleStride))
-    sums2.add(s2, scaledBy: wScales, scaleStride, times: load(xScales + 2 &* scaleStride))
-    sums3.add(s3, scaledBy: wScales, scaleStride, times: load(xScales + 3 &* scaleStride))
-    group &+= 4
-  }
-  storeTotals(sums0, sums1, sums2, sums3, out, outStride)
+/// The floats of integers below 2²² in size. The conversion that Swift has goes lane by lane;
+/// this puts them into the low bits of 1.5 · 2²³ and takes that away.
+@inline(__always)
+private func float(_ integers: Words) -> Vector {
+  unsafeBitCast(integers &+ 0x4B40_0000, to: Vector.self) - 12_582_912
 }
+
+@inline(__always)
+private func float(_ integers: SIMD4<Int32>) -> SIMD4<Float> {
+  unsafeBitCast(integers &+ 0x4B40_0000, to: SIMD4<Float>.self) - 12_582_912
+}
+
+// MARK: - The inner steps, with and without VNNI
+
+#if VNNI
+  /// Four columns of 16 rows, in each lane those of one row. The bytes are 128 more than the values,
+  /// since the instruction takes those of one side as unsigned.
+  private typealias InterleavedRows = Words
+
+  extension Words {
+    fileprivate static var columns: Int { 4 }
+  }
+
+  extension Int8Panel {
+    /// Stores four columns of 16 rows.
+    @inline(__always)
+    func store(_ words: Words, column: Int, half: Int) {
+      lanes[column / 2 + half] = words ^ flipSigns
+    }
+  }
+
+  extension Int8Activations {
+    /// (count, columns / 4), four values each.
+    fileprivate var lanes: UnsafePointer<Int32> {
+      UnsafeRawPointer(values).assumingMemoryBound(to: Int32.self)
+    }
+
+    /// What there is to do for a token's values after they were quantised.
+    private func prepare(token j: Int, columns: Int) {
+      for group in j * columns / groupSize..<(j + 1) * columns / groupSize {
+        var sum: Int32 = 0
+        for k in group * groupSize..<(group + 1) * groupSize { sum &+= Int32(values[k]) }
+        offsets[group] = -128 * sum
+      }
+    }
+
+    /// The sum of a group's products with a row's.
+    @inline(__always)
+    fileprivate func sum(of group: Int, _ row: UnsafeRawPointer, groupSize: Int) -> Int32 {
+      let x = UnsafeRawPointer(values + group &* groupSize)
+      if groupSize > 32 { return offsets[group] &+ partialSums(row, x, groupSize).wrappedSum() }
+      let w = row.loadUnaligned(as: SIMD8<Int32>.self) ^ flipSigns.lowHalf
+      let half = x.loadUnaligned(as: SIMD8<Int32>.self)
+      return offsets[group]
+        &+ addProducts(
+          .zero, Words(lowHalf: w, highHalf: .zero), Words(lowHalf: half, highHalf: .zero)
+        )
+        .wrappedSum()
+    }
+
+    /// The sums of four groups' products with a row's.
+    @inline(__always)
+    fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, groupSize: Int)
+      -> SIMD4<Int32>
+    {
+      let x = UnsafeRawPointer(values + group &* groupSize)
+      let offsets = UnsafeRawPointer(offsets + group).loadUnaligned(as: SIMD4<Int32>.self)
+      if groupSize == 32 {
+        let fours = addPairs(partialSums(row, x, 64), partialSums(row + 64, x + 64, 64))
+        let eight = fours.evenHalf &+ fours.oddHalf
+        return offsets &+ eight.evenHalf &+ eight.oddHalf
+      }
+      @inline(__always) func lanes(_ i: Int) -> __m512i {
+        unsafeBitCast(
+          partialSums(row + i &* groupSize, x + i &* groupSize, groupSize), to: __m512i.self)
+      }
+      @inline(__always) func add(_ a: __m512i, _ b: __m512i) -> __m512i { _mm512_add_epi32(a, b) }
+      let (a, b, c, d) = (lanes(0), lanes(1), lanes(2), lanes(3))
+      let ab = add(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b))
+      let cd = add(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d))
+      let abcd = unsafeBitCast(
+        add(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd)), to: Words.self)
+      let eight = abcd.lowHalf &+ abcd.highHalf
+      return offsets &+ eight.lowHalf &+ eight.highHalf
+    }
+
+    @inline(__always)
+    private func partialSums(_ row: UnsafeRawPointer, _ x: UnsafeRawPointer, _ count: Int) -> Words
+    {
+      var sums = Words.zero
+      var k = 0
+      while k < count {
+        sums = addProducts(
+          sums, row.loadUnaligned(fromByteOffset: k, as: Words.self) ^ flipSigns,
+          x.loadUnaligned(fromByteOffset: k, as: Words.self))
+        k &+= 64
+      }
+      return sums
+    }
+
+    @inline(__always)
+    fileprivate func start(ofGroup group: Int, _ stride: Int) -> FourInt8Sums {
+      FourInt8Sums(
+        s0: Words(repeating: offsets[group]), s1: Words(repeating: offsets[group &+ stride]),
+        s2: Words(repeating: offsets[group &+ 2 &* stride]),
+        s3: Words(repeating: offsets[group &+ 3 &* stride]))
+    }
+  }
+
+  @inline(__always)
+  private var flipSigns: Words { Words(repeating: Int32(bitPattern: 0x8080_8080)) }
+
+  /// The sums of neighbouring lanes, those of a before those of b.
+  @inline(__always)
+  private func addPairs(_ a: Words, _ b: Words) -> Words {
+    let (even, odd) = deinterleave(a, b)
+    return even &+ odd
+  }
+
+  /// sum + a b: each lane adds the products of four bytes, those of a unsigned.
+  @inline(__always)
+  private func addProducts(_ sum: Words, _ a: Words, _ b: Words) -> Words {
+    unsafeBitCast(
+      _mm512_dpbusd_epi32(
+        unsafeBitCast(sum, to: __m512i.self), unsafeBitCast(a, to: __m512i.self),
+        unsafeBitCast(b, to: __m512i.self)), to: Words.self)
+  }
+
+  /// The sums of 16 rows' products with four tokens.
+  private struct FourInt8Sums {
+    var s0: Words
+    var s1: Words
+    var s2: Words
+    var s3: Words
+
+    @inline(__always)
+    mutating func add(_ x0: Int32, _ x1: Int32, _ x2: Int32, _ x3: Int32, times w: Words) {
+      s0 = addProducts(s0, w, Words(repeating: x0))
+      s1 = addProducts(s1, w, Words(repeating: x1))
+      s2 = addProducts(s2, w, Words(repeating: x2))
+      s3 = addProducts(s3, w, Words(repeating: x3))
+    }
+
+    @inline(__always)
+    var floats: FourSums { FourSums(s0: float(s0), s1: float(s1), s2: float(s2), s3: float(s3)) }
+  }
+#else
+  /// A column of 16 rows, as floats: they are exact for sums of this size.
+  private typealias InterleavedRows = Vector
+
+  extension Vector {
+    fileprivate static var columns: Int { 1 }
+  }
+
+  private typealias FourInt8Sums = FourSums
+
+  /// The sums of neighbouring lanes, those of a before those of b.
+  @inline(__always)
+  private func addPairs(_ a: SIMD4<Int32>, _ b: SIMD4<Int32>) -> SIMD4<Int32> {
+    SIMD4(lowHalf: a.evenHalf, highHalf: b.evenHalf)
+      &+ SIMD4(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+  }
+
+  extension FourSums {
+    fileprivate var floats: FourSums { self }
+  }
+
+  extension Int8Panel {
+    /// Stores four columns of 16 rows.
+    @inline(__always)
+    func store(_ words: Words, column: Int, half: Int) {
+      lanes[2 * column + half] = float((words &<< 24) &>> 24)
+      lanes[2 * column + 2 + half] = float((words &<< 16) &>> 24)
+      lanes[2 * column + 4 + half] = float((words &<< 8) &>> 24)
+      lanes[2 * column + 6 + half] = float(words &>> 24)
+    }
+  }
+
+  extension Int8Activations {
+    /// What there is to do for a token's values after they were quantised.
+    private func prepare(token j: Int, columns: Int) {
+      let (values, lanes, split) = (values + j * columns, lanes + j * columns, split + j * columns)
+      for k in 0..<columns { lanes[k] = Float(values[k]) }
+      for start in stride(from: 0, to: columns - 31, by: 32) {
+        for i in 0..<16 {
+          split[start + i] = Int16(values[start + 2 * i])
+          split[start + 16 + i] = Int16(values[start + 2 * i + 1])
+        }
+      }
+    }
+
+    /// The sum of a group's products with a row's.
+    @inline(__always)
+    fileprivate func sum(of group: Int, _ row: UnsafeRawPointer, groupSize: Int) -> Int32 {
+      quarters(of: group, row, groupSize: groupSize).wrappedSum()
+    }
+
+    /// The sums of four groups' products with a row's.
+    @inline(__always)
+    fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, groupSize: Int)
+      -> SIMD4<Int32>
+    {
+      @inline(__always) func quarters(_ i: Int) -> SIMD4<Int32> {
+        self.quarters(of: group &+ i, row + i &* groupSize, groupSize: groupSize)
+      }
+      return addPairs(
+        addPairs(quarters(0), quarters(1)), addPairs(quarters(2), quarters(3)))
+    }
+
+    /// Four partial sums of a group's products with a row's.
+    @inline(__always)
+    private func quarters(of group: Int, _ row: UnsafeRawPointer, groupSize: Int) -> SIMD4<Int32> {
+      let x = UnsafeRawPointer(split + group &* groupSize)
+      var sums = SIMD8<Int32>.zero
+      var k = 0
+      while k < groupSize {
+        let w = row.loadUnaligned(fromByteOffset: k, as: SIMD16<Int16>.self)
+        let even = x.loadUnaligned(fromByteOffset: 2 &* k, as: SIMD16<Int16>.self)
+        let odd = x.loadUnaligned(fromByteOffset: 2 &* k &+ 32, as: SIMD16<Int16>.self)
+        // Two products of int8 values fit in 16 bits.
+        let pairs = ((w &<< 8) &>> 8) &* even &+ (w &>> 8) &* odd
+        let fours = unsafeBitCast(pairs, to: SIMD8<Int32>.self)
+        sums &+= ((fours &<< 16) &>> 16) &+ (fours &>> 16)
+        k &+= 32
+      }
+      return sums.lowHalf &+ sums.highHalf
+    }
+
+    @inline(__always)
+    fileprivate func start(ofGroup group: Int, _ stride: Int) -> FourInt8Sums { FourSums() }
+  }
+#endif

@@ -63,6 +63,15 @@ func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
 }
 
 @inline(__always)
+func multiplyAdd(_ sum: SIMD4<Float>, _ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+  #if FMA || arch(arm64)
+    sum.addingProduct(a, b)
+  #else
+    sum + a * b
+  #endif
+}
+
+@inline(__always)
 func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float {
   #if FMA || arch(arm64)
     sum.addingProduct(a, b)
@@ -202,10 +211,10 @@ private func tile(
 
 /// The partial sums of four products.
 struct FourSums {
-  private var s0 = Vector.zero
-  private var s1 = Vector.zero
-  private var s2 = Vector.zero
-  private var s3 = Vector.zero
+  var s0 = Vector.zero
+  var s1 = Vector.zero
+  var s2 = Vector.zero
+  var s3 = Vector.zero
 
   @inline(__always)
   mutating func add(_ a0: Vector, _ a1: Vector, _ a2: Vector, _ a3: Vector, times b: Vector) {
@@ -215,14 +224,23 @@ struct FourSums {
     s3 = multiplyAdd(s3, a3, b)
   }
 
-  /// Adds other sums, each times its own scales, 16 at `stride`, and then times b.
+  @inline(__always)
+  mutating func add(_ other: FourSums) {
+    s0 += other.s0
+    s1 += other.s1
+    s2 += other.s2
+    s3 += other.s3
+  }
+
+  /// Adds other sums, each times the scales and then times one of four numbers at `stride`.
   @inline(__always)
   mutating func add(
-    _ other: FourSums, scaledBy scales: UnsafePointer<Float>, _ stride: Int, times b: Vector
+    _ other: FourSums, scaledBy scales: Vector, times x: UnsafePointer<Float>, _ stride: Int
   ) {
-    add(
-      other.s0 * load(scales), other.s1 * load(scales + stride),
-      other.s2 * load(scales + 2 &* stride), other.s3 * load(scales + 3 &* stride), times: b)
+    s0 = multiplyAdd(s0, other.s0 * scales, Vector(repeating: x[0]))
+    s1 = multiplyAdd(s1, other.s1 * scales, Vector(repeating: x[stride]))
+    s2 = multiplyAdd(s2, other.s2 * scales, Vector(repeating: x[2 &* stride]))
+    s3 = multiplyAdd(s3, other.s3 * scales, Vector(repeating: x[3 &* stride]))
   }
 
   @inline(__always)

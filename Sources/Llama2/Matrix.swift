@@ -40,24 +40,11 @@ package struct Matrix {
   private func multiplyInt8(
     _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
-    let groups = columns / groupSize
-    let padded = Int8Activations.paddedGroups(columns, groupSize)
-    var tiled = (rows: rows.lowerBound..<rows.lowerBound, tokens: 0)
-    if count >= 4 && Int8Activations.isFast(groupSize) {
-      tiled = (rows.lowerBound..<rows.upperBound - rows.count % 4, count / 4 * 4)
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * padded * (groupSize + 4)) {
-        for row in stride(from: tiled.rows.lowerBound, to: tiled.rows.upperBound, by: 4) {
-          multiplyFourInt8Rows(
-            from: row, x, fours: count / 4, panel: $0.baseAddress!, into: out)
-        }
-      }
+    if count >= 4 && hasInt8Tiles {
+      return multiplyInt8Block(x, count: count, rows: rows, into: out)
     }
-    for row in rows {
-      for j in (row < tiled.rows.upperBound ? tiled.tokens : 0)..<count {
-        out[j &* self.rows &+ row] = dotInt8(
-          values + row &* columns, scales + 4 &* row &* groups, x, token: j, groups: groups,
-          paddedGroups: padded)
-      }
+    for j in 0..<count {
+      multiplyInt8Rows(x, token: j, rows: rows, into: out + j &* self.rows)
     }
   }
 }

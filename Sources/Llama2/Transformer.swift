@@ -304,16 +304,24 @@ private final class RunState {
     values = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
     if groupSize > 0 {
       let widest = max(c.dim, c.hiddenDim)
-      let groups = Int8Activations.paddedGroups(widest, groupSize)
-      let values = try floats(Self.blockSize, widest / 4 + 1)
-      let split = try floats(Self.blockSize, widest / 2 + 1)
-      int8 = Int8Activations(
-        groupSize: groupSize,
-        values: UnsafeMutableRawPointer(values).assumingMemoryBound(to: Int8.self),
-        scales: try floats(Self.blockSize, widest / groupSize),
-        scales4: try floats(Self.blockSize, groups, 4),
-        split: UnsafeMutableRawPointer(split).assumingMemoryBound(to: Int16.self),
-        lanes: try floats(Self.blockSize, groups * groupSize))
+      func memory<Element>(_ count: Int, of type: Element.Type) throws -> UnsafeMutablePointer<
+        Element
+      > {
+        UnsafeMutableRawPointer(
+          try floats(Self.blockSize, (count * MemoryLayout<Element>.size + 3) / 4)
+        ).assumingMemoryBound(to: type)
+      }
+      let values = try memory(widest, of: Int8.self)
+      let scales = try memory(widest / groupSize, of: Float.self)
+      #if VNNI
+        int8 = Int8Activations(
+          groupSize: groupSize, values: values, scales: scales,
+          offsets: try memory(widest / groupSize, of: Int32.self))
+      #else
+        int8 = Int8Activations(
+          groupSize: groupSize, values: values, scales: scales,
+          split: try memory(widest, of: Int16.self), lanes: try memory(widest, of: Float.self))
+      #endif
     } else {
       int8 = nil
     }
