@@ -26,10 +26,10 @@ struct Int8Activations {
 
   /// Quantises token j's activations, x (columns), to the nearest of 255 steps in each group.
   func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int) {
-    let scales = scales + j * (columns / groupSize)
-    for start in stride(from: 0, to: columns, by: groupSize) {
-      scales[start / groupSize] = quantiseGroup(
-        x + start, values + (j * columns + start), groupSize)
+    let groups = columns / groupSize
+    for group in 0..<groups {
+      scales[j * groups + group] = quantiseGroup(
+        x + group * groupSize, values + (j * groups + group) * groupSize, groupSize)
     }
     prepare(token: j, columns: columns)
   }
@@ -40,44 +40,26 @@ struct Int8Activations {
 private func quantiseGroup(
   _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Int8>, _ count: Int
 ) -> Float {
-  var largest = Vector.zero
-  for i in stride(from: 0, to: count, by: 16) {
-    let x = load(x + i, first: count - i)
-    let size = x.replacing(with: -x, where: x .< 0)
-    largest = size.replacing(with: largest, where: size .<= largest)
-  }
-  let scale = isFinite(UnsafeBufferPointer(start: x, count: count)) ? largest.max() / 127 : .nan
+  // Positive floats have the order of their bits, and what is not finite comes last.
+  var largest: UInt32 = 0
+  for i in 0..<count { largest = max(largest, x[i].magnitude.bitPattern) }
+  let scale = largest < Float.infinity.bitPattern ? Float(bitPattern: largest) / 127 : .nan
   guard scale > 0 else {
     out.update(repeating: 0, count: count)
     return scale
   }
-  for i in stride(from: 0, to: count, by: 16) {
-    let rounded = roundHalfAway(load(x + i, first: count - i) / scale)
-    if i + 16 <= count {
-      UnsafeMutableRawPointer(out + i).storeBytes(of: lowBytes(rounded), as: SIMD4<UInt32>.self)
-    } else {
-      for k in i..<count { out[k] = Int8(truncatingIfNeeded: rounded[k - i]) }
-    }
-  }
+  for i in 0..<count { out[i] = roundHalfAway(x[i] / scale) }
   return scale
 }
 
-/// The lowest byte of each lane.
+/// The nearest integer, halves away from zero as C's `round`, of a float from -127 to 127.
 @inline(__always)
-private func lowBytes(_ x: Words) -> SIMD4<UInt32> {
-  let bytes = unsafeBitCast(x, to: SIMD16<UInt32>.self) & 255
-  let pairs = bytes.evenHalf | bytes.oddHalf &<< 8
-  return pairs.evenHalf | pairs.oddHalf &<< 16
-}
-
-/// The nearest integers, halves away from zero as C's `round`, of floats below 2²² in size.
-@inline(__always)
-private func roundHalfAway(_ x: Vector) -> Words {
+private func roundHalfAway(_ x: Float) -> Int8 {
+  // Adding 1.5 · 2²³ rounds to an integer, halves to the even one, and leaves it in the low bits.
   let magic: Float = 12_582_912
-  var nearest = (x + magic) - magic  // halves to even
-  nearest.replace(with: nearest + 1, where: (x - nearest .== 0.5) .& (x .> 0))
-  nearest.replace(with: nearest - 1, where: (x - nearest .== -0.5) .& (x .< 0))
-  return unsafeBitCast(nearest + magic, to: Words.self)
+  let even = (x.magnitude + magic) - magic
+  let rounded = x.magnitude - even == 0.5 ? even + 1 : even
+  return Int8(truncatingIfNeeded: ((x < 0 ? -rounded : rounded) + magic).bitPattern)
 }
 
 typealias Words = SIMD16<Int32>

@@ -94,6 +94,15 @@ extension SIMD16<Float> {
     let eight = lowHalf + highHalf
     return eight.lowHalf + eight.highHalf
   }
+
+  /// The largest lane. `max()` looks at one after the other.
+  @inline(__always)
+  var largest: Float {
+    let eight = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+    let four = eight.lowHalf.replacing(
+      with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+    return Swift.max(Swift.max(four[0], four[1]), Swift.max(four[2], four[3]))
+  }
 }
 
 /// The sum of the lanes of each, neighbours first.
@@ -348,16 +357,19 @@ func exp(_ x: Vector) -> Vector {
   return scaled.replacing(with: 0, where: x .< -87)
 }
 
+/// Lane by lane, the larger; a where b is NaN.
+@inline(__always)
+func maximum(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b .> a) }
+
 /// The largest of x, (count), NaN left out.
 func maximum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
   var largest = Vector(repeating: -.infinity)
   var i = 0
   while i &+ 16 <= count {
-    let x = load(x + i)
-    largest.replace(with: x, where: x .> largest)
+    largest = maximum(largest, load(x + i))
     i &+= 16
   }
-  var result = largest.max()
+  var result = largest.largest
   while i < count {
     result = x[i] > result ? x[i] : result
     i &+= 1
