@@ -34,8 +34,10 @@ demo: toolchain  ## build ./run and tell a story
 	@cp -f .build-native/release/run .
 	./run models/stories.bin -t 0.8 -s 5
 
-test: toolchain  ## run every test
+test: toolchain  ## run every test, and those of the computation in the native build as well
 	swift test -c release
+	swift test -c release --scratch-path .build-native-test $(NATIVE) \
+	  --filter 'KernelTests|ForwardTests|SameBitsTests'
 
 bench: toolchain  ## measure this machine: tokens per second, next to its memory's limit
 	@$(BUILD) --product run
@@ -62,7 +64,7 @@ format: toolchain  ## format every Swift file
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:  ## remove what was built
-	rm -rf .build .build-native build run export
+	rm -rf .build .build-native .build-native-test build run export
 
 toolchain:
 	@command -v swift >/dev/null || { echo "make: no Swift toolchain found: get Swift 6 at https://www.swift.org/install" >&2; exit 1; }

@@ -5,12 +5,12 @@
 // Products of int8 weights and int8 activations (runq.c: `quantize`, `matmul`; Q8_0).
 //
 // A row is cut into groups, whose values share a scale. Products within a group are added as
-// integers, so their order does not matter; a group's sum, times both scales, is added as fp32,
-// group after group. Every kernel keeps to that, and so gives the same bits.
+// integers, whose order does not matter. A group's sum, times both scales, is added as fp32 to one
+// of four sums, the next group's to the next of them. Every kernel here gives those bits.
 //
-// The Makefile's native build defines VNNI where the processor has AVX-512's instruction for int8:
-// it multiplies 64 pairs of bytes and adds each four of the products. What depends on it stands at
-// the end of the file.
+// The Makefile's native build defines VNNI where the processor has AVX-512's instruction for int8,
+// which multiplies 64 pairs of bytes and adds each four of the products. What is done differently
+// with it and without it stands at the end of the file.
 
 /// The activations of a block of tokens, quantised as the matrices that they meet.
 struct Int8Activations {
@@ -18,11 +18,37 @@ struct Int8Activations {
   let values: UnsafeMutablePointer<Int8>  // (count, columns)
   let scales: UnsafeMutablePointer<Float>  // (count, columns / groupSize)
   #if VNNI
-    let offsets: UnsafeMutablePointer<Int32>  // (count, columns / groupSize), see `addProducts`
+    /// (count, columns / groupSize), -128 times the sums of the groups.
+    let offsets: UnsafeMutablePointer<Int32>
   #else
-    let split: UnsafeMutablePointer<Int16>  // (count, columns), as `splitBytes` leaves them
-    let lanes: UnsafeMutablePointer<Float>  // (count, columns), the values as floats
+    /// (count, columns), of each 32 values first those at even places.
+    let split: UnsafeMutablePointer<Int16>
+    let floats: UnsafeMutablePointer<Float>  // (count, columns)
   #endif
+
+  /// - Parameters:
+  ///   - columns: the most values that a token will have.
+  ///   - allocate: gives room for every token, so many floats for each.
+  init(
+    groupSize: Int, columns: Int,
+    allocate: (_ floatsPerToken: Int) throws -> UnsafeMutablePointer<Float>
+  ) throws {
+    func memory<Element>(_ count: Int, of type: Element.Type) throws
+      -> UnsafeMutablePointer<Element>
+    {
+      let floats = try allocate((count * MemoryLayout<Element>.size + 3) / 4)
+      return UnsafeMutableRawPointer(floats).assumingMemoryBound(to: type)
+    }
+    self.groupSize = groupSize
+    values = try memory(columns, of: Int8.self)
+    scales = try memory(columns / groupSize, of: Float.self)
+    #if VNNI
+      offsets = try memory(columns / groupSize, of: Int32.self)
+    #else
+      split = try memory(columns, of: Int16.self)
+      floats = try memory(columns, of: Float.self)
+    #endif
+  }
 
   /// Quantises token j's activations, x (columns), to the nearest of 255 steps in each group.
   func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int) {
@@ -62,8 +88,6 @@ private func roundHalfAway(_ x: Float) -> Int8 {
   return Int8(truncatingIfNeeded: ((x < 0 ? -rounded : rounded) + magic).bitPattern)
 }
 
-typealias Words = SIMD16<Int32>
-
 // MARK: - A single token
 
 extension Matrix {
@@ -85,59 +109,51 @@ extension Matrix {
     into out: UnsafeMutablePointer<Float>
   ) {
     let groups = columns / groupSize
-    let hasKernel = groupSize == 32 || groupSize % 64 == 0
     for row in rows {
-      let (values, scales) = (values + row &* columns, scales + 4 &* row &* groups)
-      out[row] =
-        hasKernel
-        ? dotFours(values, scales, x, firstGroup: j &* groups, groups, groupSize)
-        : dotAny(values, scales, x, firstGroup: j &* groups, groups)
+      out[row] = dot(
+        values + row &* columns, scales + 4 &* row &* groups, x, from: j &* groups, groups,
+        groupSize)
     }
   }
 }
 
-/// row · a token of x, four groups at a time; the row's scales stand at any alignment.
+/// row · a token of x, whose groups begin at `first`. A row's scales stand at any alignment.
 @inline(__always)
-private func dotFours(
-  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: Int8Activations, firstGroup: Int,
+private func dot(
+  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: Int8Activations, from first: Int,
   _ groups: Int, _ groupSize: Int
 ) -> Float {
-  let xScales = UnsafeRawPointer(x.scales + firstGroup)
+  let xScales = UnsafeRawPointer(x.scales + first)
   var sums = SIMD4<Float>.zero
   var group = 0
-  while group &+ 4 <= groups {
-    let fours = x.sumsOfFour(
-      from: firstGroup &+ group, row + group &* groupSize, groupSize: groupSize)
+  let takesFour = groupSize == 32 || groupSize % 64 == 0
+  while takesFour && group &+ 4 <= groups {
+    let scaled =
+      SIMD4<Float>(x.sumsOfFour(from: first &+ group, row + group &* groupSize, groupSize))
+      * rowScales.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4.self)
     sums = multiplyAdd(
-      sums, float(fours) * rowScales.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4.self),
-      xScales.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4.self))
+      sums, scaled, xScales.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4.self))
     group &+= 4
   }
   while group < groups {
-    let groupSum = x.sum(of: firstGroup &+ group, row + group &* groupSize, groupSize: groupSize)
-    sums[group & 3] = multiplyAdd(
-      sums[group & 3], Float(groupSum) * scale(rowScales, group), scale(xScales, group))
+    let values = x.values + (first &+ group) &* groupSize
+    let scaled =
+      Float(sumOfProducts(row + group &* groupSize, values, groupSize)) * scale(rowScales, group)
+    sums[group & 3] = multiplyAdd(sums[group & 3], scaled, scale(xScales, group))
     group &+= 1
   }
   return ((sums[0] + sums[1]) + sums[2]) + sums[3]
 }
 
-/// row · a token of x, one product after the other.
-private func dotAny(
-  _ row: UnsafeRawPointer, _ rowScales: UnsafeRawPointer, _ x: Int8Activations, firstGroup: Int,
-  _ groups: Int
-) -> Float {
-  let values = x.values + firstGroup &* x.groupSize
-  var sums = SIMD4<Float>.zero
-  for group in 0..<groups {
-    var groupSum: Int32 = 0
-    for k in group &* x.groupSize..<(group &+ 1) &* x.groupSize {
-      groupSum &+= Int32(values[k]) &* Int32(row.load(fromByteOffset: k, as: Int8.self))
-    }
-    sums[group & 3] = multiplyAdd(
-      sums[group & 3], Float(groupSum) * scale(rowScales, group), x.scales[firstGroup &+ group])
+/// a · b, both (count).
+private func sumOfProducts(
+  _ a: UnsafeRawPointer, _ b: UnsafePointer<Int8>, _ count: Int
+) -> Int32 {
+  var sum: Int32 = 0
+  for k in 0..<count {
+    sum &+= Int32(a.load(fromByteOffset: k, as: Int8.self)) &* Int32(b[k])
   }
-  return ((sums[0] + sums[1]) + sums[2]) + sums[3]
+  return sum
 }
 
 /// One of the scales of a matrix, at any alignment.
@@ -148,8 +164,12 @@ func scale(_ scales: UnsafeRawPointer, _ group: Int) -> Float {
 
 // MARK: - A block of tokens
 
+/// 16 integers, or 64 bytes four by four.
+private typealias Words = SIMD16<Int32>
+
 extension Matrix {
-  /// Whether rows are long enough, and the sums of groups small enough, for `multiplyInt8Block`.
+  /// Whether `multiplyInt8Block` can be used: rows are long enough to be laid out in 64 columns at
+  /// a time, and the sums of groups are below 2²².
   var hasInt8Tiles: Bool { groupSize % 4 == 0 && groupSize <= 256 && columns >= 64 }
 
   /// out[j * self.rows + i] = row i · token j, for i in `rows` and all tokens, four or more.
@@ -160,28 +180,28 @@ extension Matrix {
     _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
     let groups = columns / groupSize
-    let vectors = 2 * (columns / InterleavedRows.columns + groups)
+    let vectors = 2 * (columns / columnsPerVector + groups)
     withUnsafeTemporaryAllocation(byteCount: 64 * vectors, alignment: 64) {
       let panel = Int8Panel(
-        lanes: $0.baseAddress!.assumingMemoryBound(to: InterleavedRows.self),
+        values: $0.baseAddress!.assumingMemoryBound(to: RowVector.self),
         scales: ($0.baseAddress! + 64 * (vectors - 2 * groups))
           .assumingMemoryBound(to: Vector.self))
       for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 32) {
-        let count32 = min(32, rows.upperBound - first)
-        fill(panel, from: first, rows: count32)
+        let last = min(first + 32, rows.upperBound) - 1
+        fill(panel, with: first...last)
         for j in stride(from: 0, to: count, by: 4) {
           // The last tile begins early, if need be, and computes some products again.
           let j = min(j, count - 4)
           panel.multiply(
             x, token: j, columns: columns, into: out + (j &* self.rows &+ first), self.rows,
-            first: count32)
+            rows: last - first + 1)
         }
       }
     }
   }
 
-  /// Lays out the rows from `first` on; the last of them stands in for those that are lacking.
-  private func fill(_ panel: Int8Panel, from first: Int, rows: Int) {
+  /// Lays out up to 32 rows; the last of them stands in for those that are lacking.
+  private func fill(_ panel: Int8Panel, with rows: ClosedRange<Int>) {
     let groups = columns / groupSize
     withUnsafeTemporaryAllocation(of: Words.self, capacity: 32) {
       let words = $0.baseAddress!
@@ -190,16 +210,16 @@ extension Matrix {
           // The last block begins early, if need be, and lays out some columns again.
           let block = min(block, columns - 64)
           for i in 0..<16 {
-            let row = first + min(16 * half + i, rows - 1)
+            let row = min(rows.lowerBound + 16 * half + i, rows.upperBound)
             words[i] = values.loadUnaligned(fromByteOffset: row * columns + block, as: Words.self)
           }
           transpose(words, scratch: words + 16)
-          for i in 0..<16 { panel.store(words[i], column: block + 4 * i, half: half) }
+          for i in 0..<16 { panel.store(words[i], fromColumn: block + 4 * i, half: half) }
         }
       }
     }
     for i in 0..<32 {
-      let row = first + min(i, rows - 1)
+      let row = min(rows.lowerBound + i, rows.upperBound)
       for group in 0..<groups {
         panel.scales[2 * group + i / 16][i % 16] = scale(scales, row * groups + group)
       }
@@ -222,19 +242,19 @@ private func deinterleave(_ a: Words, _ b: Words) -> (even: Words, odd: Words) {
   )
 }
 
-/// 32 rows of a matrix side by side.
+/// 32 rows of a matrix side by side: a vector for the first 16 and one for the others.
 private struct Int8Panel {
-  let lanes: UnsafeMutablePointer<InterleavedRows>  // (columns / InterleavedRows.columns, 2)
+  let values: UnsafeMutablePointer<RowVector>  // (columns / columnsPerVector, 2)
   let scales: UnsafeMutablePointer<Vector>  // (groups, 2)
 
   /// out[j * outStride + i] = row i · token j of x, for `rows` rows and four tokens.
   func multiply(
     _ x: Int8Activations, token j: Int, columns: Int,
-    into out: UnsafeMutablePointer<Float>, _ outStride: Int, first rows: Int
+    into out: UnsafeMutablePointer<Float>, _ outStride: Int, rows: Int
   ) {
     let groups = columns / x.groupSize
-    let (width, steps) = (columns / InterleavedRows.columns, x.groupSize / InterleavedRows.columns)
-    let x0 = x.lanes + j &* width
+    let (width, steps) = (columns / columnsPerVector, x.groupSize / columnsPerVector)
+    let x0 = x.steps + j &* width
     let (x1, x2, x3) = (x0 + width, x0 + 2 &* width, x0 + 3 &* width)
     var (totalsA, totalsB) = (FourSums(), FourSums())
     for lane in 0..<4 {
@@ -244,8 +264,8 @@ private struct Int8Panel {
         var a = x.start(ofGroup: j &* groups &+ group, groups)
         var b = a
         for k in group &* steps..<(group &+ 1) &* steps {
-          a.add(x0[k], x1[k], x2[k], x3[k], times: lanes[2 &* k])
-          b.add(x0[k], x1[k], x2[k], x3[k], times: lanes[2 &* k &+ 1])
+          a.add(x0[k], x1[k], x2[k], x3[k], times: values[2 &* k])
+          b.add(x0[k], x1[k], x2[k], x3[k], times: values[2 &* k &+ 1])
         }
         let xScales = x.scales + (j &* groups &+ group)
         sumsA.add(a.floats, scaledBy: scales[2 &* group], times: xScales, groups)
@@ -269,37 +289,26 @@ private func float(_ integers: Words) -> Vector {
   unsafeBitCast(integers &+ 0x4B40_0000, to: Vector.self) - 12_582_912
 }
 
-@inline(__always)
-private func float(_ integers: SIMD4<Int32>) -> SIMD4<Float> {
-  unsafeBitCast(integers &+ 0x4B40_0000, to: SIMD4<Float>.self) - 12_582_912
-}
-
 // MARK: - The inner steps, with and without VNNI
 
 #if VNNI
-  /// Four columns of 16 rows, in each lane those of one row. The bytes are 128 more than the values,
-  /// since the instruction takes those of one side as unsigned.
-  private typealias InterleavedRows = Words
-
-  extension Words {
-    fileprivate static var columns: Int { 4 }
-  }
+  /// Four columns of 16 rows, a row's in each lane.
+  private typealias RowVector = Words
+  private let columnsPerVector = 4
 
   extension Int8Panel {
-    /// Stores four columns of 16 rows.
     @inline(__always)
-    func store(_ words: Words, column: Int, half: Int) {
-      lanes[column / 2 + half] = words ^ flipSigns
+    func store(_ words: Words, fromColumn column: Int, half: Int) {
+      values[column / 2 + half] = words ^ signs
     }
   }
 
   extension Int8Activations {
-    /// (count, columns / 4), four values each.
-    fileprivate var lanes: UnsafePointer<Int32> {
+    /// (count, columns / 4), what meets a vector of rows: four values.
+    fileprivate var steps: UnsafePointer<Int32> {
       UnsafeRawPointer(values).assumingMemoryBound(to: Int32.self)
     }
 
-    /// What there is to do for a token's values after they were quantised.
     private func prepare(token j: Int, columns: Int) {
       for group in j * columns / groupSize..<(j + 1) * columns / groupSize {
         var sum: Int32 = 0
@@ -308,46 +317,28 @@ private func float(_ integers: SIMD4<Int32>) -> SIMD4<Float> {
       }
     }
 
-    /// The sum of a group's products with a row's.
-    @inline(__always)
-    fileprivate func sum(of group: Int, _ row: UnsafeRawPointer, groupSize: Int) -> Int32 {
-      let x = UnsafeRawPointer(values + group &* groupSize)
-      if groupSize > 32 { return offsets[group] &+ partialSums(row, x, groupSize).wrappedSum() }
-      let w = row.loadUnaligned(as: SIMD8<Int32>.self) ^ flipSigns.lowHalf
-      let half = x.loadUnaligned(as: SIMD8<Int32>.self)
-      return offsets[group]
-        &+ addProducts(
-          .zero, Words(lowHalf: w, highHalf: .zero), Words(lowHalf: half, highHalf: .zero)
-        )
-        .wrappedSum()
-    }
-
     /// The sums of four groups' products with a row's.
     @inline(__always)
-    fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, groupSize: Int)
+    fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, _ groupSize: Int)
       -> SIMD4<Int32>
     {
       let x = UnsafeRawPointer(values + group &* groupSize)
       let offsets = UnsafeRawPointer(offsets + group).loadUnaligned(as: SIMD4<Int32>.self)
+      @inline(__always) func lanes(_ i: Int) -> Words {
+        partialSums(row + i &* groupSize, x + i &* groupSize, groupSize)
+      }
+      var eight: SIMD8<Int32>
       if groupSize == 32 {
-        let fours = addPairs(partialSums(row, x, 64), partialSums(row + 64, x + 64, 64))
-        let eight = fours.evenHalf &+ fours.oddHalf
-        return offsets &+ eight.evenHalf &+ eight.oddHalf
+        let pairs = addPairs(partialSums(row, x, 64), partialSums(row + 64, x + 64, 64))
+        eight = addPairs(pairs, Words(lowHalf: pairs.highHalf, highHalf: .zero)).lowHalf
+      } else {
+        let fours = addPairs(addPairs(lanes(0), lanes(2)), addPairs(lanes(1), lanes(3)))
+        eight = fours.lowHalf &+ fours.highHalf
       }
-      @inline(__always) func lanes(_ i: Int) -> __m512i {
-        unsafeBitCast(
-          partialSums(row + i &* groupSize, x + i &* groupSize, groupSize), to: __m512i.self)
-      }
-      @inline(__always) func add(_ a: __m512i, _ b: __m512i) -> __m512i { _mm512_add_epi32(a, b) }
-      let (a, b, c, d) = (lanes(0), lanes(1), lanes(2), lanes(3))
-      let ab = add(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b))
-      let cd = add(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d))
-      let abcd = unsafeBitCast(
-        add(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd)), to: Words.self)
-      let eight = abcd.lowHalf &+ abcd.highHalf
       return offsets &+ eight.lowHalf &+ eight.highHalf
     }
 
+    /// The products of `count` bytes, a multiple of 64, added up in 16 lanes.
     @inline(__always)
     private func partialSums(_ row: UnsafeRawPointer, _ x: UnsafeRawPointer, _ count: Int) -> Words
     {
@@ -355,13 +346,14 @@ private func float(_ integers: SIMD4<Int32>) -> SIMD4<Float> {
       var k = 0
       while k < count {
         sums = addProducts(
-          sums, row.loadUnaligned(fromByteOffset: k, as: Words.self) ^ flipSigns,
+          sums, row.loadUnaligned(fromByteOffset: k, as: Words.self) ^ signs,
           x.loadUnaligned(fromByteOffset: k, as: Words.self))
         k &+= 64
       }
       return sums
     }
 
+    /// What the sums of a group of four tokens begin with.
     @inline(__always)
     fileprivate func start(ofGroup group: Int, _ stride: Int) -> FourInt8Sums {
       FourInt8Sums(
@@ -371,15 +363,18 @@ private func float(_ integers: SIMD4<Int32>) -> SIMD4<Float> {
     }
   }
 
-  @inline(__always)
-  private var flipSigns: Words { Words(repeating: Int32(bitPattern: 0x8080_8080)) }
-
-  /// The sums of neighbouring lanes, those of a before those of b.
+  /// Sums of two lanes of a and of b in turn, in every four lanes those of the same four.
   @inline(__always)
   private func addPairs(_ a: Words, _ b: Words) -> Words {
-    let (even, odd) = deinterleave(a, b)
-    return even &+ odd
+    let (a, b) = (unsafeBitCast(a, to: __m512i.self), unsafeBitCast(b, to: __m512i.self))
+    return unsafeBitCast(_mm512_unpacklo_epi32(a, b), to: Words.self)
+      &+ unsafeBitCast(_mm512_unpackhi_epi32(a, b), to: Words.self)
   }
+
+  /// The instruction takes the bytes of one side as unsigned. With their signs turned, those of the
+  /// matrix are 128 too large, which the sums' offsets make up for.
+  @inline(__always)
+  private var signs: Words { Words(repeating: Int32(bitPattern: 0x8080_8080)) }
 
   /// sum + a b: each lane adds the products of four bytes, those of a unsigned.
   @inline(__always)
@@ -390,7 +385,7 @@ private func float(_ integers: SIMD4<Int32>) -> SIMD4<Float> {
         unsafeBitCast(b, to: __m512i.self)), to: Words.self)
   }
 
-  /// The sums of 16 rows' products with four tokens.
+  /// `FourSums` of integers.
   private struct FourInt8Sums {
     var s0: Words
     var s1: Words
@@ -409,42 +404,30 @@ private func float(_ integers: SIMD4<Int32>) -> SIMD4<Float> {
     var floats: FourSums { FourSums(s0: float(s0), s1: float(s1), s2: float(s2), s3: float(s3)) }
   }
 #else
-  /// A column of 16 rows, as floats: they are exact for sums of this size.
-  private typealias InterleavedRows = Vector
-
-  extension Vector {
-    fileprivate static var columns: Int { 1 }
-  }
-
+  /// A column of 16 rows, as floats, which are exact for sums of this size.
+  private typealias RowVector = Vector
+  private let columnsPerVector = 1
   private typealias FourInt8Sums = FourSums
 
-  /// The sums of neighbouring lanes, those of a before those of b.
-  @inline(__always)
-  private func addPairs(_ a: SIMD4<Int32>, _ b: SIMD4<Int32>) -> SIMD4<Int32> {
-    SIMD4(lowHalf: a.evenHalf, highHalf: b.evenHalf)
-      &+ SIMD4(lowHalf: a.oddHalf, highHalf: b.oddHalf)
-  }
-
-  extension FourSums {
-    fileprivate var floats: FourSums { self }
-  }
-
   extension Int8Panel {
-    /// Stores four columns of 16 rows.
     @inline(__always)
-    func store(_ words: Words, column: Int, half: Int) {
-      lanes[2 * column + half] = float((words &<< 24) &>> 24)
-      lanes[2 * column + 2 + half] = float((words &<< 16) &>> 24)
-      lanes[2 * column + 4 + half] = float((words &<< 8) &>> 24)
-      lanes[2 * column + 6 + half] = float(words &>> 24)
+    func store(_ words: Words, fromColumn column: Int, half: Int) {
+      let values = values + (2 * column + half)
+      values[0] = float((words &<< 24) &>> 24)
+      values[2] = float((words &<< 16) &>> 24)
+      values[4] = float((words &<< 8) &>> 24)
+      values[6] = float(words &>> 24)
     }
   }
 
   extension Int8Activations {
-    /// What there is to do for a token's values after they were quantised.
+    /// (count, columns), what meets a vector of rows: one value.
+    fileprivate var steps: UnsafePointer<Float> { UnsafePointer(floats) }
+
     private func prepare(token j: Int, columns: Int) {
-      let (values, lanes, split) = (values + j * columns, lanes + j * columns, split + j * columns)
-      for k in 0..<columns { lanes[k] = Float(values[k]) }
+      let values = values + j * columns
+      let (floats, split) = (floats + j * columns, split + j * columns)
+      for k in 0..<columns { floats[k] = Float(values[k]) }
       for start in stride(from: 0, to: columns - 31, by: 32) {
         for i in 0..<16 {
           split[start + i] = Int16(values[start + 2 * i])
@@ -453,15 +436,9 @@ private func float(_ integers: SIMD4<Int32>) -> SIMD4<Float> {
       }
     }
 
-    /// The sum of a group's products with a row's.
-    @inline(__always)
-    fileprivate func sum(of group: Int, _ row: UnsafeRawPointer, groupSize: Int) -> Int32 {
-      quarters(of: group, row, groupSize: groupSize).wrappedSum()
-    }
-
     /// The sums of four groups' products with a row's.
     @inline(__always)
-    fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, groupSize: Int)
+    fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, _ groupSize: Int)
       -> SIMD4<Int32>
     {
       @inline(__always) func quarters(_ i: Int) -> SIMD4<Int32> {
@@ -492,5 +469,16 @@ private func float(_ integers: SIMD4<Int32>) -> SIMD4<Float> {
 
     @inline(__always)
     fileprivate func start(ofGroup group: Int, _ stride: Int) -> FourInt8Sums { FourSums() }
+  }
+
+  extension FourSums {
+    fileprivate var floats: FourSums { self }
+  }
+
+  /// The sums of neighbouring lanes, those of a before those of b.
+  @inline(__always)
+  private func addPairs(_ a: SIMD4<Int32>, _ b: SIMD4<Int32>) -> SIMD4<Int32> {
+    SIMD4(lowHalf: a.evenHalf, highHalf: b.evenHalf)
+      &+ SIMD4(lowHalf: a.oddHalf, highHalf: b.oddHalf)
   }
 #endif

@@ -302,29 +302,12 @@ private final class RunState {
     let cache = "a KV cache of \(c.seqLen) positions"
     keys = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
     values = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
-    if groupSize > 0 {
-      let widest = max(c.dim, c.hiddenDim)
-      func memory<Element>(_ count: Int, of type: Element.Type) throws -> UnsafeMutablePointer<
-        Element
-      > {
-        UnsafeMutableRawPointer(
-          try floats(Self.blockSize, (count * MemoryLayout<Element>.size + 3) / 4)
-        ).assumingMemoryBound(to: type)
+    int8 =
+      groupSize == 0
+      ? nil
+      : try Int8Activations(groupSize: groupSize, columns: max(c.dim, c.hiddenDim)) {
+        try floats(Self.blockSize, $0)
       }
-      let values = try memory(widest, of: Int8.self)
-      let scales = try memory(widest / groupSize, of: Float.self)
-      #if VNNI
-        int8 = Int8Activations(
-          groupSize: groupSize, values: values, scales: scales,
-          offsets: try memory(widest / groupSize, of: Int32.self))
-      #else
-        int8 = Int8Activations(
-          groupSize: groupSize, values: values, scales: scales,
-          split: try memory(widest, of: Int16.self), lanes: try memory(widest, of: Float.self))
-      #endif
-    } else {
-      int8 = nil
-    }
     self.memory = memory
   }
 

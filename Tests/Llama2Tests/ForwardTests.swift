@@ -95,7 +95,7 @@ extension Transformer {
 
   /// The largest sums that int8 gives, every weight and every activation being 127, beside sums of
   /// half their size.
-  @Test(arguments: [12, 32, 64, 1024, 1088])
+  @Test(arguments: [12, 32, 64, 256, 320, 1024, 1088])
   func groupsAddUpExactlyInInt8(_ groupSize: Int) throws {
     let shape = Shape(
       dim: groupSize, hiddenDim: groupSize, nLayers: 1, nHeads: groupSize / 4, nKVHeads: 1,

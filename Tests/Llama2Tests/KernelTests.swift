@@ -6,23 +6,25 @@ import Testing
 /// A checkpoint's last row ends where the mapped file ends, so a kernel that reads a little more
 /// than it was given can crash.
 @Suite struct KernelTests {
-  /// Floats that end where memory that nobody may touch begins.
-  private final class Guarded {
+  /// Values that end where memory that nobody may touch begins.
+  private final class Guarded<Element> {
     private let memory: UnsafeMutableRawPointer
+    private let end: UnsafeMutableRawPointer
     private let pageSize = sysconf(Int32(_SC_PAGESIZE))
-    let floats: UnsafeMutablePointer<Float>
+    let start: UnsafeMutablePointer<Element>
 
-    init(_ values: [Float]) {
-      precondition(4 * values.count <= pageSize)
-      memory = .allocate(byteCount: 3 * pageSize, alignment: pageSize)
-      mprotect(memory + pageSize, pageSize, PROT_NONE)
-      floats = (memory + pageSize - 4 * values.count).bindMemory(
-        to: Float.self, capacity: values.count)
-      floats.update(from: values, count: values.count)
+    init(_ values: [Element]) {
+      let size = MemoryLayout<Element>.stride * values.count
+      let pages = (size + pageSize - 1) / pageSize
+      memory = .allocate(byteCount: (pages + 2) * pageSize, alignment: pageSize)
+      end = memory + pages * pageSize
+      mprotect(end, pageSize, PROT_NONE)
+      start = (end - size).bindMemory(to: Element.self, capacity: values.count)
+      start.update(from: values, count: values.count)
     }
 
     deinit {
-      mprotect(memory + pageSize, pageSize, PROT_READ | PROT_WRITE)
+      mprotect(end, pageSize, PROT_READ | PROT_WRITE)
       memory.deallocate()
     }
   }
@@ -37,12 +39,12 @@ import Testing
       let out = Guarded([Float](repeating: .nan, count: rows * count))
       withExtendedLifetime((guardedW, guardedX, out)) {
         products(
-          guardedW.floats, columns, rows: rows, guardedX.floats, columns, count: count,
-          columns: columns, out.floats, rows)
+          guardedW.start, columns, rows: rows, guardedX.start, columns, count: count,
+          columns: columns, out.start, rows)
         for (i, j) in (0..<rows * count).map({ ($0 % rows, $0 / rows) }) {
           var sum = 0.0
           for k in 0..<columns { sum += Double(w[i * columns + k]) * Double(x[j * columns + k]) }
-          #expect((Double(out.floats[j * rows + i]) - sum).magnitude < 1e-5)
+          #expect((Double(out.start[j * rows + i]) - sum).magnitude < 1e-5)
         }
       }
     }
@@ -54,21 +56,71 @@ import Testing
     let (a, b) = (random.floats(count, limit: 4), random.floats(count, limit: 4))
     let (x, y, out) = (Guarded(a), Guarded(b), Guarded(a))
     withExtendedLifetime((x, y, out)) {
-      #expect(maximum(x.floats, count) == a.max())
-      #expect(isFinite(UnsafeBufferPointer(start: x.floats, count: count)))
-      rmsnorm(out.floats, x.floats, y.floats, count)
+      #expect(maximum(x.start, count) == a.max())
+      #expect(isFinite(UnsafeBufferPointer(start: x.start, count: count)))
+      rmsnorm(out.start, x.start, y.start, count)
       let scale = 1 / (a.map { Double($0 * $0) }.reduce(0, +) / Double(count) + 1e-5).squareRoot()
       for i in 0..<count {
-        #expect((Double(out.floats[i]) - Double(a[i] * b[i]) * scale).magnitude < 1e-4)
+        #expect((Double(out.start[i]) - Double(a[i] * b[i]) * scale).magnitude < 1e-4)
       }
-      swiglu(x.floats, y.floats, count)
+      swiglu(x.start, y.start, count)
       for i in 0..<count {
         let expected = Double(a[i]) / (1 + Foundation.exp(-Double(a[i]))) * Double(b[i])
-        #expect((Double(x.floats[i]) - expected).magnitude < 1e-5)
+        #expect((Double(x.start[i]) - expected).magnitude < 1e-5)
       }
-      softmax(y.floats, count)
-      let sum = (0..<count).map { Double(y.floats[$0]) }.reduce(0, +)
+      softmax(y.start, count)
+      let sum = (0..<count).map { Double(y.start[$0]) }.reduce(0, +)
       #expect((sum - 1).magnitude < 1e-5)
+    }
+  }
+
+  /// Groups with and without a kernel of their own, rows with a rest of groups and of columns.
+  @Test(arguments: [
+    (3, 3), (60, 4), (64, 4), (72, 8), (96, 32), (288, 32), (192, 96), (128, 64), (448, 64),
+    (512, 128), (768, 256), (960, 320), (1024, 512),
+  ])
+  func int8ProductsAreTheSameBitsAloneAndInBlocks(_ columns: Int, _ groupSize: Int) throws {
+    var random = SplitMix(columns + groupSize)
+    let groups = columns / groupSize
+    for (rows, count) in [(1, 4), (5, 1), (16, 5), (33, 7), (50, 9)] {
+      let values = (0..<rows * columns).map { _ in Int8.random(in: .min ... .max, using: &random) }
+      let w = Guarded(values)
+      let wScales = Guarded(random.floats(rows * groups, limit: 0.01))
+      let x = random.floats(count * columns, limit: 1)
+      let out = Guarded([Float](repeating: .nan, count: rows * count))
+      var memory: [Guarded<Float>] = []
+      let activations = try Int8Activations(groupSize: groupSize, columns: columns) {
+        memory.append(Guarded([Float](repeating: .nan, count: $0 * count)))
+        return memory.last!.start
+      }
+      for j in 0..<count {
+        x.withUnsafeBufferPointer {
+          activations.quantise($0.baseAddress! + j * columns, token: j, columns: columns)
+        }
+      }
+      let matrix = Matrix(
+        rows: rows, columns: columns, values: w.start, scales: wScales.start, groupSize: groupSize)
+      withExtendedLifetime((w, wScales, out, memory)) {
+        matrix.multiply(
+          Activations(values: memory[0].start, count: count, int8: activations), rows: 0..<rows,
+          into: out.start)
+        let alone = Guarded([Float](repeating: .nan, count: rows))
+        for j in 0..<count {
+          matrix.multiplyInt8Rows(activations, token: j, rows: 0..<rows, into: alone.start)
+          for i in 0..<rows {
+            #expect(out.start[j * rows + i].bitPattern == alone.start[i].bitPattern)
+            var sum = 0.0
+            for k in 0..<columns {
+              sum +=
+                Double(w.start[i * columns + k])
+                * Double(wScales.start[(i * columns + k) / groupSize])
+                * Double(activations.values[j * columns + k])
+                * Double(activations.scales[(j * columns + k) / groupSize])
+            }
+            #expect((Double(alone.start[i]) - sum).magnitude < 1e-4)
+          }
+        }
+      }
     }
   }
 }
