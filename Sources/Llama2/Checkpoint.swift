@@ -53,6 +53,11 @@ package final class MappedFile {
     let size = Int(status.st_size)
     guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
     else { throw failure("cannot be mapped: " + String(cString: strerror(errno))) }
+    #if !canImport(Darwin)
+      // What is not in memory yet is read, and mapped, in pages of 2 MB where the kernel can:
+      // streaming through small ones is slower by a tenth.
+      madvise(base, size, MADV_HUGEPAGE)
+    #endif
     self.path = path
     bytes = UnsafeRawBufferPointer(start: base, count: size)
   }

@@ -109,10 +109,14 @@ extension Matrix {
     into out: UnsafeMutablePointer<Float>
   ) {
     let groups = columns / groupSize
-    for row in rows {
-      out[row] = dot(
-        values + row &* columns, scales + 4 &* row &* groups, x, from: j &* groups, groups,
-        groupSize)
+    // Four streams through memory keep more of it on the way than one.
+    let quarter = (rows.count &+ 3) / 4
+    for first in rows.prefix(quarter) {
+      for row in stride(from: first, to: rows.upperBound, by: quarter) {
+        out[row] = dot(
+          values + row &* columns, scales + 4 &* row &* groups, x, from: j &* groups, groups,
+          groupSize)
+      }
     }
   }
 }
