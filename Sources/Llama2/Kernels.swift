@@ -126,8 +126,8 @@ private func addPairs(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
 ///
 /// w: (rows, columns) at `wStride`, x: (count, columns) at `xStride` (run.c: `matmul`).
 /// A block of tokens goes through tiles of 4 × 4 products, which use each load four times. A single
-/// token takes w row by row: one stream through memory is what its prefetchers follow best. Only
-/// where rows are short, as keys are, four of them share the work of adding up their lanes.
+/// token takes w row by row, but where rows are short, as keys are: there four of them share the
+/// work of adding up their lanes.
 func products(
   _ w: UnsafePointer<Float>, _ wStride: Int, rows: Int,
   _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
@@ -147,9 +147,12 @@ func products(
       fourRows(w + i &* wStride, wStride, x, columns, out + i)
       i &+= 4
     }
-    while i < rows {
-      out[i] = dot(w + i &* wStride, x, columns)
-      i &+= 1
+    // Four streams through memory keep more of it on the way than one.
+    let quarter = (rows &- i &+ 3) / 4
+    for first in (i..<rows).prefix(quarter) {
+      for row in stride(from: first, to: rows, by: quarter) {
+        out[row] = dot(w + row &* wStride, x, columns)
+      }
     }
   }
 }

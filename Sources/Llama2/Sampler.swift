@@ -60,7 +60,11 @@ struct Xorshift {
 /// The first of the largest (run.c: `sample_argmax`).
 func argmax(_ x: UnsafeBufferPointer<Float>) -> Int {
   let largest = maximum(x.baseAddress!, x.count)
-  return x.firstIndex(of: largest) ?? 0
+  // Looking at one after the other takes longer than looking at all of them again.
+  let chunk = stride(from: 0, to: x.count, by: 256).first {
+    maximum(x.baseAddress! + $0, min(256, x.count - $0)) == largest
+  }
+  return x[(chunk ?? 0)...].firstIndex(of: largest) ?? 0
 }
 
 /// The token at which the running sum of probabilities passes the coin (run.c: `sample_mult`).
@@ -118,7 +122,8 @@ private struct Nucleus {
   /// the sum of the larger ones.
   private func narrow(_ target: Float) -> (range: Range<Float>, above: Float) {
     var low = (bound: cutoff, sum: total(from: cutoff))
-    var high = (bound: Float(2), sum: Float(0))  // no probability reaches 2
+    let largest = maximum(probabilities.baseAddress!, probabilities.count)
+    var high = (bound: largest.nextUp, sum: Float(0))
     // There can be no more tokens in the range than probabilities of its lower bound in its sum.
     while low.sum - high.sum > 64 * low.bound && low.bound.nextUp < high.bound {
       // Positive floats have the order of their bits, so this halves the floats in between.
@@ -147,21 +152,22 @@ private struct Nucleus {
 
   /// Calls `body` with the tokens whose probabilities lie in `range`, in the order of tokens.
   private func forEach(in range: Range<Float>, _ body: (Int) -> Void) {
-    let p = probabilities.baseAddress!
-    /// The probabilities inside the range, in place of all others 0.
+    let (p, count) = (probabilities.baseAddress!, probabilities.count)
+    /// 16 probabilities, 0 in place of those outside the range.
     @inline(__always) func inside(_ i: Int) -> Vector {
-      let x = load(p + i)
+      let x = load(p + i, first: count - i)
       return x.replacing(with: 0, where: x .< range.lowerBound)
         .replacing(with: 0, where: x .>= range.upperBound)
     }
-    var i = 0
-    while i < probabilities.count {
-      let end = min(i &+ 32, probabilities.count)
-      // Most often there are none, and then their sum is 0.
-      if end &- i < 32 || (inside(i) + inside(i &+ 16)).total > 0 {
-        for token in i..<end where range.contains(p[token]) { body(token) }
+    for start in stride(from: 0, to: count, by: 128) {
+      let end = min(start + 128, count)
+      // Most often there are none in so many, and then their sum is 0.
+      var sum = Vector.zero
+      for i in stride(from: start, to: end, by: 16) { sum += inside(i) }
+      if sum.total == 0 { continue }
+      for i in stride(from: start, to: end, by: 16) where inside(i).total > 0 {
+        for token in i..<min(i + 16, end) where range.contains(p[token]) { body(token) }
       }
-      i = end
     }
   }
 }
