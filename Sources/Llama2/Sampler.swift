@@ -122,7 +122,7 @@ private struct Nucleus {
   /// the sum of the larger ones.
   private func narrow(_ target: Float) -> (range: Range<Float>, above: Float) {
     var low = (bound: cutoff, sum: total(from: cutoff))
-    let largest = maximum(probabilities.baseAddress!, probabilities.count)
+    let largest = max(cutoff, maximum(probabilities.baseAddress!, probabilities.count))
     var high = (bound: largest.nextUp, sum: Float(0))
     // There can be no more tokens in the range than probabilities of its lower bound in its sum.
     while low.sum - high.sum > 64 * low.bound && low.bound.nextUp < high.bound {
