@@ -54,7 +54,7 @@ struct Shape {
   /// Writes a checkpoint of random weights: v0, or v2 if there is a group size.
   func write(to descriptor: Int32, groupSize: Int) throws {
     let c = config
-    var file = RandomFile(descriptor, groupSize: groupSize)
+    let file = RandomFile(descriptor, groupSize: groupSize)
     if groupSize == 0 {
       try file.int32(header: sharedClassifier ? c.vocabSize : -c.vocabSize, of: c)
       try file.weights(c.vocabSize * c.dim)
@@ -77,6 +77,7 @@ struct Shape {
       }
     }
     if !sharedClassifier { try file.weights(c.vocabSize * c.dim) }
+    try file.flush()
     // What the system still had to write to the disk would be written while something is timed.
     fsync(descriptor)
   }
@@ -97,7 +98,7 @@ extension Config {
 }
 
 /// A checkpoint in the making.
-private struct RandomFile {
+private final class RandomFile {
   private let descriptor: Int32
   private let groupSize: Int
   /// Weights of a standard deviation of 0.02, as Llama's begin, or int8 for a scale that gives
@@ -105,6 +106,9 @@ private struct RandomFile {
   private let noise: [UInt8]
   /// Where in `noise` the next weights begin.
   private var place = 0
+  /// What is not written yet: as `export` does, whole blocks are, which Linux keeps in large pages.
+  private var block: [UInt8] = []
+  private static let blockSize = 2 << 20
 
   private static let largestWeight: Float = 0.035
   /// Not a multiple of any row, so that rows differ.
@@ -144,7 +148,7 @@ private struct RandomFile {
   }
 
   /// `count` random weights: fp32, or int8 and then their scales.
-  mutating func weights(_ count: Int) throws {
+  func weights(_ count: Int) throws {
     var left = groupSize == 0 ? 4 * count : count
     while left > 0 {
       let piece = min(left, noise.count - place)
@@ -156,8 +160,19 @@ private struct RandomFile {
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) throws {
-    guard writeAll(bytes, to: descriptor) else {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = rest.prefix(Self.blockSize - block.count)
+      block.append(contentsOf: piece)
+      rest = rest.dropFirst(piece.count)
+      if block.count == Self.blockSize { try flush() }
+    }
+  }
+
+  func flush() throws {
+    guard block.withUnsafeBytes({ writeAll($0, to: descriptor) }) else {
       throw BenchError("\(TemporaryFile.folder): a checkpoint cannot be written: \(systemReason)")
     }
+    block.removeAll(keepingCapacity: true)
   }
 }

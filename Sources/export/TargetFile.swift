@@ -15,6 +15,10 @@ final class TargetFile {
   /// The bytes that the file will have.
   private let size: Int
   private var slot: Int?
+  /// What is not written yet. Linux keeps what comes in whole blocks of 2 MB in pages of that size,
+  /// through which the file, once mapped, is read faster.
+  private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 << 20, alignment: 1)
+  private var filled = 0
 
   /// Creates the temporary file. Throws if the disk has no room for `size` bytes.
   init(_ path: String, size: Int) throws {
@@ -31,6 +35,7 @@ final class TargetFile {
   }
 
   deinit {
+    block.deallocate()
     close(descriptor)
     if let slot {
       unlink(temporaryPath)
@@ -39,14 +44,25 @@ final class TargetFile {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = rest.prefix(block.count - filled)
+      UnsafeMutableRawBufferPointer(rebasing: block[filled...]).copyBytes(from: piece)
+      filled += piece.count
+      rest = rest.dropFirst(piece.count)
+      if filled == block.count { try flush() }
+    }
+  }
+
+  private func flush() throws {
     var written = 0
-    while written < bytes.count {
+    while written < filled {
       #if canImport(Darwin)
-        let count = Darwin.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+        let count = Darwin.write(descriptor, block.baseAddress! + written, filled - written)
       #elseif canImport(Musl)
-        let count = Musl.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+        let count = Musl.write(descriptor, block.baseAddress! + written, filled - written)
       #else
-        let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+        let count = Glibc.write(descriptor, block.baseAddress! + written, filled - written)
       #endif
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {
@@ -54,10 +70,12 @@ final class TargetFile {
       }
       written += count
     }
+    filled = 0
   }
 
   /// Puts all files under their names, in order, without an interrupt between them.
   static func commit(_ files: [TargetFile]) throws {
+    for file in files { try file.flush() }
     try withoutInterrupts {
       for file in files {
         guard rename(file.temporaryPath, file.path) == 0 else {
