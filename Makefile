@@ -6,7 +6,7 @@ ifneq ($(filter arm64 aarch64,$(shell uname -m)),)
 else ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.features) 2>/dev/null | grep -iwm1 fma),)
   NATIVE += -Xswiftc -DFMA
 endif
-ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.leaf7_features) 2>/dev/null | grep -iwm1 'avx512_\?vnni'),)
+ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.leaf7_features) 2>/dev/null | grep -iwEm1 'avx512_?vnni'),)
   NATIVE += -Xswiftc -DVNNI
 endif
 

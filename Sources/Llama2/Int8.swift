@@ -317,7 +317,7 @@ private func float(_ integers: Words) -> Vector {
       for group in j * columns / groupSize..<(j + 1) * columns / groupSize {
         var sum: Int32 = 0
         for k in group * groupSize..<(group + 1) * groupSize { sum &+= Int32(values[k]) }
-        offsets[group] = -128 * sum
+        offsets[group] = -128 &* sum
       }
     }
 
@@ -331,7 +331,7 @@ private func float(_ integers: Words) -> Vector {
       @inline(__always) func lanes(_ i: Int) -> Words {
         partialSums(row + i &* groupSize, x + i &* groupSize, groupSize)
       }
-      var eight: SIMD8<Int32>
+      let eight: SIMD8<Int32>
       if groupSize == 32 {
         let pairs = addPairs(partialSums(row, x, 64), partialSums(row + 64, x + 64, 64))
         eight = addPairs(pairs, Words(lowHalf: pairs.highHalf, highHalf: .zero)).lowHalf
