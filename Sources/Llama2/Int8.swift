@@ -109,14 +109,10 @@ extension Matrix {
     into out: UnsafeMutablePointer<Float>
   ) {
     let groups = columns / groupSize
-    // Four streams through memory keep more of it on the way than one.
-    let quarter = (rows.count &+ 3) / 4
-    for first in rows.prefix(quarter) {
-      for row in stride(from: first, to: rows.upperBound, by: quarter) {
-        out[row] = dot(
-          values + row &* columns, scales + 4 &* row &* groups, x, from: j &* groups, groups,
-          groupSize)
-      }
+    forEachRow(rows) { row in
+      out[row] = dot(
+        values + row &* columns, scales + 4 &* row &* groups, x, from: j &* groups, groups,
+        groupSize)
     }
   }
 }

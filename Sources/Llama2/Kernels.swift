@@ -54,16 +54,7 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, first count
 /// sum + a b. Without a fused instruction, which Swift cannot ask for, `addingProduct` is a call
 /// into libm for each lane: the Makefile's native build defines FMA where the processor has it.
 @inline(__always)
-func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
-  #if FMA || arch(arm64)
-    sum.addingProduct(a, b)
-  #else
-    sum + a * b
-  #endif
-}
-
-@inline(__always)
-func multiplyAdd(_ sum: SIMD4<Float>, _ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+func multiplyAdd<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float {
   #if FMA || arch(arm64)
     sum.addingProduct(a, b)
   #else
@@ -147,13 +138,19 @@ func products(
       fourRows(w + i &* wStride, wStride, x, columns, out + i)
       i &+= 4
     }
-    // Four streams through memory keep more of it on the way than one.
-    let quarter = (rows &- i &+ 3) / 4
-    for first in (i..<rows).prefix(quarter) {
-      for row in stride(from: first, to: rows, by: quarter) {
-        out[row] = dot(w + row &* wStride, x, columns)
-      }
+    forEachRow(i..<rows) { row in
+      out[row] = dot(w + row &* wStride, x, columns)
     }
+  }
+}
+
+/// Calls `body` with every row, with those of four places in turn: four streams through memory keep
+/// more of it on the way than one.
+@inline(__always)
+func forEachRow(_ rows: Range<Int>, _ body: (Int) -> Void) {
+  let quarter = (rows.count &+ 3) / 4
+  for first in rows.prefix(quarter) {
+    for row in stride(from: first, to: rows.upperBound, by: quarter) { body(row) }
   }
 }
 
@@ -290,7 +287,7 @@ struct FourSums {
 
 /// Stores the totals of 16 sums, those of each four as a row of out.
 @inline(__always)
-func storeTotals(
+private func storeTotals(
   _ s0: FourSums, _ s1: FourSums, _ s2: FourSums, _ s3: FourSums,
   _ out: UnsafeMutablePointer<Float>, _ outStride: Int
 ) {
