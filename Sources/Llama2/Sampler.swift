@@ -88,11 +88,16 @@ private struct Nucleus {
   /// No probability below this can be in the nucleus.
   let cutoff: Float
   let topP: Float
+  /// The largest probability, and the sum of those that are at least `cutoff`.
+  private let largest: Float
+  private let sum: Float
 
   init(_ probabilities: UnsafeBufferPointer<Float>, _ topP: Float) {
     self.probabilities = probabilities
     self.topP = topP
     cutoff = (1 - topP) / Float(max(1, probabilities.count - 1))
+    largest = max(cutoff, maximum(probabilities.baseAddress!, probabilities.count))
+    sum = Self.total(probabilities, from: cutoff)
   }
 
   func draw(_ coin: Float) -> Int {
@@ -121,21 +126,22 @@ private struct Nucleus {
   /// A range of probabilities in which the sum of them and all larger ones passes `target`, and
   /// the sum of the larger ones.
   private func narrow(_ target: Float) -> (range: Range<Float>, above: Float) {
-    var low = (bound: cutoff, sum: total(from: cutoff))
-    let largest = max(cutoff, maximum(probabilities.baseAddress!, probabilities.count))
+    var low = (bound: cutoff, sum: sum)
     var high = (bound: largest.nextUp, sum: Float(0))
     // There can be no more tokens in the range than probabilities of its lower bound in its sum.
     while low.sum - high.sum > 64 * low.bound && low.bound.nextUp < high.bound {
       // Positive floats have the order of their bits, so this halves the floats in between.
       let middle = Float(bitPattern: (low.bound.bitPattern + high.bound.bitPattern) / 2)
-      let sum = total(from: middle)
+      let sum = Self.total(probabilities, from: middle)
       if sum > target { low = (middle, sum) } else { high = (middle, sum) }
     }
     return (low.bound..<high.bound, high.sum)
   }
 
   /// The sum of the probabilities that are at least `bound`.
-  private func total(from bound: Float) -> Float {
+  private static func total(_ probabilities: UnsafeBufferPointer<Float>, from bound: Float)
+    -> Float
+  {
     let p = probabilities.baseAddress!
     var (even, odd) = (Vector.zero, Vector.zero)
     var i = 0
