@@ -1,58 +1,83 @@
-/// One weight matrix, a view into the mapped checkpoint: fp32 rows, or int8 rows in groups that
-/// share an fp32 scale.
+/// One weight matrix, a view into the mapped file, in any of the formats that files have.
 package struct Matrix {
   package let rows: Int
   package let columns: Int
-  /// (rows, columns), Float or Int8.
-  let values: UnsafeRawPointer
-  /// (rows, columns / groupSize) Float, at any alignment; nothing in fp32.
-  let scales: UnsafeRawPointer
-  /// 0 in fp32.
-  package let groupSize: Int
+  /// Row after row in the format's layout, at any alignment.
+  package let values: UnsafeRawPointer
+  package let format: Format
 
-  private var floats: UnsafePointer<Float> { values.assumingMemoryBound(to: Float.self) }
+  /// How weights are stored; each format's layout stands in its own file.
+  package enum Format {
+    case float32
+    /// int8 values in groups of `size` that share an fp32 scale, (rows, columns / size).
+    case int8Groups(size: Int, scales: UnsafeRawPointer)
+  }
+
+  package init(rows: Int, columns: Int, values: UnsafeRawPointer, format: Format) {
+    self.rows = rows
+    self.columns = columns
+    self.values = values
+    self.format = format
+  }
+
+  /// The weights that share a scale and are multiplied as integers; 0 where they are floats.
+  package var groupSize: Int {
+    switch format {
+    case .float32: 0
+    case .int8Groups(let size, _): size
+    }
+  }
+
+  /// The activations that share a scale where they meet this matrix as integers.
+  var activationGroupSize: Int {
+    switch format {
+    case .int8Groups(let size, _): size
+    default: 32
+    }
+  }
 
   /// out (columns) = one row, as fp32.
   package func copyRow(_ row: Int, to out: UnsafeMutablePointer<Float>) {
-    if groupSize == 0 { return out.update(from: floats + row * columns, count: columns) }
-    let groups = columns / groupSize
-    for group in 0..<groups {
-      let scale = scale(scales, row * groups + group)
-      for k in group * groupSize..<(group + 1) * groupSize {
-        out[k] = Float(values.load(fromByteOffset: row &* columns &+ k, as: Int8.self)) * scale
+    switch format {
+    case .float32: Float32Weights.copy(values + 4 * row * columns, to: out, columns)
+    default:
+      withInt8Rows(from: row, upTo: row, count: 1) {
+        $0[0].copy(to: out, columns, groupSize: groupSize)
       }
     }
   }
 
   /// out[j * self.rows + i] = row i · activations of token j, for i in `rows` and all tokens.
-  func multiply(
-    _ x: Activations, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
-  ) {
-    if let int8 = x.int8 {
-      multiplyInt8(int8, count: x.count, rows: rows, into: out)
-    } else {
-      products(
-        floats + rows.lowerBound &* columns, columns, rows: rows.count,
-        x.values, columns, count: x.count, columns: columns, out + rows.lowerBound, self.rows)
+  func matmul(_ x: Activations, rows: Range<Int>, into out: UnsafeMutablePointer<Float>) {
+    switch format {
+    case .float32: matmul(Float32Weights.self, x, rows: rows, into: out)
+    default: matmul(x.int8(groupSize: groupSize), count: x.count, rows: rows, into: out)
     }
   }
 
-  private func multiplyInt8(
-    _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
+  private func matmul<W: FloatWeights>(
+    _ type: W.Type, _ x: Activations, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
-    if count >= 4 && hasInt8Tiles {
-      return multiplyInt8Block(x, count: count, rows: rows, into: out)
-    }
-    for j in 0..<count {
-      multiplyInt8Rows(x, token: j, rows: rows, into: out + j &* self.rows)
+    let stride = W.size * columns
+    W.matmul(
+      values + rows.lowerBound * stride, stride, rows: rows.count, x.values, columns,
+      count: x.count, columns: columns, out + rows.lowerBound, self.rows)
+  }
+
+  /// Bytes that `int8Row` needs to unpack a row.
+  var int8RowBytes: Int { 0 }
+
+  /// Whether weights are scale * value - minimum rather than scale * value.
+  var hasMinimums: Bool { false }
+
+  /// One row as int8, a view into the file or unpacked into `scratch`.
+  func int8Row(_ row: Int, _ scratch: UnsafeMutableRawPointer) -> Int8Row {
+    switch format {
+    case .int8Groups(let size, let scales):
+      return Int8Row(
+        values: values + row * columns, scales: scales + 4 * (row * (columns / size)), minimums: nil
+      )
+    default: preconditionFailure("a row of floats has no int8 values")
     }
   }
-}
-
-/// What a product reads: the activations of a block of tokens.
-struct Activations {
-  let values: UnsafePointer<Float>  // (count, columns)
-  let count: Int
-  /// The same for int8 matrices.
-  let int8: Int8Activations?
 }

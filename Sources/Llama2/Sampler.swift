@@ -29,7 +29,7 @@ public struct Sampler: Sendable {
     let (temperature, topP, coin) = (temperature, topP, random.nextFloat())
     return probabilities.withUnsafeMutableBufferPointer { p in
       for i in 0..<p.count { p[i] = logits[i] / temperature }
-      softmax(p.baseAddress!, p.count)
+      Steps.softmax(p.baseAddress!, p.count)
       if topP <= 0 || topP >= 1 { return draw(UnsafeBufferPointer(p), coin) }
       return Nucleus(UnsafeBufferPointer(p), topP).draw(coin)
     }

@@ -26,7 +26,7 @@ public final class Transformer {
     checkpoint = try Checkpoint(path: path)
     config = checkpoint.config
     let threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    state = try RunState(config, groupSize: checkpoint.groupSize, threads: threads)
+    state = try RunState(config, checkpoint.weights, threads: threads)
     self.threads = Threads(count: threads)
   }
 
@@ -51,39 +51,43 @@ public final class Transformer {
       forward(block: tokens[start..<end], at: position + start)
       start = end
     }
-    return logits(ofTokenInBlock: (tokens.count - 1) % RunState.blockSize)
+    return logits(afterTokenInBlock: (tokens.count - 1) % RunState.blockSize)
   }
 
   /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
   private func forward(block tokens: ArraySlice<Int>, at position: Int) {
-    let (c, w, s) = (config, checkpoint.weights, state)
+    let (w, s) = (checkpoint.weights, state)
     let block = Block(position: position, count: tokens.count)
     for (j, token) in tokens.enumerated() {
-      w.tokenEmbedding.copyRow(token, to: s.x + j * c.dim)
+      w.tokenEmbedding.copyRow(token, to: s.x + j * config.dim)
     }
-    s.setAngles(block)
+    s.setAngles(block, w.ropeFactors)
 
-    for layer in 0..<c.nLayers {
-      // Attention: x += Wo attend(q, k, v), where q, k, v = Wq x', Wk x', Wv x' and x' is x, normed
-      normalise(block, w.rmsAttention + layer * c.dim)
-      multiply(s.xb, block, by: [(w.wq[layer], s.q), (w.wk[layer], s.k), (w.wv[layer], s.v)])
-      rotateAndCache(block, layer)
-      attend(block, layer)
-      multiply(s.xb, block, byAndAdd: w.wo[layer])
+    for (i, layer) in w.layers.enumerated() {
+      // Attention: x += Wo attention(q, k, v), where q, k, v = Wq x', Wk x', Wv x' and x' is x, normed
+      rmsnorm(s.xb, s.x, layer.attentionNorm, block)
+      matmul(s.xb, [(layer.wq, s.q), (layer.wk, s.k), (layer.wv, s.v)], block)
+      rope(s.q, heads: config.nHeads, block)
+      rope(s.k, heads: config.nKVHeads, block)
+      cache(s.k, s.v, layer: i, block)
+      attention(s.heads, s.q, layer: i, block)
+      matmul(s.heads, [(layer.wo, s.xb)], addedTo: s.x, block)
 
       // Feed-forward network: x += W2 (silu(W1 x') ⊙ W3 x')
-      normalise(block, w.rmsFFN + layer * c.dim)
-      gate(block, w.w1[layer], w.w3[layer])
-      multiply(s.hb, block, byAndAdd: w.w2[layer])
+      rmsnorm(s.xb, s.x, layer.ffnNorm, block)
+      matmul(s.xb, [(layer.w1, s.hb), (layer.w3, s.hb2)], block)
+      swiglu(s.hb, s.hb2, block)
+      matmul(s.hb, [(layer.w2, s.xb)], addedTo: s.x, block)
     }
   }
 
-  /// The classifier's view of token `j` of the block that `forward(block:)` left in `state.x`.
-  private func logits(ofTokenInBlock j: Int) -> UnsafeBufferPointer<Float> {
-    let (c, w, s) = (config, checkpoint.weights, state)
-    rmsnorm(s.xb, s.x + j * c.dim, w.rmsFinal, c.dim)
-    multiply(s.xb, Block(position: 0, count: 1), by: [(w.classifier, s.logits)])
-    return UnsafeBufferPointer(start: s.logits, count: c.vocabSize)
+  /// The logits after token `j` of the block that `forward(block:)` left in `state.x`.
+  private func logits(afterTokenInBlock j: Int) -> UnsafeBufferPointer<Float> {
+    let (w, s) = (checkpoint.weights, state)
+    let one = Block(position: 0, count: 1)
+    rmsnorm(s.xb, s.x + j * config.dim, w.finalNorm, one)
+    matmul(s.xb, [(w.classifier, s.logits)], one)
+    return UnsafeBufferPointer(start: s.logits, count: config.vocabSize)
   }
 }
 
@@ -96,96 +100,82 @@ private struct Block {
 // MARK: - The steps of a layer, shared out to threads
 
 extension Transformer {
-  /// xb = rmsnorm(x), token by token.
-  private func normalise(_ block: Block, _ weight: UnsafePointer<Float>) {
-    let (dim, s) = (config.dim, state)
-    forEachToken(block) { j in rmsnorm(s.xb + j * dim, s.x + j * dim, weight, dim) }
+  /// out = rmsnorm(x), both (count, dim).
+  private func rmsnorm(
+    _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ norm: Norm, _ block: Block
+  ) {
+    let dim = config.dim
+    forEachToken(block, work: dim) { j in
+      Steps.rmsnorm(out + j * dim, x + j * dim, norm.weight, dim, epsilon: config.normEpsilon)
+    }
   }
 
-  /// x, (count, columns), as a product with `matrix` reads it: quantised if the matrix is.
-  private func activations(_ x: UnsafePointer<Float>, _ block: Block, like matrix: Matrix)
-    -> Activations
-  {
-    let columns = matrix.columns
-    if let int8 = state.int8 {
-      forEachPart(of: block.count, work: 4 * columns, grain: 1) { tokens, _ in
-        for j in tokens { int8.quantise(x + j * columns, token: j, columns: columns) }
+  /// out = x Wᵀ + b, (count, W.rows), for linear layers that share their input; then, at the end of a
+  /// residual branch, `stream` += out.
+  private func matmul(
+    _ x: UnsafePointer<Float>, _ products: [(linear: Linear, out: UnsafeMutablePointer<Float>)],
+    addedTo stream: UnsafeMutablePointer<Float>? = nil, _ block: Block
+  ) {
+    let activations = activations(x, for: products.map(\.linear.weight), block)
+    let rows = products.reduce(0) { $0 + $1.linear.weight.rows }
+    forEachPart(of: rows, work: products[0].linear.weight.columns * block.count) { part, _ in
+      var start = 0
+      for (linear, out) in products {
+        let end = start + linear.weight.rows
+        let mine = part.clamped(to: start..<end)
+        if !mine.isEmpty {
+          let rows = mine.lowerBound - start..<mine.upperBound - start
+          linear.matmul(activations, rows: rows, into: out, addedTo: stream)
+        }
+        start = end
+      }
+    }
+  }
+
+  /// x, (count, columns), in the forms in which products with these matrices read it.
+  private func activations(
+    _ x: UnsafePointer<Float>, for matrices: [Matrix], _ block: Block
+  ) -> Activations {
+    let columns = matrices[0].columns
+    for int8 in state.int8 where matrices.contains(where: { $0.groupSize == int8.groupSize }) {
+      forEachToken(block, work: 4 * columns) { j in
+        int8.quantise(x + j * columns, token: j, columns: columns)
       }
     }
     return Activations(values: x, count: block.count, int8: state.int8)
   }
 
-  /// out = x Wᵀ for matrices W that share their input, (count, W.rows) each.
-  private func multiply(
-    _ x: UnsafePointer<Float>, _ block: Block,
-    by products: [(matrix: Matrix, out: UnsafeMutablePointer<Float>)]
+  /// Rotates x, (count, heads, headSize), by the tokens' positions.
+  private func rope(_ x: UnsafeMutablePointer<Float>, heads: Int, _ block: Block) {
+    let (headSize, half) = (config.headSize, config.rope.size / 2)
+    forEachToken(block, work: heads * headSize) { j in
+      Steps.rope(
+        x + j * heads * headSize, heads: heads, headSize: headSize, config.rope,
+        state.cos + j * half, state.sin + j * half)
+    }
+  }
+
+  /// Stores keys and values, (count, nKVHeads, headSize), for the block's own and all later tokens.
+  private func cache(
+    _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>, layer: Int, _ block: Block
   ) {
-    let activations = activations(x, block, like: products[0].matrix)
-    let rows = products.reduce(0) { $0 + $1.matrix.rows }
-    forEachPart(of: rows, work: products[0].matrix.columns * block.count) { part, _ in
-      var start = 0
-      for (matrix, out) in products {
-        let mine = part.clamped(to: start..<start + matrix.rows)
-        if !mine.isEmpty {
-          matrix.multiply(
-            activations, rows: mine.lowerBound - start..<mine.upperBound - start, into: out)
-        }
-        start += matrix.rows
-      }
-    }
-  }
-
-  /// x += input Wᵀ, the end of each residual branch.
-  private func multiply(_ input: UnsafePointer<Float>, _ block: Block, byAndAdd matrix: Matrix) {
-    let (dim, s) = (config.dim, state)
-    let activations = activations(input, block, like: matrix)
-    forEachPart(of: dim, work: matrix.columns * block.count) { rows, _ in
-      matrix.multiply(activations, rows: rows, into: s.xb2)
-      for j in 0..<block.count {
-        let first = j * dim + rows.lowerBound
-        add(s.xb2 + first, to: s.x + first, rows.count)
-      }
-    }
-  }
-
-  /// hb = silu(W1 xb) ⊙ W3 xb, (count, hiddenDim).
-  private func gate(_ block: Block, _ w1: Matrix, _ w3: Matrix) {
-    let (hiddenDim, s) = (config.hiddenDim, state)
-    let activations = activations(s.xb, block, like: w1)
-    forEachPart(of: hiddenDim, work: 2 * config.dim * block.count) { rows, _ in
-      w1.multiply(activations, rows: rows, into: s.hb)
-      w3.multiply(activations, rows: rows, into: s.hb2)
-      for j in 0..<block.count {
-        let first = j * hiddenDim + rows.lowerBound
-        swiglu(s.hb + first, s.hb2 + first, rows.count)
-      }
-    }
-  }
-
-  /// Turns queries and keys by their positions; stores keys and values in the cache, and queries
-  /// beside those that read the same keys: (nKVHeads, count, nHeads / nKVHeads, headSize).
-  private func rotateAndCache(_ block: Block, _ layer: Int) {
     let (c, s) = (config, state)
-    let headsPerKV = c.nHeads / c.nKVHeads
-    forEachToken(block) { j in
-      let (cos, sin) = (s.cos + j * c.headSize / 2, s.sin + j * c.headSize / 2)
+    forEachToken(block, work: 2 * c.kvDim) { j in
       for kvHead in 0..<c.nKVHeads {
-        let query = (kvHead * block.count + j) * headsPerKV * c.headSize
-        let cached = s.cacheOffset(layer, kvHead, block.position + j)
         let from = j * c.kvDim + kvHead * c.headSize
-        rope(
-          s.q + (j * c.dim + kvHead * headsPerKV * c.headSize), to: s.queries + query,
-          heads: headsPerKV, headSize: c.headSize, cos, sin)
-        rope(s.k + from, to: s.keys + cached, heads: 1, headSize: c.headSize, cos, sin)
-        (s.values + cached).update(from: s.v + from, count: c.headSize)
+        let to = s.cacheOffset(layer, kvHead, block.position + j)
+        (s.keys + to).update(from: k + from, count: c.headSize)
+        (s.values + to).update(from: v + from, count: c.headSize)
       }
     }
   }
 
-  /// xb = softmax(q · k / √headSize) v, over all positions up to each token's own
-  /// (Vaswani et al. 2017), for a few tokens and one key-value head at a time.
-  private func attend(_ block: Block, _ layer: Int) {
-    let (c, s) = (config, state)
+  /// out = softmax(q · k / √headSize) v, both (count, nHeads, headSize), over all positions up to each
+  /// token's own (Vaswani et al. 2017), for a few tokens and one key-value head at a time.
+  private func attention(
+    _ out: UnsafeMutablePointer<Float>, _ q: UnsafePointer<Float>, layer: Int, _ block: Block
+  ) {
+    let c = config
     let groups = (block.count + RunState.attentionTokens - 1) / RunState.attentionTokens
     let work = c.headSize * (block.position + block.count) * c.nHeads / c.nKVHeads
     forEachPart(of: c.nKVHeads * groups, work: work * min(block.count, 4), grain: 1) {
@@ -193,42 +183,56 @@ extension Transformer {
       for part in parts {
         let first = part % groups * RunState.attentionTokens
         let tokens = first..<min(first + RunState.attentionTokens, block.count)
-        attend(
-          block, layer, tokens: tokens, kvHead: part / groups, scores: s.scores(ofThread: thread))
+        attention(out, q, layer: layer, kvHead: part / groups, tokens, block, thread: thread)
       }
     }
   }
 
-  private func attend(
-    _ block: Block, _ layer: Int, tokens: Range<Int>, kvHead: Int,
-    scores: UnsafeMutablePointer<Float>
+  /// The same for one key-value head and the query heads that share it.
+  private func attention(
+    _ out: UnsafeMutablePointer<Float>, _ q: UnsafePointer<Float>, layer: Int, kvHead: Int,
+    _ tokens: Range<Int>, _ block: Block, thread: Int
   ) {
     let (c, s) = (config, state)
     let headsPerKV = c.nHeads / c.nKVHeads
-    let queries = s.queries + (kvHead * block.count + tokens.lowerBound) * headsPerKV * c.headSize
+    let (queries, scores) = (s.queries(ofThread: thread), s.scores(ofThread: thread))
     let cache = s.cacheOffset(layer, kvHead, 0)
-    let count = block.position + tokens.upperBound
-    products(
-      s.keys + cache, c.headSize, rows: count, queries, c.headSize,
-      count: tokens.count * headsPerKV, columns: c.headSize, scores, c.seqLen)
-    for query in 0..<tokens.count * headsPerKV {
+    let (queryCount, count) = (tokens.count * headsPerKV, block.position + tokens.upperBound)
+    /// Where a query, and its result, stands in q and out.
+    func place(_ query: Int) -> Int {
+      let (token, head) = (tokens.lowerBound + query / headsPerKV, query % headsPerKV)
+      return token * c.qDim + (kvHead * headsPerKV + head) * c.headSize
+    }
+    for query in 0..<queryCount {
+      (queries + query * c.headSize).update(from: q + place(query), count: c.headSize)
+    }
+    Float32Weights.matmul(
+      s.keys + cache, 4 * c.headSize, rows: count, queries, c.headSize, count: queryCount,
+      columns: c.headSize, scores, c.seqLen)
+    for query in 0..<queryCount {
       let visible = block.position + tokens.lowerBound + query / headsPerKV + 1
       let row = scores + query * c.seqLen
       scale(row, by: 1 / Float(c.headSize).squareRoot(), visible)
-      softmax(row, visible)
+      Steps.softmax(row, visible)
       (row + visible).update(repeating: 0, count: count - visible)
     }
-    weightedSums(
-      scores, c.seqLen, queries: tokens.count * headsPerKV, s.values + cache, count: count,
-      headSize: c.headSize
-    ) { query in
-      let token = tokens.lowerBound + query / headsPerKV
-      return s.xb + (token * c.dim + (kvHead * headsPerKV + query % headsPerKV) * c.headSize)
+    Steps.weightedSums(
+      scores, c.seqLen, queries: queryCount, s.values + cache, count: count, headSize: c.headSize
+    ) { query in out + place(query) }
+  }
+
+  /// gate = silu(gate) ⊙ up, both (count, hiddenDim).
+  private func swiglu(
+    _ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ block: Block
+  ) {
+    // Parts of the whole, as the product is element by element and a single token is many elements.
+    forEachPart(of: block.count * config.hiddenDim, work: 16, grain: 16) { part, _ in
+      Steps.swiglu(gate + part.lowerBound, up + part.lowerBound, part.count)
     }
   }
 
-  private func forEachToken(_ block: Block, _ body: (Int) -> Void) {
-    forEachPart(of: block.count, work: config.dim, grain: 1) { tokens, _ in tokens.forEach(body) }
+  private func forEachToken(_ block: Block, work: Int, _ body: (Int) -> Void) {
+    forEachPart(of: block.count, work: work, grain: 1) { tokens, _ in tokens.forEach(body) }
   }
 
   /// Calls `body` with ranges that cover 0..<count, and the number of the thread that it runs on.
@@ -259,55 +263,63 @@ private final class RunState {
 
   let config: Config
   let x: UnsafeMutablePointer<Float>  // (blockSize, dim), the residual stream
-  let xb: UnsafeMutablePointer<Float>  // (blockSize, dim), inside a residual branch
-  let xb2: UnsafeMutablePointer<Float>  // (blockSize, dim), at its end
-  let hb: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim)
+  let xb: UnsafeMutablePointer<Float>  // (blockSize, dim), in a residual branch
+  let q: UnsafeMutablePointer<Float>  // (blockSize, nHeads, headSize)
+  let k: UnsafeMutablePointer<Float>  // (blockSize, nKVHeads, headSize)
+  let v: UnsafeMutablePointer<Float>  // (blockSize, nKVHeads, headSize)
+  let heads: UnsafeMutablePointer<Float>  // (blockSize, nHeads, headSize), what attention gives
+  let hb: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim), in the feed-forward network
   let hb2: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim)
-  let q: UnsafeMutablePointer<Float>  // (blockSize, dim)
-  let k: UnsafeMutablePointer<Float>  // (blockSize, kvDim)
-  let v: UnsafeMutablePointer<Float>  // (blockSize, kvDim)
-  let queries: UnsafeMutablePointer<Float>  // (nKVHeads, count, nHeads / nKVHeads, headSize)
-  let cos: UnsafeMutablePointer<Float>  // (blockSize, headSize / 2)
-  let sin: UnsafeMutablePointer<Float>  // (blockSize, headSize / 2)
+  let cos: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
+  let sin: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
   let logits: UnsafeMutablePointer<Float>  // (vocabSize)
   let keys: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
   let values: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
-  /// The input of a product, (blockSize, dim or hiddenDim), where weights are int8.
-  let int8: Int8Activations?
+  /// The input of a product as int8, for each group size that the weights have.
+  let int8: [Int8Activations]
+  private let queries: UnsafeMutablePointer<Float>
   private let scores: UnsafeMutablePointer<Float>
   private let memory: [LazyMemory]
 
-  init(_ c: Config, groupSize: Int, threads: Int) throws {
+  init(_ c: Config, _ w: Weights, threads: Int) throws {
     config = c
     var memory: [LazyMemory] = []
     func floats(_ sizes: Int..., purpose: String = "activations") throws
       -> UnsafeMutablePointer<Float>
     {
-      memory.append(try LazyMemory(floats: sizes, purpose: purpose))
-      return memory.last!.floats
+      memory.append(try LazyMemory(bytes: [4] + sizes, purpose: purpose))
+      return memory.last!.start.assumingMemoryBound(to: Float.self)
     }
     x = try floats(Self.blockSize, c.dim)
     xb = try floats(Self.blockSize, c.dim)
-    xb2 = try floats(Self.blockSize, c.dim)
-    hb = try floats(Self.blockSize, c.hiddenDim)
-    hb2 = try floats(Self.blockSize, c.hiddenDim)
-    q = try floats(Self.blockSize, c.dim)
+    q = try floats(Self.blockSize, c.qDim)
     k = try floats(Self.blockSize, c.kvDim)
     v = try floats(Self.blockSize, c.kvDim)
-    queries = try floats(Self.blockSize, c.dim)
-    cos = try floats(Self.blockSize, c.headSize / 2)
-    sin = try floats(Self.blockSize, c.headSize / 2)
+    heads = try floats(Self.blockSize, c.qDim)
+    hb = try floats(Self.blockSize, c.hiddenDim)
+    hb2 = try floats(Self.blockSize, c.hiddenDim)
+    cos = try floats(Self.blockSize, c.rope.size / 2)
+    sin = try floats(Self.blockSize, c.rope.size / 2)
     logits = try floats(c.vocabSize)
-    scores = try floats(threads, Self.attentionTokens * c.nHeads / c.nKVHeads, c.seqLen)
+    let queryCount = Self.attentionTokens * (c.nHeads / c.nKVHeads)
+    queries = try floats(threads, queryCount, c.headSize)
+    scores = try floats(threads, queryCount, c.seqLen)
     let cache = "a KV cache of \(c.seqLen) positions"
     keys = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
     values = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
-    int8 =
-      groupSize == 0
-      ? nil
-      : try Int8Activations(groupSize: groupSize, columns: max(c.dim, c.hiddenDim)) {
-        try floats(Self.blockSize, $0)
-      }
+    var int8: [Int8Activations] = []
+    for matrix in w.matrices where matrix.groupSize > 0 {
+      if int8.contains(where: { $0.groupSize == matrix.groupSize }) { continue }
+      int8.append(
+        try Int8Activations(
+          groupSize: matrix.groupSize, scaleSize: matrix.activationGroupSize,
+          columns: max(c.dim, c.qDim, c.hiddenDim)
+        ) {
+          memory.append(try LazyMemory(bytes: [Self.blockSize, $0], purpose: "activations"))
+          return memory.last!.start
+        })
+    }
+    self.int8 = int8
     self.memory = memory
   }
 
@@ -316,48 +328,28 @@ private final class RunState {
     ((layer * config.nKVHeads + kvHead) * config.seqLen + position) * config.headSize
   }
 
-  /// (attentionTokens * nHeads / nKVHeads, seqLen) attention scores for one thread to work in.
-  func scores(ofThread thread: Int) -> UnsafeMutablePointer<Float> {
-    scores + thread * Self.attentionTokens * config.nHeads / config.nKVHeads * config.seqLen
+  /// (attentionTokens * nHeads / nKVHeads, headSize) queries for one thread to work on.
+  func queries(ofThread thread: Int) -> UnsafeMutablePointer<Float> {
+    queries + thread * Self.attentionTokens * (config.nHeads / config.nKVHeads) * config.headSize
   }
 
-  /// cos and sin of position / 10000^(i / headSize), for every even i < headSize.
-  func setAngles(_ block: Block) {
-    let half = config.headSize / 2
+  /// (attentionTokens * nHeads / nKVHeads, seqLen) attention scores for one thread to work on.
+  func scores(ofThread thread: Int) -> UnsafeMutablePointer<Float> {
+    scores + thread * Self.attentionTokens * (config.nHeads / config.nKVHeads) * config.seqLen
+  }
+
+  /// Sets cos and sin of position / base^(2i / rope.size) for every pair i. `factors`, (rope.size / 2),
+  /// slow each pair down.
+  func setAngles(_ block: Block, _ factors: UnsafePointer<Float>?) {
+    let (rope, half) = (config.rope, config.rope.size / 2)
     for i in 0..<half {
-      let frequency = 1 / powf(10_000, Float(2 * i) / Float(config.headSize))
+      var frequency = 1 / powf(rope.base, Float(2 * i) / Float(rope.size))
+      if rope.positionScale != 1 { frequency /= rope.positionScale }
+      if let factors { frequency /= factors[i] }
       for j in 0..<block.count {
         cos[j * half + i] = cosf(Float(block.position + j) * frequency)
         sin[j * half + i] = sinf(Float(block.position + j) * frequency)
       }
     }
   }
-}
-
-/// Zeroed memory that costs nothing until it is written: a context of thousands of positions is
-/// only paid for as far as a text reaches.
-private final class LazyMemory {
-  let floats: UnsafeMutablePointer<Float>
-  private let size: Int
-
-  init(floats sizes: [Int], purpose: String) throws {
-    // Products of three or four of a header's int32 values, which 128 bits hold.
-    let bytes = sizes.reduce(Int128(4)) { $0 * Int128($1) }
-    size = Int(clamping: bytes)
-    #if canImport(Darwin)
-      let flags = MAP_PRIVATE | MAP_ANON
-    #else
-      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    #endif
-    guard bytes < Int128(Int.max),
-      let memory = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0), memory != MAP_FAILED
-    else { throw LlamaError.outOfMemory(bytes: size, purpose: purpose) }
-    #if !canImport(Darwin)
-      // A huge page would be paid for whole as soon as one position in it is written.
-      madvise(memory, size, MADV_NOHUGEPAGE)
-    #endif
-    floats = memory.bindMemory(to: Float.self, capacity: size / 4)
-  }
-
-  deinit { munmap(floats, size) }
 }

@@ -1,0 +1,100 @@
+/// The shape of a Llama, as a model file gives it (run.c: `Config`).
+public struct Config: Equatable, Sendable {
+  /// The width of the residual stream.
+  public let dim: Int
+  /// The width inside the feed-forward network.
+  public let hiddenDim: Int
+  public let nLayers: Int
+  /// Query heads.
+  public let nHeads: Int
+  /// Key and value heads, each shared by `nHeads / nKVHeads` query heads (grouped-query attention,
+  /// Ainslie et al. 2023).
+  public let nKVHeads: Int
+  /// The width of one head's query, key or value.
+  public let headSize: Int
+  /// Tokens in the vocabulary, and logits.
+  public let vocabSize: Int
+  /// The longest context, in tokens.
+  public let seqLen: Int
+  /// What `rmsnorm` adds to the mean square.
+  public let normEpsilon: Float
+  public let rope: RoPE
+
+  /// How queries and keys are rotated by their positions (Su et al. 2021).
+  public struct RoPE: Equatable, Sendable {
+    /// Pair i turns by base^(-2i / size) a position.
+    public let base: Float
+    /// The elements of a head that are rotated, its first ones.
+    public let size: Int
+    public let pairs: Pairs
+    /// What positions are divided by (Chen et al. 2023: position interpolation).
+    public let positionScale: Float
+
+    /// The elements that are rotated together.
+    public enum Pairs: Sendable {
+      /// 2i and 2i + 1, as in Llama's own code and in run.c.
+      case neighbours
+      /// i and i + size / 2, as in GPT-NeoX.
+      case halves
+    }
+
+    package init(base: Float, size: Int, pairs: Pairs = .neighbours, positionScale: Float = 1) {
+      self.base = base
+      self.size = size
+      self.pairs = pairs
+      self.positionScale = positionScale
+    }
+  }
+
+  /// What is left out is as in Llama 2: heads share `dim` evenly, RoPE's base is 10000.
+  package init(
+    dim: Int, hiddenDim: Int, nLayers: Int, nHeads: Int, nKVHeads: Int, headSize: Int? = nil,
+    vocabSize: Int, seqLen: Int, normEpsilon: Float = 1e-5, rope: RoPE? = nil
+  ) {
+    let headSize = headSize ?? (nHeads > 0 && dim % nHeads == 0 ? dim / nHeads : 0)
+    self.dim = dim
+    self.hiddenDim = hiddenDim
+    self.nLayers = nLayers
+    self.nHeads = nHeads
+    self.nKVHeads = nKVHeads
+    self.headSize = headSize
+    self.vocabSize = vocabSize
+    self.seqLen = seqLen
+    self.normEpsilon = normEpsilon
+    self.rope = rope ?? RoPE(base: 10_000, size: headSize)
+  }
+
+  /// The width of all queries of one token.
+  public var qDim: Int { headSize * nHeads }
+  /// The width of all keys, or all values, of one token.
+  public var kvDim: Int { headSize * nKVHeads }
+}
+
+extension Config {
+  /// What keeps a Llama of this shape from being run, or nil.
+  package var problem: String? {
+    for (name, value) in [
+      ("dim", dim), ("hidden_dim", hiddenDim), ("n_layers", nLayers), ("n_heads", nHeads),
+      ("n_kv_heads", nKVHeads), ("vocab_size", vocabSize), ("seq_len", seqLen),
+    ] where value <= 0 {
+      return "\(name) is \(value), expected a positive number"
+    }
+    // int32 in llama2.c's files; so large that no such model exists, and products fit in an Int.
+    for (name, value) in [("head_size", headSize), ("n_heads", nHeads), ("dim", dim)]
+    where value > Int(Int32.max) {
+      return "\(name) is \(value), expected less than 2^31"
+    }
+    if headSize <= 0 {
+      return "dim is \(dim) and n_heads \(nHeads), expected n_heads to divide dim"
+    }
+    if nHeads % nKVHeads != 0 {
+      return "n_heads is \(nHeads) and n_kv_heads \(nKVHeads),"
+        + " expected n_kv_heads to divide n_heads"
+    }
+    if rope.size <= 0 || rope.size % 2 != 0 || rope.size > headSize {
+      return "RoPE turns \(rope.size) of a head's \(headSize) elements, expected an even number"
+        + " of at most so many, as it turns pairs"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What went wrong with a file or a computation, as a sentence for the person who ran it.
+public enum LlamaError: Error, Equatable, CustomStringConvertible {
+  /// The operating system would not open, map or write the file.
+  case cannotRead(path: String, reason: String)
+  /// The file is not a checkpoint that can be run.
+  case badCheckpoint(path: String, problem: String)
+  /// The file is not a vocabulary, or not the checkpoint's.
+  case badVocabulary(path: String, problem: String)
+  /// There is no memory for what the checkpoint's sizes ask for.
+  case outOfMemory(bytes: Int, purpose: String)
+  /// The checkpoint's logits after `position` are NaN or infinite.
+  case notFinite(path: String, position: Int)
+
+  public var description: String {
+    switch self {
+    case .cannotRead(let path, let reason): "\(path): \(reason)"
+    case .badCheckpoint(let path, let problem): "\(path): \(problem)"
+    case .badVocabulary(let path, let problem): "\(path): \(problem)"
+    case .outOfMemory(let bytes, let purpose): "no memory for \(purpose): \(bytes) bytes"
+    case .notFinite(let path, let position):
+      "\(path): the logits at position \(position) are not finite numbers, so the weights are"
+        + " damaged, or not those of a Llama"
+    }
+  }
+}
+
+/// A file mapped into memory, read-only, for as long as the object lives.
+package final class MappedFile: @unchecked Sendable {
+  package let path: String
+  package let bytes: UnsafeRawBufferPointer
+
+  /// Throws `LlamaError.cannotRead` for what is missing, empty or not a regular file.
+  package init(path: String) throws {
+    func failure(_ reason: String) -> LlamaError { .cannotRead(path: path, reason: reason) }
+    // Without O_NONBLOCK the open of a named pipe would wait for its writer.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(String(cString: strerror(errno))) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw failure("expected a regular file, found a directory or a device")
+    }
+    guard status.st_size > 0 else { throw failure("the file is empty") }
+    let size = Int(status.st_size)
+    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
+    else { throw failure("cannot be mapped: " + String(cString: strerror(errno))) }
+    #if !canImport(Darwin)
+      // What is not in memory yet is read, and mapped, in pages of 2 MB where the kernel can:
+      // streaming through small ones is slower by a tenth.
+      madvise(base, size, MADV_HUGEPAGE)
+    #endif
+    self.path = path
+    bytes = UnsafeRawBufferPointer(start: base, count: size)
+  }
+
+  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), bytes.count) }
+}
+
+/// Zeroed memory that costs nothing until it is written: a context of thousands of positions is
+/// only paid for as far as a text reaches.
+final class LazyMemory {
+  let start: UnsafeMutableRawPointer
+  private let size: Int
+
+  /// As many bytes as the product of `sizes`.
+  init(bytes sizes: [Int], purpose: String) throws {
+    // Products of three or four of a header's int32 values, which 128 bits hold.
+    let bytes = sizes.reduce(Int128(1)) { $0 * Int128($1) }
+    size = Int(clamping: bytes)
+    #if canImport(Darwin)
+      let flags = MAP_PRIVATE | MAP_ANON
+    #else
+      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    #endif
+    guard bytes < Int128(Int.max),
+      let memory = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0), memory != MAP_FAILED
+    else { throw LlamaError.outOfMemory(bytes: size, purpose: purpose) }
+    #if !canImport(Darwin)
+      // A huge page would be paid for whole as soon as one position in it is written.
+      madvise(memory, size, MADV_NOHUGEPAGE)
+    #endif
+    start = memory
+  }
+
+  deinit { munmap(start, size) }
+}

@@ -1,0 +1,110 @@
+/// The steps of a layer beside its products, for one token (run.c).
+enum Steps {
+  /// out = weight x / √(mean(x²) + epsilon), all (count) (Zhang and Sennrich 2019; run.c: `rmsnorm`).
+  static func rmsnorm(
+    _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+    _ count: Int, epsilon: Float
+  ) {
+    let meanSquare = Float32Weights.dot(x, x, count) / Float(count)
+    let scale = 1 / (meanSquare + epsilon).squareRoot()
+    for i in 0..<count { out[i] = weight[i] * (scale * x[i]) }
+  }
+
+  /// Rotates the pairs of each head of x, (heads, headSize), in place, by angles whose cosines and sines
+  /// are given, (rope.size / 2); elements from rope.size on stay (Su et al. 2021: RoPE; run.c).
+  static func rope(
+    _ x: UnsafeMutablePointer<Float>, heads: Int, headSize: Int, _ rope: Config.RoPE,
+    _ cos: UnsafePointer<Float>, _ sin: UnsafePointer<Float>
+  ) {
+    let half = rope.size / 2
+    let (step, distance) = rope.pairs == .neighbours ? (2, 1) : (1, half)
+    for head in 0..<heads {
+      let x = x + head &* headSize
+      for i in 0..<half {
+        let (a, b) = (x[step &* i], x[step &* i &+ distance])
+        x[step &* i] = a * cos[i] - b * sin[i]
+        x[step &* i &+ distance] = a * sin[i] + b * cos[i]
+      }
+    }
+  }
+
+  /// x = e^(x - max) / Σ e^(x - max), (count) (run.c: `softmax`).
+  static func softmax(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
+    let largest = Vector(repeating: maximum(x, count))
+    var sum = Vector.zero
+    var i = 0
+    while i &+ 16 <= count {
+      let power = exp(load(x + i) - largest)
+      store(power, x + i)
+      sum += power
+      i &+= 16
+    }
+    if i < count {
+      let power = exp(load(x + i, first: count &- i) - largest)
+      store(power, x + i, first: count &- i)
+      sum += load(x + i, first: count &- i)
+    }
+    scale(x, by: 1 / sum.total, count)
+  }
+
+  /// gate = silu(gate) up, both (count), where silu(x) = x / (1 + e^-x) (Shazeer 2020: SwiGLU).
+  static func swiglu(_ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int)
+  {
+    var i = 0
+    while i &+ 16 <= count {
+      store(silu(load(gate + i)) * load(up + i), gate + i)
+      i &+= 16
+    }
+    if i < count {
+      let rest = count &- i
+      let result = silu(load(gate + i, first: rest)) * load(up + i, first: rest)
+      store(result, gate + i, first: rest)
+    }
+  }
+
+  @inline(__always)
+  private static func silu(_ x: Vector) -> Vector {
+    let negated = -x
+    return x / (1 + exp(negated.replacing(with: 88, where: negated .> 88)))
+  }
+
+  /// out(j) = Σ weights[j][t] values[t] over t in 0..<count, for j in 0..<queries.
+  ///
+  /// weights: (queries, count) at `stride`, values: (count, headSize), out(j): (headSize).
+  /// Every element adds its values in the order of t. Four vectors of sums are kept at a time, since
+  /// one alone would wait for each addition: four of one query, or one of each of four queries, where
+  /// the last one stands in for those that are lacking.
+  static func weightedSums(
+    _ weights: UnsafePointer<Float>, _ weightStride: Int, queries: Int,
+    _ values: UnsafePointer<Float>, count: Int, headSize: Int,
+    _ out: (Int) -> UnsafeMutablePointer<Float>
+  ) {
+    for j in stride(from: 0, to: queries, by: 4) {
+      let (j1, j2, j3) = (min(j + 1, queries - 1), min(j + 2, queries - 1), min(j + 3, queries - 1))
+      let (w0, w1) = (weights + j &* weightStride, weights + j1 &* weightStride)
+      let (w2, w3) = (weights + j2 &* weightStride, weights + j3 &* weightStride)
+      var i = 0
+      while j1 == j && i &+ 64 <= headSize {
+        var sums = FourSums()
+        for t in 0..<count {
+          let v = values + (t &* headSize &+ i)
+          sums.add(
+            load(v), load(v + 16), load(v + 32), load(v + 48), times: Vector(repeating: w0[t]))
+        }
+        let out = out(j) + i
+        sums.storeVectors(out, out + 16, out + 32, out + 48, first: 16)
+        i &+= 64
+      }
+      while i < headSize {
+        var sums = FourSums()
+        for t in 0..<count {
+          let value = load(values + (t &* headSize &+ i), first: headSize &- i)
+          sums.add(w0[t], w1[t], w2[t], w3[t], times: value)
+        }
+        sums.storeVectors(
+          out(j) + i, out(j1) + i, out(j2) + i, out(j3) + i, first: headSize &- i)
+        i &+= 16
+      }
+    }
+  }
+}

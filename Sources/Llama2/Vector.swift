@@ -1,0 +1,242 @@
+typealias Vector = SIMD16<Float>
+
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>) -> Vector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+}
+
+/// As many lanes as `count` has elements, zeros for the others: what is left of a row.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>, first count: Int) -> Vector {
+  if count >= 16 { return load(pointer) }
+  guard count == 8 else { return loadLanes(pointer, count) }
+  let eight = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+  return Vector(lowHalf: eight, highHalf: .zero)
+}
+
+/// Never inlined: it is long, and seldom needed.
+@inline(never)
+private func loadLanes(_ pointer: UnsafePointer<Float>, _ count: Int) -> Vector {
+  var vector = Vector.zero
+  for i in 0..<count { vector[i] = pointer[i] }
+  return vector
+}
+
+@inline(__always)
+func store(_ vector: SIMD4<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD4<Float>.self)
+}
+
+@inline(__always)
+func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// As many lanes as `count` has elements.
+@inline(__always)
+func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, first count: Int) {
+  if count >= 16 { return store(vector, pointer) }
+  for i in 0..<count { pointer[i] = vector[i] }
+}
+
+/// sum + a b. Without a fused instruction, which Swift cannot ask for, `addingProduct` is a call
+/// into libm for each lane: the Makefile's native build defines FMA where the processor has it.
+@inline(__always)
+func multiplyAdd<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float {
+  #if FMA || arch(arm64)
+    sum.addingProduct(a, b)
+  #else
+    sum + a * b
+  #endif
+}
+
+@inline(__always)
+func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float {
+  #if FMA || arch(arm64)
+    sum.addingProduct(a, b)
+  #else
+    sum + a * b
+  #endif
+}
+
+extension SIMD16<Float> {
+  /// The sum of all lanes.
+  @inline(__always)
+  var total: Float {
+    let four = quarter
+    return (four[0] + four[1]) + (four[2] + four[3])
+  }
+
+  /// Halves added to halves, down to four lanes.
+  @inline(__always)
+  var quarter: SIMD4<Float> {
+    let eight = lowHalf + highHalf
+    return eight.lowHalf + eight.highHalf
+  }
+
+  /// The largest lane. `max()` looks at one after the other.
+  @inline(__always)
+  var largest: Float {
+    let eight = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+    let four = eight.lowHalf.replacing(
+      with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+    return Swift.max(Swift.max(four[0], four[1]), Swift.max(four[2], four[3]))
+  }
+}
+
+/// The sum of the lanes of each, neighbours first.
+@inline(__always)
+func addLanes(
+  _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ d: SIMD4<Float>
+) -> SIMD4<Float> {
+  let ab = addPairs(a, b)
+  let cd = addPairs(c, d)
+  return addPairs(ab, cd)
+}
+
+@inline(__always)
+private func addPairs(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+  SIMD4(lowHalf: a.evenHalf, highHalf: b.evenHalf) + SIMD4(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+}
+
+/// The partial sums of four products.
+struct FourSums {
+  var s0 = Vector.zero
+  var s1 = Vector.zero
+  var s2 = Vector.zero
+  var s3 = Vector.zero
+
+  @inline(__always)
+  mutating func add(_ a0: Vector, _ a1: Vector, _ a2: Vector, _ a3: Vector, times b: Vector) {
+    s0 = multiplyAdd(s0, a0, b)
+    s1 = multiplyAdd(s1, a1, b)
+    s2 = multiplyAdd(s2, a2, b)
+    s3 = multiplyAdd(s3, a3, b)
+  }
+
+  @inline(__always)
+  mutating func add(_ other: FourSums) {
+    s0 += other.s0
+    s1 += other.s1
+    s2 += other.s2
+    s3 += other.s3
+  }
+
+  /// Each of the sums times b, lane by lane.
+  @inline(__always)
+  func scaled(by b: Vector) -> FourSums { FourSums(s0: s0 * b, s1: s1 * b, s2: s2 * b, s3: s3 * b) }
+
+  /// Adds other sums, each times one of four numbers at `stride`.
+  @inline(__always)
+  mutating func add(_ other: FourSums, timesEach x: UnsafePointer<Float>, _ stride: Int) {
+    s0 = multiplyAdd(s0, other.s0, Vector(repeating: x[0]))
+    s1 = multiplyAdd(s1, other.s1, Vector(repeating: x[stride]))
+    s2 = multiplyAdd(s2, other.s2, Vector(repeating: x[2 &* stride]))
+    s3 = multiplyAdd(s3, other.s3, Vector(repeating: x[3 &* stride]))
+  }
+
+  /// Adds the same vector to each, times one of four numbers at `stride`.
+  @inline(__always)
+  mutating func add(_ other: Vector, timesEach x: UnsafePointer<Float>, _ stride: Int) {
+    add(FourSums(s0: other, s1: other, s2: other, s3: other), timesEach: x, stride)
+  }
+
+  @inline(__always)
+  mutating func add(_ a0: Float, _ a1: Float, _ a2: Float, _ a3: Float, times b: Vector) {
+    add(
+      Vector(repeating: a0), Vector(repeating: a1), Vector(repeating: a2), Vector(repeating: a3),
+      times: b)
+  }
+
+  /// The first `count` of the partial sums of each.
+  @inline(__always)
+  func storeVectors(
+    _ out0: UnsafeMutablePointer<Float>, _ out1: UnsafeMutablePointer<Float>,
+    _ out2: UnsafeMutablePointer<Float>, _ out3: UnsafeMutablePointer<Float>, first count: Int
+  ) {
+    store(s0, out0, first: count)
+    store(s1, out1, first: count)
+    store(s2, out2, first: count)
+    store(s3, out3, first: count)
+  }
+
+  /// The totals of the four sums.
+  @inline(__always)
+  var totals: SIMD4<Float> { addLanes(s0.quarter, s1.quarter, s2.quarter, s3.quarter) }
+
+  /// Four lanes of each sum.
+  @inline(__always)
+  func storeQuarters(_ out: UnsafeMutablePointer<SIMD4<Float>>) {
+    out[0] = s0.quarter
+    out[1] = s1.quarter
+    out[2] = s2.quarter
+    out[3] = s3.quarter
+  }
+}
+
+// MARK: - Functions of vectors and of arrays
+
+/// x[i] += y[i], both (count).
+func add(_ y: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ count: Int) {
+  for i in 0..<count { x[i] += y[i] }
+}
+
+/// x[i] *= factor, (count).
+func scale(_ x: UnsafeMutablePointer<Float>, by factor: Float, _ count: Int) {
+  for i in 0..<count { x[i] *= factor }
+}
+
+/// eˣ for x ≤ 88, to within a unit in the last place; 0 below -87.
+///
+/// x = n ln 2 + r, and e^r is a polynomial (Cephes: `expf`). Adding and taking away 1.5 · 2²³
+/// rounds x / ln 2 to the integer n and leaves it in the low bits, ready to be an exponent.
+@inline(__always)
+func exp(_ x: Vector) -> Vector {
+  let clamped = x.replacing(with: -87, where: x .< -87)
+  let magic = Vector(repeating: 12_582_912)
+  let shifted = multiplyAdd(magic, clamped, Vector(repeating: 1.442_695_04))
+  let n = shifted - magic
+  var r = multiplyAdd(clamped, n, Vector(repeating: -0.693_359_375))
+  r = multiplyAdd(r, n, Vector(repeating: 2.121_944_4e-4))
+  var p = Vector(repeating: 1.987_569_2e-4)
+  p = multiplyAdd(Vector(repeating: 1.398_199_9e-3), p, r)
+  p = multiplyAdd(Vector(repeating: 8.333_452e-3), p, r)
+  p = multiplyAdd(Vector(repeating: 4.166_579_6e-2), p, r)
+  p = multiplyAdd(Vector(repeating: 0.166_666_65), p, r)
+  p = multiplyAdd(Vector(repeating: 0.5), p, r)
+  let power = multiplyAdd(r, p, r * r) + 1
+  let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
+  let scaled = unsafeBitCast(unsafeBitCast(power, to: SIMD16<Int32>.self) &+ bits, to: Vector.self)
+  return scaled.replacing(with: 0, where: x .< -87)
+}
+
+/// Lane by lane, the larger; a where b is NaN.
+@inline(__always)
+func maximum(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b .> a) }
+
+/// The largest of x, (count), NaN left out.
+func maximum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+  var largest = Vector(repeating: -.infinity)
+  var i = 0
+  while i &+ 16 <= count {
+    largest = maximum(largest, load(x + i))
+    i &+= 16
+  }
+  var result = largest.largest
+  while i < count {
+    result = x[i] > result ? x[i] : result
+    i &+= 1
+  }
+  return result
+}
+
+/// Whether no element is NaN or infinite.
+func isFinite(_ x: UnsafeBufferPointer<Float>) -> Bool {
+  var sum = Vector.zero
+  var i = 0
+  while i &+ 16 <= x.count {
+    sum += load(x.baseAddress! + i) * 0  // NaN for what is not finite
+    i &+= 16
+  }
+  return sum == Vector.zero && x[i...].allSatisfy(\.isFinite)
+}
