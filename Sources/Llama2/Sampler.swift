@@ -10,7 +10,7 @@ public struct Sampler: Sendable {
   ///   - temperature: what logits are divided by; 0 always takes the likeliest token.
   ///   - topP: draw from the fewest tokens whose probabilities exceed this together
   ///     (Holtzman et al. 2019); from all if it is not inside 0..<1.
-  ///   - seed: any number but 0, from which the generator cannot move.
+  ///   - seed: any number but 0, of which xorshift makes 0 again.
   public init(vocabSize: Int, temperature: Float, topP: Float, seed: UInt64) {
     self.temperature = temperature
     self.topP = topP
@@ -23,7 +23,7 @@ public struct Sampler: Sendable {
     precondition(
       logits.count == probabilities.count,
       "\(logits.count) logits for a sampler of \(probabilities.count) tokens")
-    // A temperature so low that it takes the logits out of a float's range is as good as 0.
+    // At so low a temperature that the quotients overflow, softmax would give NaN.
     let largest = maximum(logits.baseAddress!, logits.count)
     if temperature == 0 || !(largest / temperature).isFinite { return argmax(logits) }
     let (temperature, topP, coin) = (temperature, topP, random.nextFloat())
@@ -35,8 +35,8 @@ public struct Sampler: Sendable {
     }
   }
 
-  /// Throws `count` coins away, as run.c does for the tokens of a chat prompt, whose samples it
-  /// does not use.
+  /// Advances the generator by `count` samples: run.c samples after every token of a chat prompt
+  /// and does not use the result.
   mutating func skip(_ count: Int) {
     if temperature != 0 { for _ in 0..<count { _ = random.nextFloat() } }
   }
@@ -60,14 +60,15 @@ struct Xorshift {
 /// The first of the largest (run.c: `sample_argmax`).
 func argmax(_ x: UnsafeBufferPointer<Float>) -> Int {
   let largest = maximum(x.baseAddress!, x.count)
-  // Looking at one after the other takes longer than looking at all of them again.
+  // A second pass over chunks, with vectors, is faster than to compare one logit after the other.
   let chunk = stride(from: 0, to: x.count, by: 256).first {
     maximum(x.baseAddress! + $0, min(256, x.count - $0)) == largest
   }
   return x[(chunk ?? 0)...].firstIndex(of: largest) ?? 0
 }
 
-/// The token at which the running sum of probabilities passes the coin (run.c: `sample_mult`).
+/// The first token at which the sum of the probabilities so far exceeds `coin`, a random number in
+/// 0..<1 (run.c: `sample_mult`).
 private func draw(_ probabilities: UnsafeBufferPointer<Float>, _ coin: Float) -> Int {
   var sum: Float = 0
   for i in 0..<probabilities.count {
@@ -79,13 +80,15 @@ private func draw(_ probabilities: UnsafeBufferPointer<Float>, _ coin: Float) ->
 
 /// The fewest tokens whose probabilities exceed topP together (run.c: `sample_topp`).
 ///
-/// run.c sorts all candidates and walks down the list, once to where the sum passes topP and once
-/// to where it passes the coin. Here either place is first narrowed down to a short part of that
-/// list, by halving the range of probabilities in which it lies, and only the part is sorted.
-/// A list that is short from the start is sorted and walked exactly as in run.c.
+/// run.c sorts all candidates and adds up their probabilities from the largest down, once until the
+/// sum exceeds topP and once until it exceeds the random number. Here a bisection over the
+/// probabilities first finds a range of few candidates in which the sum does so, and only they are
+/// sorted. Where there are few candidates from the start, all are sorted and added up exactly as in
+/// run.c.
 private struct Nucleus {
   let probabilities: UnsafeBufferPointer<Float>
-  /// No probability below this can be in the nucleus.
+  /// Tokens less probable than this are no candidates: all of them together have less than
+  /// 1 - topP, so the others exceed topP without them.
   let cutoff: Float
   let topP: Float
   /// The largest probability, and the sum of those that are at least `cutoff`.
@@ -119,7 +122,7 @@ private struct Nucleus {
       sum += candidate.probability
       if sum > target { return (candidate.token, sum) }
     }
-    // Rounding can leave the sum short of a target that is nearly all of it.
+    // Through rounding the sum of all can be less than the target.
     return (candidates.last?.token ?? argmax(probabilities), sum)
   }
 
@@ -128,9 +131,10 @@ private struct Nucleus {
   private func narrow(_ target: Float) -> (range: Range<Float>, above: Float) {
     var low = (bound: cutoff, sum: sum)
     var high = (bound: largest.nextUp, sum: Float(0))
-    // There can be no more tokens in the range than probabilities of its lower bound in its sum.
+    // No token in the range has less than its lower bound, so that at most 64 are in it once their
+    // sum is 64 times the bound.
     while low.sum - high.sum > 64 * low.bound && low.bound.nextUp < high.bound {
-      // Positive floats have the order of their bits, so this halves the floats in between.
+      // Positive floats are ordered as their bit patterns are: the median of those in the range.
       let middle = Float(bitPattern: (low.bound.bitPattern + high.bound.bitPattern) / 2)
       let sum = Self.total(probabilities, from: middle)
       if sum > target { low = (middle, sum) } else { high = (middle, sum) }
@@ -167,7 +171,7 @@ private struct Nucleus {
     }
     for start in stride(from: 0, to: count, by: 128) {
       let end = min(start + 128, count)
-      // Most often there are none in so many, and then their sum is 0.
+      // Most chunks of 128 have no probability in the range, and so a sum of 0.
       var sum = Vector.zero
       for i in stride(from: start, to: end, by: 16) { sum += inside(i) }
       if sum.total == 0 { continue }

@@ -14,21 +14,22 @@ import Synchronization
 /// A token takes some thirty loops of a few microseconds, so an idle worker spins for the next one
 /// before it sleeps. The caller works too, and waits only for parts that a worker has begun: where
 /// there are more threads than cores, nobody waits for a thread that never got to run.
-final class Threads: @unchecked Sendable {
+package final class Threads: @unchecked Sendable {
   let count: Int
   /// Parts that nobody has begun; whoever takes one from here owns it.
   private let waiting = Atomic<Int>(0)
   /// Parts that are not finished.
   private let unfinished = Atomic<Int>(0)
-  private let sleepers = Atomic<Int>(0)
+  /// Workers that sleep.
+  let sleepers = Atomic<Int>(0)
   private let stopping = Atomic<Bool>(false)
   /// The loop's body: written before `waiting`, read only by the owners of parts.
   private var body: (Int, Int) -> Void = { _, _ in }
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let wake: UnsafeMutablePointer<pthread_cond_t>
   private var workers: [pthread_t] = []
-  /// How often an idle worker looks for work before it sleeps: half a millisecond or so, longer
-  /// than a token is sampled and told.
+  /// How often an idle worker looks for work before it sleeps: for about half a millisecond, which
+  /// is longer than the time between two tokens, when the last one is sampled and printed.
   private static let patience = 200_000
 
   init(count: Int) {
@@ -99,31 +100,28 @@ final class Threads: @unchecked Sendable {
   }
 
   private func startWorker() {
-    #if canImport(Darwin)
-      var worker: pthread_t?
-    #else
+    // An integer in Glibc, a pointer in Musl and Darwin.
+    #if canImport(Glibc)
       var worker = pthread_t()
+    #else
+      var worker: pthread_t?
     #endif
     let start = Unmanaged.passRetained(Start(pool: self, thread: workers.count + 1))
     let status = pthread_create(
       &worker, nil,
       { context in
-        // Darwin's signature has no nil here, Glibc's has.
+        // Optional in Glibc and Musl, not in Darwin.
         let context: UnsafeMutableRawPointer? = context
         let start = Unmanaged<Start>.fromOpaque(context!).takeRetainedValue()
         start.pool.work(thread: start.thread)
         return nil
       }, start.toOpaque())
     // Fewer threads than asked for are slower, and nothing else.
-    guard status == 0 else { return start.release() }
-    #if canImport(Darwin)
-      workers.append(worker!)
-    #else
-      workers.append(worker)
-    #endif
+    guard status == 0, let worker = worker as pthread_t? else { return start.release() }
+    workers.append(worker)
   }
 
-  /// What a new worker is told.
+  /// The argument of a new worker's start routine.
   private final class Start {
     let pool: Threads
     let thread: Int
@@ -165,5 +163,90 @@ final class Threads: @unchecked Sendable {
     pthread_mutex_lock(lock)
     pthread_cond_broadcast(wake)
     pthread_mutex_unlock(lock)
+  }
+}
+
+// MARK: - How many threads are of use
+
+extension Threads {
+  /// The threads that can run at the same time: the CPUs that this process may run on, or fewer if
+  /// its cgroup has a quota of CPU time, as containers do. On a Mac the performance cores.
+  ///
+  /// - Parameter root: what stands in front of /proc and /sys: a folder of made-up files in tests.
+  package static func usable(root: String = "") -> Int {
+    #if canImport(Darwin)
+      for name in ["hw.perflevel0.logicalcpu", "hw.activecpu"] {
+        var count = Int32(0)
+        var size = MemoryLayout<Int32>.size
+        if sysctlbyname(name, &count, &size, nil, 0) == 0, count > 0 { return Int(count) }
+      }
+      return 1
+    #else
+      // The mask may have bits for CPUs that the machine does not have.
+      let online = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+      return min(online, allowedCPUs(root: root) ?? online, cpuQuota(root: root) ?? online)
+    #endif
+  }
+
+  /// The CPUs in the affinity mask of this thread, which new threads inherit, or nil where the
+  /// system does not say (proc_pid_status(5): `Cpus_allowed`). Swift does not import
+  /// sched_getaffinity.
+  static func allowedCPUs(root: String) -> Int? {
+    let name = "Cpus_allowed:"
+    let status = contents(root + "/proc/thread-self/status") ?? ""
+    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else {
+      return nil
+    }
+    // Hexadecimal digits, a comma between each 8 of them.
+    let count = line.dropFirst(name.count).reduce(0) {
+      $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount
+    }
+    return count > 0 ? count : nil
+  }
+
+  /// The number of CPUs, rounded up, whose time the quotas of this process's cgroup and the cgroups
+  /// around it allow, or nil without a quota (Linux, cgroup v2: `cpu.max`; v1: `cpu.cfs_quota_us`).
+  static func cpuQuota(root: String) -> Int? {
+    var smallest: Int?
+    for line in (contents(root + "/proc/self/cgroup") ?? "").split(separator: "\n") {
+      // The hierarchy's number, its controllers (none in v2), and the path of the cgroup in it.
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { continue }
+      let isV2 = fields[1].isEmpty
+      guard isV2 || fields[1].split(separator: ",").contains("cpu") else { continue }
+      let mount = root + (isV2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/cpu")
+      let files = isV2 ? ["cpu.max"] : ["cpu.cfs_quota_us", "cpu.cfs_period_us"]
+      // Inside a container the path may be the host's and not exist; then only the mount's root
+      // does, which is the container's own cgroup.
+      var path = fields[2]
+      while true {
+        let text = files.compactMap { contents("\(mount)\(path)/\($0)") }.joined(separator: " ")
+        if let cpus = cpus(quota: text) { smallest = min(cpus, smallest ?? cpus) }
+        guard let slash = path.lastIndex(of: "/") else { break }
+        path = path[..<slash]
+      }
+    }
+    return smallest
+  }
+
+  /// A quota and its period in microseconds, as a number of CPUs, rounded up; nil for `max`, -1 and
+  /// anything else that is no quota.
+  static func cpus(quota text: String) -> Int? {
+    let numbers = text.split(whereSeparator: \.isWhitespace).map { Int($0) ?? 0 }
+    guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else { return nil }
+    return (numbers[0] - 1) / numbers[1] + 1
+  }
+
+  /// The text of a file of the kernel's, which has no size before it is read.
+  private static func contents(_ path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while case let count = read(descriptor, &buffer, buffer.count), count > 0 {
+      bytes += buffer[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

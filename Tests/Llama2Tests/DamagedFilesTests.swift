@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Files that `run` must refuse: with one sentence that names them, and never by a crash.
@@ -74,9 +75,39 @@ import Testing
         try expectRefusal(bytes, "\(format), shared classifier \(flag)")
       }
     }
+    // With a classifier of its own, a file for a flag of 2 has the size of one for 0.
+    var untied = Self.shape
+    untied.tied = false
+    for format in [Format.v1, .v2(groupSize: 8)] {
+      for flag in [2, 128, 255] as [UInt8] {
+        var bytes = Model(untied).bytes(format)
+        bytes[36] = flag
+        try expectRefusal(bytes, "untied \(format), shared classifier \(flag)")
+      }
+    }
     for size in [0, -8, 1, 4, 7, 9, 16, 24, 1 << 30, Int(Int32.max), Int(Int32.min)] {
       try expectRefusal(Self.replacing(v2, 37, size), "group size \(size)")
     }
+  }
+
+  /// Files as large as their headers promise.
+  @Test(
+    arguments: [
+      (Shape(dim: 24, hiddenDim: 40, nHeads: 5, nKVHeads: 5), "n_heads to divide dim"),
+      (Shape(dim: 24, hiddenDim: 40, nHeads: 6, nKVHeads: 4), "n_kv_heads to divide n_heads"),
+      (Shape(dim: 12, hiddenDim: 40, nHeads: 4, nKVHeads: 4), "head size 3"),
+    ])
+  func aShapeThatIsNoLlamas(_ shape: Shape, _ problem: String) throws {
+    for format in [Format.v0, .v1, .v2(groupSize: 4)] {
+      try expectRefusal(Model(shape).bytes(format), "\(shape), \(format)")
+      #expect(try stage.run().errors.contains(problem))
+    }
+  }
+
+  /// 16 values of a matrix share a scale, but its rows have 24 or 40.
+  @Test func groupsThatStraddleRows() throws {
+    try expectRefusal(Model(Self.shape).bytes(.v2(groupSize: 16)), "groups of 16")
+    #expect(try stage.run().errors.contains("--group-size 8"))
   }
 
   @Test func aFileOfAnotherKind() throws {
@@ -101,6 +132,16 @@ import Testing
       #expect(asCheckpoint.isRefusal(by: "run") && asCheckpoint.errors.contains(path))
       let asVocabulary = try stage.run("-z", path)
       #expect(asVocabulary.isRefusal(by: "run") && asVocabulary.errors.contains(path))
+    }
+  }
+
+  /// Opening one for reading waits for somebody to write into it, and nobody does.
+  @Test func aNamedPipeInTheFilesPlace() throws {
+    let pipe = stage.folder["pipe"]
+    try #require(mkfifo(pipe, 0o600) == 0)
+    for arguments in [[pipe], [stage.checkpoint, "-z", pipe]] {
+      let run = try Program.run(arguments, in: stage.folder, minutes: 1 / 6)
+      #expect(run.isRefusal(by: "run") && run.errors.contains(pipe), "\(run)")
     }
   }
 

@@ -154,14 +154,16 @@ import Testing
 @Suite struct ExportPyTorchRefusalTests {
   /// A state dict of one tensor "a", as protocol 2 spells it.
   private func pickle(
-    storage: String = "torch\nFloatStorage", count: UInt8 = 4, offset: UInt8 = 0,
-    size: UInt8 = 4, stride: UInt8 = 1
+    storage: String = "torch\nFloatStorage", count: Int = 4, offset: Int = 0, size: Int = 4,
+    stride: Int = 1
   ) -> Data {
+    /// LONG1 of eight bytes.
+    func integer(_ value: Int) -> Data { Data([0x8A, 8]) + little(value) }
     var p = Data([0x80, 2]) + Data("}X".utf8) + little(UInt32(1)) + Data("a".utf8)
     p += Data("ctorch._utils\n_rebuild_tensor_v2\n((X".utf8) + little(UInt32(7))
     p += Data("storagec\(storage)\nX".utf8) + little(UInt32(1)) + Data("0X".utf8)
-    p += little(UInt32(3)) + Data("cpuK".utf8) + Data([count]) + Data("tQK".utf8) + Data([offset])
-    p += Data("K".utf8) + Data([size, 0x85]) + Data("K".utf8) + Data([stride, 0x85, 0x89])
+    p += little(UInt32(3)) + Data("cpu".utf8) + integer(count) + Data("tQ".utf8) + integer(offset)
+    p += integer(size) + Data([0x85]) + integer(stride) + Data([0x85, 0x89])
     return p + Data("ccollections\nOrderedDict\n)RtRs.".utf8)
   }
 
@@ -226,6 +228,8 @@ import Testing
   @Test func tensorsOutsideTheirStorageAreRefused() throws {
     for bad in [
       pickle(offset: 1), pickle(size: 5), pickle(stride: 2), pickle(size: 200, stride: 0),
+      // The last element stands at 2^63 and 2^63 + 1, which 64 bits would turn negative.
+      pickle(size: 3, stride: 1 << 62), pickle(offset: .max, size: 3),
     ] {
       try expectRefusal(archive(bad), saying: "outside its storage of 4 elements")
     }

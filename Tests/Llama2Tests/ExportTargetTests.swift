@@ -63,12 +63,30 @@ import Testing
     #expect(try folder.names == ["out.bin"])
   }
 
+  /// v0 holds tables of cos and sin for each position, here 70 TB of them. The limit of the file
+  /// size ends an export that would begin to write them.
+  @Test func aFileThatTheDiskHasNoRoomForIsNotBegun() throws {
+    let folder = try TemporaryFolder()
+    try writeSparseCheckpoint(
+      folder.path("in.bin"), dim: 8192, hiddenDim: 1, nLayers: 1, nHeads: 1, vocabSize: 1,
+      seqLen: .max)
+    let refused = try ExportProgram.run(
+      folder.path("in.bin"), folder.path("out.bin"), through: "ulimit -f 8")
+    #expect(refused.status == 1)
+    #expect(
+      refused.error.contains("the file needs 70369818116124 bytes, but its disk has only "),
+      "\(refused.error)")
+    #expect(try folder.names == ["in.bin"])
+  }
+
   /// The signal comes as soon as the temporary file is there; the source, a sparse file of 2 GB,
   /// takes far longer.
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func aKilledExportLeavesNothing(_ number: Int32) throws {
     let folder = try TemporaryFolder()
-    try writeSparseCheckpoint(folder.path("in.bin"))
+    try writeSparseCheckpoint(
+      folder.path("in.bin"), dim: 4096, hiddenDim: 4096, nLayers: 4, nHeads: 32, vocabSize: 8192,
+      seqLen: 128)
     try folder.write("precious", "out.bin")
     // Whoever runs the tests in the background may have had SIGINT ignored.
     signal(number, SIG_DFL)
@@ -83,12 +101,18 @@ import Testing
     #expect(try folder.read("out.bin") == Data("precious".utf8))
   }
 
-  /// v1 of zeros: dim and hidden_dim 4096, 4 layers, vocab_size 8192, without a classifier.
-  private func writeSparseCheckpoint(_ path: String) throws {
+  /// v1 of zeros that take no room on the disk, without a classifier of its own.
+  private func writeSparseCheckpoint(
+    _ path: String, dim: Int32, hiddenDim: Int32, nLayers: Int32, nHeads: Int32, vocabSize: Int32,
+    seqLen: Int32
+  ) throws {
     var header = little(UInt32(0x616b_3432)) + little(Int32(1))
-    for number in [4096, 4096, 4, 32, 32, 8192, 128] as [Int32] { header += little(number) }
+    for number in [dim, hiddenDim, nLayers, nHeads, nHeads, vocabSize, seqLen] {
+      header += little(number)
+    }
     header += Data([1]) + Data(count: 256 - header.count - 1)
-    let weights = 4096 * (8192 + 9 + 4 * 7 * 4096)
+    let (rows, layers) = (Int(vocabSize) + 1, Int(nLayers))
+    let weights = Int(dim) * (rows + layers * (2 + 4 * Int(dim) + 3 * Int(hiddenDim)))
     #expect(FileManager.default.createFile(atPath: path, contents: header))
     let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     try file.truncate(atOffset: UInt64(256 + 4 * weights))

@@ -69,8 +69,25 @@ import Testing
         #expect((Double(x.start[i]) - expected).magnitude < 1e-5)
       }
       softmax(y.start, count)
-      let sum = (0..<count).map { Double(y.start[$0]) }.reduce(0, +)
-      #expect((sum - 1).magnitude < 1e-5)
+      let powers = b.map { Foundation.exp(Double($0)) }
+      for i in 0..<count {
+        let expected = powers[i] / powers.reduce(0, +)
+        #expect((Double(y.start[i]) - expected).magnitude < 1e-6 * expected)
+      }
+    }
+  }
+
+  @Test(arguments: [1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 100])
+  func aNumberThatIsNotFiniteIsFoundAtEveryPlace(_ count: Int) {
+    var random = SplitMix(count)
+    let finite = random.floats(count, limit: .greatestFiniteMagnitude)
+    #expect(finite.withUnsafeBufferPointer(isFinite))
+    for i in 0..<count {
+      for value in [Float.nan, .infinity, -.infinity] {
+        var values = finite
+        values[i] = value
+        #expect(!values.withUnsafeBufferPointer(isFinite), "\(value) at \(i) of \(count)")
+      }
     }
   }
 

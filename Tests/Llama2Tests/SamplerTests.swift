@@ -82,6 +82,32 @@ import Testing
     }
   }
 
+  /// One likely token of probability topP and equal others. What is left for each of the others
+  /// rounds to less than the cutoff (1 - topP) / (n - 1), so that none of them is a candidate;
+  /// with n for n - 1 they all would be.
+  @Test func theCutoffOfTopPIsThatOfRunC() {
+    var (cases, drawsOfOthers) = (0, 0)
+    for size in [2, 3, 4, 5, 9, 17, 40] {
+      for step in 0..<100 {
+        var logits = [Float](repeating: 0, count: size)
+        logits[size / 2] = logf(Float(size - 1)) + Float(step) / 64
+        let p = probabilities(logits, 1)
+        let (topP, other) = (p[size / 2], p[size / 2 - 1])
+        guard other < (1 - topP) / Float(size - 1) else { continue }
+        cases += 1
+        var sampler = Sampler(vocabSize: size, temperature: 1, topP: topP, seed: UInt64(step + 1))
+        var coins = Coins(state: UInt64(step + 1))
+        for _ in 0..<8 {
+          let coin = coins.next()
+          #expect(sampleTopP(p, topP, coin) == size / 2)
+          #expect(logits.withUnsafeBufferPointer { sampler.sample($0) } == size / 2)
+          drawsOfOthers += coin > topP ? 1 : 0
+        }
+      }
+    }
+    #expect(cases > 50 && drawsOfOthers > 50, "\(cases) cases, \(drawsOfOthers) draws")
+  }
+
   /// Over longer lists the sums may round otherwise, and the coin fall on a token beside run.c's.
   @Test(arguments: [0.1, 0.5, 0.9, 0.95, 0.999] as [Float])
   func topPOfManyCandidatesTakesTheTokenUnderTheCoin(_ topP: Float) {

@@ -22,7 +22,7 @@ import Testing
   }
 
   /// Pauses around the time after which an idle worker goes to sleep.
-  @Test func workersThatSleepWakeForTheNextLoop() {
+  @Test func everyPartRunsAfterAnyPause() {
     let threads = Threads(count: 4)
     defer { threads.stop() }
     var sums = [Int](repeating: 0, count: 64)
@@ -36,6 +36,30 @@ import Testing
     #expect(sums == (0..<64).map { 300 * $0 })
   }
 
+  /// A part ends only when each thread has begun one, so that the caller cannot do all the work.
+  @Test func workersThatSleepWakeForTheNextLoop() throws {
+    let threads = Threads(count: 4)
+    defer { threads.stop() }
+    func isReached(within seconds: Double, _ condition: () -> Bool) -> Bool {
+      let end = Date() + seconds
+      while !condition() && Date() < end { usleep(100) }
+      return condition()
+    }
+    for _ in 0..<3 {
+      try #require(
+        isReached(within: 30) { threads.sleepers.load(ordering: .relaxed) == 3 },
+        "the workers never sleep")
+      let (begun, alone) = (Flag(), Flag())
+      threads.run(parts: 4) { _, _ in
+        begun.count.add(1, ordering: .relaxed)
+        if !isReached(within: 10, { begun.count.load(ordering: .relaxed) == 4 }) {
+          alone.count.add(1, ordering: .relaxed)
+        }
+      }
+      try #require(alone.count.load(ordering: .relaxed) == 0, "a worker sleeps on")
+    }
+  }
+
   @Test func aPoolThatIsNotUsedEnds() {
     for count in 1...8 {
       let threads = Threads(count: count)
@@ -43,7 +67,87 @@ import Testing
     }
   }
 
+  // MARK: How many threads are of use
+
+  @Test func noMoreThreadsAreOfUseThanCPUs() {
+    #expect((1...max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))).contains(Threads.usable()))
+  }
+
+  #if os(Linux)
+    @Test func oneThreadIsOfUseOnOneCPUOrOneCPUsTime() throws {
+      let folder = try TemporaryFolder()
+      let online = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+      #expect(Threads.usable(root: folder.url.path) == online)
+      try folder.write("Cpus_allowed:\t00000000,00000010\n", at: "proc/thread-self/status")
+      #expect(Threads.usable(root: folder.url.path) == 1)
+      try folder.write("Cpus_allowed:\tffffffff,ffffffff\n", at: "proc/thread-self/status")
+      #expect(Threads.usable(root: folder.url.path) == min(64, online))
+      try folder.write("0::/\n", at: "proc/self/cgroup")
+      try folder.write("100000 100000\n", at: "sys/fs/cgroup/cpu.max")
+      #expect(Threads.usable(root: folder.url.path) == 1)
+    }
+  #endif
+
+  @Test(
+    arguments: [
+      ("Name:\ttest\nCpus_allowed:\t3\nCpus_allowed_list:\t0-1\n", 2),
+      ("Cpus_allowed:\tff,fffffffe\n", 39),
+      ("Cpus_allowed:\t" + String(repeating: "ffffffff,", count: 63) + "7fffffff\n", 2047),
+      ("Cpus_allowed:\t00000000\n", nil), ("Cpus_allowed_list:\t0-1\n", nil), ("", nil),
+    ] as [(String, Int?)])
+  func theMaskIsThatOfTheThread(_ status: String, _ cpus: Int?) throws {
+    let folder = try TemporaryFolder()
+    #expect(Threads.allowedCPUs(root: folder.url.path) == nil)
+    try folder.write(status, at: "proc/thread-self/status")
+    #expect(Threads.allowedCPUs(root: folder.url.path) == cpus)
+  }
+
+  @Test(
+    arguments: [
+      // v2: the smallest quota of the cgroup and those around it.
+      ("0::/a/b", ["a/b/cpu.max": "150000 100000", "a/cpu.max": "max 100000"], 2),
+      ("0::/a/b", ["a/b/cpu.max": "800000 100000", "a/cpu.max": "300000 100000"], 3),
+      ("0::/a/b", ["a/b/cpu.max": "max 100000", "cpu.max": "50000 100000"], 1),
+      ("0::/", ["cpu.max": "400001 100000"], 5), ("0::/", ["cpu.max": "max 100000"], nil),
+      // Of a cgroup outside the container, only the root of the mount can be seen.
+      ("0::/host/only", ["cpu.max": "200000 100000"], 2),
+      ("0::/a", ["b/cpu.max": "100000 100000"], nil),
+      // v1, its controllers on their own or together.
+      ("2:cpu:/a", ["cpu/a/cpu.cfs_quota_us": "250000", "cpu/a/cpu.cfs_period_us": "100000"], 3),
+      ("4:cpu,cpuacct:/", ["cpu/cpu.cfs_quota_us": "7", "cpu/cpu.cfs_period_us": "2"], 4),
+      ("4:cpuset:/", ["cpu/cpu.cfs_quota_us": "7", "cpu/cpu.cfs_period_us": "2"], nil),
+      ("2:cpu:/", ["cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"], nil),
+      ("2:cpu:/", ["cpu/cpu.cfs_quota_us": "100000"], nil),
+      // Both: the controllers of one are not in the other.
+      (
+        "2:cpu:/\n0::/",
+        ["cpu/cpu.cfs_quota_us": "300000", "cpu/cpu.cfs_period_us": "100000", "cpu.max": "2 1"], 2
+      ),
+      // What no kernel writes.
+      ("0::/", ["cpu.max": ""], nil), ("0::/", ["cpu.max": "0 0"], nil),
+      ("0::/", ["cpu.max": "1 0"], nil), ("0::/", ["cpu.max": "-5 100000"], nil),
+      ("0::/", ["cpu.max": "99999999999999999999 1"], nil),
+      ("0::/", ["cpu.max": "9223372036854775807 1"], .max),
+      ("0:/", ["cpu.max": "1 1"], nil), ("", ["cpu.max": "1 1"], nil),
+    ] as [(String, [String: String], Int?)])
+  func theSmallestQuotaCounts(_ cgroup: String, _ files: [String: String], _ cpus: Int?) throws {
+    let folder = try TemporaryFolder()
+    #expect(Threads.cpuQuota(root: folder.url.path) == nil)
+    try folder.write(cgroup + "\n", at: "proc/self/cgroup")
+    for (path, text) in files { try folder.write(text + "\n", at: "sys/fs/cgroup/" + path) }
+    #expect(Threads.cpuQuota(root: folder.url.path) == cpus)
+  }
+
   private final class Flag: Sendable {
     let count = Atomic<Int>(0)
+  }
+}
+
+extension TemporaryFolder {
+  /// Writes a file and the folders that it lies in.
+  fileprivate func write(_ text: String, at path: String) throws {
+    let folder = url.appendingPathComponent(path).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try write(text, path)
   }
 }
