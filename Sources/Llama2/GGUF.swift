@@ -52,6 +52,12 @@ package struct GGUF {
     }
   }
 
+  /// Whether a file begins as every GGUF does.
+  package static func isGGUF(_ file: MappedFile) -> Bool {
+    file.bytes.count >= 4
+      && UInt32(littleEndian: file.bytes.loadUnaligned(as: UInt32.self)) == magic
+  }
+
   /// The error that says `problem` of this file.
   package func failure(_ problem: String) -> LlamaError { Self.failure(file, problem) }
 
@@ -73,7 +79,7 @@ package struct GGUF {
     return scalars.count > limit || text.count > 4 * limit ? shown + "…" : shown
   }
 
-  private static func quoted(_ text: String) -> String { "\"" + printable(text.utf8) + "\"" }
+  package static func quoted(_ text: String) -> String { "\"" + printable(text.utf8) + "\"" }
 }
 
 // MARK: - Metadata

@@ -7,10 +7,12 @@ package struct Matrix {
   package let format: Format
 
   /// How weights are stored; each format's layout stands in its own file.
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   package enum Format {
-    case float32
+    case float32, float16, bfloat16
     /// int8 values in groups of `size` that share an fp32 scale, (rows, columns / size).
     case int8Groups(size: Int, scales: UnsafeRawPointer)
+    case q8_0, q4_0, q4_1, q5_0, q5_1, q2_K, q3_K, q4_K, q5_K, q6_K
   }
 
   package init(rows: Int, columns: Int, values: UnsafeRawPointer, format: Format) {
@@ -19,65 +21,89 @@ package struct Matrix {
     self.values = values
     self.format = format
   }
+}
+
+// MARK: - The only switches over formats
+
+extension Matrix {
+  /// What floats are multiplied as they are; nil where weights are multiplied as integers.
+  private var floats: (any FloatWeights.Type)? {
+    switch format {
+    case .float32: Float32Weights.self
+    case .float16: F16.self
+    case .bfloat16: BF16.self
+    default: nil
+    }
+  }
+
+  /// The blocks of a row; nil for floats and for groups of int8, which need no unpacking.
+  private var blocks: (any BlockFormat.Type)? {
+    switch format {
+    case .float32, .float16, .bfloat16, .int8Groups: nil
+    case .q8_0: Q8_0.self
+    case .q4_0: Q4_0.self
+    case .q4_1: Q4_1.self
+    case .q5_0: Q5_0.self
+    case .q5_1: Q5_1.self
+    case .q2_K: Q2_K.self
+    case .q3_K: Q3_K.self
+    case .q4_K: Q4_K.self
+    case .q5_K: Q5_K.self
+    case .q6_K: Q6_K.self
+    }
+  }
 
   /// The weights that share a scale and are multiplied as integers; 0 where they are floats.
   package var groupSize: Int {
-    switch format {
-    case .float32: 0
-    case .int8Groups(let size, _): size
-    }
+    if case .int8Groups(let size, _) = format { return size }
+    return blocks?.groupSize ?? 0
   }
 
   /// The activations that share a scale where they meet this matrix as integers.
   var activationGroupSize: Int {
-    switch format {
-    case .int8Groups(let size, _): size
-    default: 32
-    }
+    if case .int8Groups(let size, _) = format { return size }
+    return 32
   }
+
+  /// Whether weights are scale * value - minimum rather than scale * value.
+  var hasMinimums: Bool { blocks?.hasMinimums ?? false }
 
   /// out (columns) = one row, as fp32.
   package func copyRow(_ row: Int, to out: UnsafeMutablePointer<Float>) {
-    switch format {
-    case .float32: Float32Weights.copy(values + 4 * row * columns, to: out, columns)
-    default:
-      withInt8Rows(from: row, upTo: row, count: 1) {
-        $0[0].copy(to: out, columns, groupSize: groupSize)
-      }
+    if let floats {
+      return floats.copy(values + row * columns * floats.size, to: out, columns)
+    }
+    withInt8Rows(from: row, upTo: row, count: 1) {
+      $0[0].copy(to: out, columns, groupSize: groupSize)
     }
   }
 
   /// out[j * self.rows + i] = row i · activations of token j, for i in `rows` and all tokens.
   func matmul(_ x: Activations, rows: Range<Int>, into out: UnsafeMutablePointer<Float>) {
-    switch format {
-    case .float32: matmul(Float32Weights.self, x, rows: rows, into: out)
-    default: matmul(x.int8(groupSize: groupSize), count: x.count, rows: rows, into: out)
+    guard let floats else {
+      return matmul(x.int8(groupSize: groupSize), count: x.count, rows: rows, into: out)
     }
-  }
-
-  private func matmul<W: FloatWeights>(
-    _ type: W.Type, _ x: Activations, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
-  ) {
-    let stride = W.size * columns
-    W.matmul(
+    let stride = floats.size * columns
+    floats.matmul(
       values + rows.lowerBound * stride, stride, rows: rows.count, x.values, columns,
       count: x.count, columns: columns, out + rows.lowerBound, self.rows)
   }
 
-  /// Bytes that `int8Row` needs to unpack a row.
-  var int8RowBytes: Int { 0 }
-
-  /// Whether weights are scale * value - minimum rather than scale * value.
-  var hasMinimums: Bool { false }
+  /// Bytes that `int8Row` needs to unpack a row: values, scales and minimums.
+  var int8RowBytes: Int {
+    guard let blocks else { return 0 }
+    return columns + 8 * (columns / blocks.groupSize)
+  }
 
   /// One row as int8, a view into the file or unpacked into `scratch`.
   func int8Row(_ row: Int, _ scratch: UnsafeMutableRawPointer) -> Int8Row {
-    switch format {
-    case .int8Groups(let size, let scales):
+    if case .int8Groups(let size, let scales) = format {
       return Int8Row(
-        values: values + row * columns, scales: scales + 4 * (row * (columns / size)), minimums: nil
-      )
-    default: preconditionFailure("a row of floats has no int8 values")
+        values: values + row * columns, scales: scales + 4 * (row * (columns / size)),
+        minimums: nil)
     }
+    guard let blocks else { preconditionFailure("a row of floats has no int8 values") }
+    let rowBytes = columns / blocks.blockSize * blocks.blockBytes
+    return blocks.unpackRow(values + row * rowBytes, columns, into: scratch)
   }
 }

@@ -9,6 +9,12 @@ protocol FloatWeights {
   static func vector(at weights: UnsafeRawPointer) -> Vector
   /// As many lanes as `count` has weights, zeros for the others.
   static func vector(at weights: UnsafeRawPointer, first count: Int) -> Vector
+  /// Below; requirements, so that each conformer has machine code of its own.
+  static func copy(_ weights: UnsafeRawPointer, to out: UnsafeMutablePointer<Float>, _ count: Int)
+  static func matmul(
+    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int,
+    _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int)
 }
 
 extension FloatWeights {
