@@ -47,12 +47,12 @@ extension Matrix {
     if count >= 4 && hasInt8Tiles {
       return matmulBlock(x, count: count, rows: rows, into: out)
     }
-    // With a group size that the compiler knows, the loop over a group is unrolled.
-    switch groupSize {
-    case 16: matmulRows(x, count: count, rows: rows, groupSize: 16, into: out)
-    case 32: matmulRows(x, count: count, rows: rows, groupSize: 32, into: out)
-    case 64: matmulRows(x, count: count, rows: rows, groupSize: 64, into: out)
-    default: matmulRows(x, count: count, rows: rows, groupSize: groupSize, into: out)
+    guard let blocks else {
+      return matmulRows(x, count: count, rows: rows, into: out) { int8View(ofRow: $0) }
+    }
+    withUnsafeTemporaryAllocation(byteCount: int8RowBytes, alignment: 64) {
+      let scratch = $0.baseAddress!
+      matmulRows(x, count: count, rows: rows, into: out) { unpack($0, blocks, into: scratch) }
     }
   }
 }
@@ -62,17 +62,28 @@ extension Matrix {
 extension Matrix {
   @inline(__always)
   private func matmulRows(
+    _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>,
+    row: (Int) -> Int8Row
+  ) {
+    // With a group size that the compiler knows, the loop over a group is unrolled.
+    switch groupSize {
+    case 16: matmulRows(x, count: count, rows: rows, groupSize: 16, into: out, row: row)
+    case 32: matmulRows(x, count: count, rows: rows, groupSize: 32, into: out, row: row)
+    case 64: matmulRows(x, count: count, rows: rows, groupSize: 64, into: out, row: row)
+    default: matmulRows(x, count: count, rows: rows, groupSize: groupSize, into: out, row: row)
+    }
+  }
+
+  @inline(__always)
+  private func matmulRows(
     _ x: Int8Activations, count: Int, rows: Range<Int>, groupSize: Int,
-    into out: UnsafeMutablePointer<Float>
+    into out: UnsafeMutablePointer<Float>, row: (Int) -> Int8Row
   ) {
     let groups = columns / groupSize
-    withUnsafeTemporaryAllocation(byteCount: max(1, int8RowBytes), alignment: 64) {
-      let scratch = $0.baseAddress!
-      forEachRow(rows) { i in
-        let row = int8Row(i, scratch)
-        for j in 0..<count {
-          out[j &* self.rows &+ i] = row.dot(x, from: j &* groups, groups, groupSize)
-        }
+    forEachRow(rows) { i in
+      let row = row(i)
+      for j in 0..<count {
+        out[j &* self.rows &+ i] = row.dot(x, from: j &* groups, groups, groupSize)
       }
     }
   }
@@ -165,13 +176,14 @@ extension Matrix {
   func withInt8Rows(
     from first: Int, upTo last: Int, count: Int, _ body: (UnsafeBufferPointer<Int8Row>) -> Void
   ) {
-    withUnsafeTemporaryAllocation(byteCount: max(1, count * int8RowBytes), alignment: 64) {
-      scratch in
+    let size = blocks == nil ? 1 : int8RowBytes
+    withUnsafeTemporaryAllocation(byteCount: count * size, alignment: 64) { scratch in
       withUnsafeTemporaryAllocation(of: Int8Row.self, capacity: count) { rows in
         for i in 0..<count {
+          let row = min(first + i, last)
+          let scratch = scratch.baseAddress! + i * size
           rows.initializeElement(
-            at: i,
-            to: int8Row(min(first + i, last), scratch.baseAddress! + i * int8RowBytes))
+            at: i, to: blocks.map { unpack(row, $0, into: scratch) } ?? int8View(ofRow: row))
         }
         body(UnsafeBufferPointer(rows))
       }

@@ -37,7 +37,7 @@ extension Matrix {
   }
 
   /// The blocks of a row; nil for floats and for groups of int8, which need no unpacking.
-  private var blocks: (any BlockFormat.Type)? {
+  var blocks: (any BlockFormat.Type)? {
     switch format {
     case .float32, .float16, .bfloat16, .int8Groups: nil
     case .q8_0: Q8_0.self
@@ -89,21 +89,25 @@ extension Matrix {
       count: x.count, columns: columns, out + rows.lowerBound, self.rows)
   }
 
-  /// Bytes that `int8Row` needs to unpack a row: values, scales and minimums.
-  var int8RowBytes: Int {
-    guard let blocks else { return 0 }
-    return columns + 8 * (columns / blocks.groupSize)
-  }
+  /// Bytes that `unpack` needs for a row: values, scales and minimums.
+  var int8RowBytes: Int { columns + 8 * (columns / groupSize) }
 
-  /// One row as int8, a view into the file or unpacked into `scratch`.
-  func int8Row(_ row: Int, _ scratch: UnsafeMutableRawPointer) -> Int8Row {
-    if case .int8Groups(let size, let scales) = format {
-      return Int8Row(
-        values: values + row * columns, scales: scales + 4 * (row * (columns / size)),
-        minimums: nil)
-    }
-    guard let blocks else { preconditionFailure("a row of floats has no int8 values") }
+  /// A row of `blocks` as int8, in `scratch`.
+  func unpack(
+    _ row: Int, _ blocks: any BlockFormat.Type, into scratch: UnsafeMutableRawPointer
+  ) -> Int8Row {
     let rowBytes = columns / blocks.blockSize * blocks.blockBytes
     return blocks.unpackRow(values + row * rowBytes, columns, into: scratch)
+  }
+
+  /// A row of groups of int8, as it lies in the file.
+  @inline(__always)
+  func int8View(ofRow row: Int) -> Int8Row {
+    guard case .int8Groups(let size, let scales) = format else {
+      preconditionFailure("a row that is not int8 has no view as int8")
+    }
+    return Int8Row(
+      values: values + row &* columns, scales: scales + 4 &* row &* (columns / size),
+      minimums: nil)
   }
 }

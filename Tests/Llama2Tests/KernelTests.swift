@@ -38,8 +38,8 @@ import Testing
       let (guardedW, guardedX) = (Guarded(w), Guarded(x))
       let out = Guarded([Float](repeating: .nan, count: rows * count))
       withExtendedLifetime((guardedW, guardedX, out)) {
-        products(
-          guardedW.start, columns, rows: rows, guardedX.start, columns, count: count,
+        Float32Weights.matmul(
+          guardedW.start, 4 * columns, rows: rows, guardedX.start, columns, count: count,
           columns: columns, out.start, rows)
         for (i, j) in (0..<rows * count).map({ ($0 % rows, $0 / rows) }) {
           var sum = 0.0
@@ -58,17 +58,17 @@ import Testing
     withExtendedLifetime((x, y, out)) {
       #expect(maximum(x.start, count) == a.max())
       #expect(isFinite(UnsafeBufferPointer(start: x.start, count: count)))
-      rmsnorm(out.start, x.start, y.start, count)
+      Steps.rmsnorm(out.start, x.start, y.start, count, epsilon: 1e-5)
       let scale = 1 / (a.map { Double($0 * $0) }.reduce(0, +) / Double(count) + 1e-5).squareRoot()
       for i in 0..<count {
         #expect((Double(out.start[i]) - Double(a[i] * b[i]) * scale).magnitude < 1e-4)
       }
-      swiglu(x.start, y.start, count)
+      Steps.swiglu(x.start, y.start, count)
       for i in 0..<count {
         let expected = Double(a[i]) / (1 + Foundation.exp(-Double(a[i]))) * Double(b[i])
         #expect((Double(x.start[i]) - expected).magnitude < 1e-5)
       }
-      softmax(y.start, count)
+      Steps.softmax(y.start, count)
       let powers = b.map { Foundation.exp(Double($0)) }
       for i in 0..<count {
         let expected = powers[i] / powers.reduce(0, +)
@@ -105,39 +105,61 @@ import Testing
       let wScales = Guarded(random.floats(rows * groups, limit: 0.01))
       let x = random.floats(count * columns, limit: 1)
       let out = Guarded([Float](repeating: .nan, count: rows * count))
-      var memory: [Guarded<Float>] = []
-      let activations = try Int8Activations(groupSize: groupSize, columns: columns) {
-        memory.append(Guarded([Float](repeating: .nan, count: $0 * count)))
-        return memory.last!.start
-      }
-      for j in 0..<count {
-        x.withUnsafeBufferPointer {
-          activations.quantise($0.baseAddress! + j * columns, token: j, columns: columns)
-        }
-      }
       let matrix = Matrix(
-        rows: rows, columns: columns, values: w.start, scales: wScales.start, groupSize: groupSize)
-      withExtendedLifetime((w, wScales, out, memory)) {
-        matrix.multiply(
-          Activations(values: memory[0].start, count: count, int8: activations), rows: 0..<rows,
-          into: out.start)
-        let alone = Guarded([Float](repeating: .nan, count: rows))
+        rows: rows, columns: columns, values: w.start,
+        format: .int8Groups(size: groupSize, scales: wScales.start))
+      try withExtendedLifetime((w, wScales, out)) {
+        let block = try QuantisedBlock(x, count: count, groupSize: groupSize)
+        matrix.matmul(block.activations, rows: 0..<rows, into: out.start)
         for j in 0..<count {
-          matrix.multiplyInt8Rows(activations, token: j, rows: 0..<rows, into: alone.start)
+          let alone = Guarded([Float](repeating: .nan, count: rows))
+          let token = try QuantisedBlock(
+            Array(x[j * columns..<(j + 1) * columns]), count: 1, groupSize: groupSize)
+          matrix.matmul(token.activations, rows: 0..<rows, into: alone.start)
           for i in 0..<rows {
             #expect(out.start[j * rows + i].bitPattern == alone.start[i].bitPattern)
             var sum = 0.0
             for k in 0..<columns {
               sum +=
                 Double(w.start[i * columns + k])
-                * Double(wScales.start[(i * columns + k) / groupSize])
-                * Double(activations.values[j * columns + k])
-                * Double(activations.scales[(j * columns + k) / groupSize])
+                * Double(wScales.start[(i * columns + k) / groupSize]) * token.value(k)
             }
             #expect((Double(alone.start[i]) - sum).magnitude < 1e-4)
           }
         }
       }
+    }
+  }
+
+  /// Activations as int8, which end where memory that nobody may touch begins.
+  private final class QuantisedBlock {
+    private var memory: [Guarded<UInt8>] = []
+    private let int8: Int8Activations
+    private let values: Guarded<Float>
+    private let count: Int
+
+    init(_ x: [Float], count: Int, groupSize: Int) throws {
+      let columns = x.count / count
+      var memory: [Guarded<UInt8>] = []
+      int8 = try Int8Activations(groupSize: groupSize, scaleSize: groupSize, columns: columns) {
+        memory.append(Guarded([UInt8](repeating: 0xFF, count: $0 * count)))
+        return UnsafeMutableRawPointer(memory.last!.start)
+      }
+      self.memory = memory
+      self.count = count
+      values = Guarded(x)
+      for j in 0..<count {
+        int8.quantise(values.start + j * columns, token: j, columns: columns)
+      }
+    }
+
+    var activations: Activations {
+      Activations(values: values.start, count: count, int8: [int8])
+    }
+
+    /// Element k of the first token, as it was rounded.
+    func value(_ k: Int) -> Double {
+      Double(int8.values[k]) * Double(int8.scales[k / int8.groupSize])
     }
   }
 }

@@ -184,7 +184,7 @@ import Testing
 /// softmax(logits / temperature), in the library's floats.
 private func probabilities(_ logits: [Float], _ temperature: Float) -> [Float] {
   var p = logits.map { $0 / temperature }
-  p.withUnsafeMutableBufferPointer { softmax($0.baseAddress!, $0.count) }
+  p.withUnsafeMutableBufferPointer { Steps.softmax($0.baseAddress!, $0.count) }
   return p
 }
 

@@ -42,7 +42,7 @@ extension BlockFormat {
   }
 }
 
-/// 32 bytes, as words: what Swift does with `SIMD32<UInt8>` goes lane by lane.
+/// 32 bytes, as words: operations on `SIMD32<UInt8>` go lane by lane.
 struct Bytes {
   private var words: SIMD4<UInt64>
 
@@ -69,7 +69,8 @@ struct Bytes {
     let bits =
       unsafeBitCast(SIMD32(lowHalf: low, highHalf: high), to: SIMD8<UInt32>.self)
       & unsafeBitCast(SIMD4<UInt64>(repeating: 0x8040_2010_0804_0201), to: SIMD8<UInt32>.self)
-    // Adding 0x7F carries what is left of each byte to its highest bit.
+    // Adding 0x7F carries whatever bit a byte has left to its highest one. The lanes are not those
+    // of `nibbles`, since LLVM would join the two shifts into one with an amount for each lane.
     words = unsafeBitCast(((bits &+ 0x7F7F_7F7F) &>> 7) & 0x0101_0101, to: SIMD4<UInt64>.self)
   }
 

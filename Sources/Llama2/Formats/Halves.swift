@@ -3,8 +3,8 @@ enum F16: FloatWeights {
   static var size: Int { 2 }
 
   #if arch(arm64) || (FMA && !os(macOS))
-    // Every processor with FMA has instructions for this as well. Float16 is not on Intel Macs,
-    // and without the instructions a conversion is a call.
+    // A processor with FMA converts Float16 in one instruction as well; without it the conversion is
+    // a call, and on an Intel Mac there is no Float16.
     @inline(__always)
     static func float(_ bits: UInt16) -> Float { Float(Float16(bitPattern: bits)) }
 
@@ -19,29 +19,27 @@ enum F16: FloatWeights {
     @inline(__always)
     static func float(_ bits: UInt16) -> Float {
       let sign = UInt32(bits & 0x8000) &<< 16
-      // Where the significand and the exponent belong in a Float; then the exponent's bias.
-      let shifted = Int32(bits & 0x7FFF) &<< 13
-      let infinite = (0x0F7F_FFFF &- shifted) &>> 31  // all bits for infinity and NaN
-      let biased = shifted &+ 0x3800_0000 &+ (infinite & 0x3800_0000)
-      let float = Float(bitPattern: UInt32(bitPattern: biased))
-      // A subnormal number s 2⁻²⁴ is (1024 + s) 2⁻²⁵ here.
-      let subnormal = (shifted &- 0x0080_0000) &>> 31  // all bits for subnormal numbers and zero
-      let excess = (float - 0x1p-14).bitPattern & UInt32(bitPattern: subnormal)
-      return Float(bitPattern: (float + Float(bitPattern: excess)).bitPattern | sign)
+      let magnitude = UInt32(bits & 0x7FFF) &<< 13
+      switch bits & 0x7C00 {
+      case 0: return Float(bitPattern: (Float(bits & 0x3FF) * 0x1p-24).bitPattern | sign)
+      case 0x7C00: return Float(bitPattern: magnitude | 0x7F80_0000 | sign)
+      default: return Float(bitPattern: (magnitude &+ 0x3800_0000) | sign)
+      }
     }
 
-    /// The steps of `float`, of 16 at once.
     @inline(__always)
     static func vector(at pointer: UnsafeRawPointer) -> Vector {
       let bits = BF16.widen(pointer)
       let sign = bits & Int32(bitPattern: 0x8000_0000)
-      let shifted = (bits & 0x7FFF_0000) &>> 3
-      let infinite = (0x0F7F_FFFF &- shifted) &>> 31
+      let magnitude = (bits & 0x7FFF_0000) &>> 3
+      // Comparisons of integers go lane by lane; these have all bits set where they hold.
+      let isSubnormal = (magnitude &- 0x0080_0000) &>> 31
+      let isInfiniteOrNaN = (0x0F7F_FFFF &- magnitude) &>> 31
       let floats = unsafeBitCast(
-        shifted &+ 0x3800_0000 &+ (infinite & 0x3800_0000), to: Vector.self)
-      let subnormal = (shifted &- 0x0080_0000) &>> 31
-      let excess = unsafeBitCast(floats - 0x1p-14, to: SIMD16<Int32>.self) & subnormal
-      let sums = floats + unsafeBitCast(excess, to: Vector.self)
+        magnitude &+ 0x3800_0000 &+ (isInfiniteOrNaN & 0x3800_0000), to: Vector.self)
+      // A subnormal s 2⁻²⁴ has become x = (1024 + s) 2⁻²⁵, and is x + (x - 2⁻¹⁴).
+      let rest = unsafeBitCast(floats - 0x1p-14, to: SIMD16<Int32>.self) & isSubnormal
+      let sums = floats + unsafeBitCast(rest, to: Vector.self)
       return unsafeBitCast(unsafeBitCast(sums, to: SIMD16<Int32>.self) | sign, to: Vector.self)
     }
   #endif

@@ -31,11 +31,11 @@ enum Q3_K: BlockFormat {
   /// s - 32 of 16 groups.
   @inline(__always)
   private static func groupScales(_ pointer: UnsafeRawPointer) -> SIMD16<Int8> {
-    let first = pointer.loadUnaligned(as: UInt32.self)
-    let second = pointer.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
-    let third = pointer.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
-    let low = SIMD4(first, second, first &>> 4, second &>> 4) & 0x0F0F_0F0F
-    let high = SIMD4(third &<< 4, third &<< 2, third, third &>> 2) & 0x3030_3030
-    return unsafeBitCast(low | high, to: SIMD16<Int8>.self) &- 32
+    let eight = pointer.loadUnaligned(as: SIMD8<UInt8>.self)
+    let four = pointer.loadUnaligned(fromByteOffset: 8, as: SIMD4<UInt8>.self)
+    let low = SIMD16(lowHalf: eight, highHalf: eight &>> 4) & 0x0F
+    let high = SIMD8(lowHalf: four, highHalf: four &>> 2)
+    let bits = low | (SIMD16(lowHalf: high &<< 4, highHalf: high) & 0x30)
+    return unsafeBitCast(bits, to: SIMD16<Int8>.self) &- 32
   }
 }

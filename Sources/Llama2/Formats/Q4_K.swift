@@ -28,14 +28,14 @@ enum Q4_K: BlockFormat {
     _ block: UnsafeRawPointer, scales: UnsafeMutablePointer<Float>,
     minimums: UnsafeMutablePointer<Float>
   ) {
-    let first = block.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
-    let second = block.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
-    let third = block.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
-    let low =
-      SIMD4(first, third, second, third &>> 4)
-      & SIMD4(0x3F3F_3F3F, 0x0F0F_0F0F, 0x3F3F_3F3F, 0x0F0F_0F0F)
-    let high = SIMD4(0, first &>> 2, 0, second &>> 2) & 0x3030_3030
-    let integers = Vector(bytes: unsafeBitCast(low | high, to: SIMD16<Int8>.self))
+    let eight = block.loadUnaligned(fromByteOffset: 4, as: SIMD8<UInt8>.self)
+    let four = block.loadUnaligned(fromByteOffset: 12, as: SIMD4<UInt8>.self)
+    let low = eight & 0x3F
+    let high = (SIMD8(lowHalf: four, highHalf: four &>> 4) & 0x0F) | ((eight &>> 2) & 0x30)
+    let integers = Vector(
+      bytes: SIMD16(
+        lowHalf: SIMD8(lowHalf: low.lowHalf, highHalf: high.lowHalf),
+        highHalf: SIMD8(lowHalf: low.highHalf, highHalf: high.highHalf)))
     UnsafeMutableRawPointer(scales).storeBytes(
       of: block.half(at: 0) * integers.lowHalf, as: SIMD8<Float>.self)
     UnsafeMutableRawPointer(minimums).storeBytes(
