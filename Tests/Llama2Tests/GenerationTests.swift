@@ -23,7 +23,9 @@ import Testing
 
   private static let shape = Shape(hiddenDim: 20, nLayers: 1, seqLen: 200, tied: false)
 
-  static let prompts = ["", "the rain", "é 漢字 😀", "a\u{7}b\nc\t\u{1B}[2J", "<s>in</s>", "  two"]
+  static let prompts = [
+    "", "the rain", "é 漢字 😀", "a\u{7}b\nc\t\u{1B}[2J\u{7F}", "<s>in</s>", "  two",
+  ]
 
   @Test(arguments: prompts, [0, 0.7, 1.3] as [Float])
   func aTextIsThatOfRunC(_ prompt: String, _ temperature: Float) throws {
