@@ -38,7 +38,7 @@ public struct Sampler: Sendable {
   /// Advances the generator by `count` samples: run.c samples after every token of a chat prompt
   /// and does not use the result.
   mutating func skip(_ count: Int) {
-    if temperature != 0 { for _ in 0..<count { _ = random.nextFloat() } }
+    for _ in 0..<count { _ = random.nextFloat() }
   }
 }
 

@@ -29,7 +29,15 @@ import Testing
       1, 3, 4, 5, 7, 8, 11, 12, 19, 20, 23, 24, 27, 28, 29, 32, 35, 36, 37, 40, 41, 255, 256, 257,
       260, 1000, whole.count / 2, whole.count - 257, whole.count - 4, whole.count - 1,
     ]
-    for length in lengths { try expectRefusal(Array(whole[..<length]), "\(length) bytes") }
+    var headerSize = 256
+    if case .v0 = format { headerSize = 28 }
+    for length in lengths {
+      try expectRefusal(Array(whole[..<length]), "\(length) bytes")
+      let errors = try stage.run().errors
+      #expect(errors.contains("ends inside the header") == (length < headerSize), "\(errors)")
+    }
+    try expectRefusal([], "no bytes")
+    #expect(try stage.run().errors.contains("is empty"))
     for extra in [1, 3, 4, 256, 4096] {
       try expectRefusal(whole + [UInt8](repeating: 0, count: extra), "\(extra) bytes too many")
     }

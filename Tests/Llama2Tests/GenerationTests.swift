@@ -23,7 +23,9 @@ import Testing
 
   private static let shape = Shape(hiddenDim: 20, nLayers: 1, seqLen: 200, tied: false)
 
-  static let prompts = ["", "the rain", "é 漢字 😀", "a\u{7}b\nc\t\u{1B}[2J", "<s>in</s>", "  two"]
+  static let prompts = [
+    "", "the rain", "é 漢字 😀", "a\u{7}b\nc\t\u{1B}[2J\u{7F}", "<s>in</s>", "  two",
+  ]
 
   @Test(arguments: prompts, [0, 0.7, 1.3] as [Float])
   func aTextIsThatOfRunC(_ prompt: String, _ temperature: Float) throws {
@@ -35,6 +37,7 @@ import Testing
       let text = try llama(model).generate(
         prompt, steps: 60, temperature: temperature, topP: runC.topP, seed: runC.seed)
       #expect(text.joined() == runC.generate(prompt, steps: 60))
+      #expect(text.next() == nil, "a text that has ended goes on")
     }
   }
 
@@ -49,7 +52,11 @@ import Testing
         system: system, temperature: temperature, topP: 0.9, seed: runC.seed)
       let prompts = ["the rain", "", "é?", "in the hat"]
       var replies: [String] = []
-      for prompt in prompts where !chat.isFull { replies.append(chat.reply(to: prompt).joined()) }
+      for prompt in prompts where !chat.isFull {
+        let reply = chat.reply(to: prompt)
+        replies.append(reply.joined())
+        #expect(reply.next() == nil, "a reply that has ended goes on")
+      }
       let expected = runC.chat(system: system, prompts, steps: 200)
       #expect(replies == expected)
     }
@@ -88,12 +95,23 @@ import Testing
     let context = llama.generate(steps: 0, temperature: 0).joined()
     #expect(llama.generate(steps: 200, temperature: 0).joined() == context)
     #expect(llama.generate(steps: 5000, temperature: 0).joined() == context)
+    #expect(llama.generate(steps: -1, temperature: 0).joined() == context)
   }
 
   @Test func aSeedGivesOneTextAndAnotherSeedAnother() throws {
     let llama = try llama(Model(Self.shape))
     let texts = [5, 5, 6].map { llama.generate(steps: 100, seed: $0).joined() }
     #expect(texts[0] == texts[1] && texts[0] != texts[2])
+  }
+
+  /// From 0 the generator draws nothing but 0, which always takes the likeliest token.
+  @Test(arguments: [nil, 0] as [UInt64?])
+  func withoutASeedATextIsRandomToo(_ seed: UInt64?) throws {
+    var model = Model(Self.shape)
+    for i in Self.shape.dim..<2 * Self.shape.dim { model.classifier.values[i] = 0 }
+    let llama = try llama(model)
+    let greedy = llama.generate(steps: 100, temperature: 0).joined()
+    #expect(llama.generate(steps: 100, seed: seed).joined() != greedy)
   }
 
   @Test func theProgressOfALongPromptIsToldAndMayBeRefused() throws {

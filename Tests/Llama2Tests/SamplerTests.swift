@@ -65,6 +65,22 @@ import Testing
     }
   }
 
+  /// The sum of many rounded probabilities can be less than the coin.
+  @Test func aCoinBeyondTheSumOfAllTakesTheLastToken() throws {
+    let sums = (20_000..<20_100).map { size in
+      probabilities([Float](repeating: 0, count: size), 1).reduce(0, +)
+    }
+    let size = 20_000 + sums.firstIndex(of: sums.min()!)!
+    let seed = try #require(
+      (1...1_000_000).first {
+        var coins = Coins(state: $0)
+        return coins.next() > sums.min()!
+      } as UInt64?)
+    var sampler = Sampler(vocabSize: size, temperature: 1, topP: 1, seed: seed)
+    let logits = [Float](repeating: 0, count: size)
+    #expect(logits.withUnsafeBufferPointer { sampler.sample($0) } == size - 1)
+  }
+
   /// Over lists of at most 128 candidates the sums have run.c's order, to the last bit.
   @Test(arguments: [0.1, 0.5, 0.9, 0.95, 0.999] as [Float])
   func topPTakesTheTokenThatRunCTakes(_ topP: Float) {

@@ -40,24 +40,40 @@ import Testing
   @Test func workersThatSleepWakeForTheNextLoop() throws {
     let threads = Threads(count: 4)
     defer { threads.stop() }
-    func isReached(within seconds: Double, _ condition: () -> Bool) -> Bool {
-      let end = Date() + seconds
-      while !condition() && Date() < end { usleep(100) }
-      return condition()
-    }
     for _ in 0..<3 {
-      try #require(
-        isReached(within: 30) { threads.sleepers.load(ordering: .relaxed) == 3 },
-        "the workers never sleep")
-      let (begun, alone) = (Flag(), Flag())
+      try waitForSleepers(3, in: threads)
+      let (begun, timeouts) = (Flag(), Flag())
       threads.run(parts: 4) { _, _ in
         begun.count.add(1, ordering: .relaxed)
-        if !isReached(within: 10, { begun.count.load(ordering: .relaxed) == 4 }) {
-          alone.count.add(1, ordering: .relaxed)
+        let ended = isReached(within: 10) {
+          begun.count.load(ordering: .relaxed) == 4 || timeouts.count.load(ordering: .relaxed) > 0
         }
+        if !ended { timeouts.count.add(1, ordering: .relaxed) }
       }
-      try #require(alone.count.load(ordering: .relaxed) == 0, "a worker sleeps on")
+      try #require(timeouts.count.load(ordering: .relaxed) == 0, "a worker sleeps on")
     }
+  }
+
+  @Test func aPoolWhoseWorkersSleepEnds() throws {
+    let threads = Threads(count: 4)
+    try waitForSleepers(3, in: threads)
+    let ended = Flag()
+    Thread.detachNewThread {
+      threads.stop()
+      ended.count.add(1, ordering: .relaxed)
+    }
+    #expect(isReached(within: 10) { ended.count.load(ordering: .relaxed) == 1 })
+  }
+
+  private func waitForSleepers(_ count: Int, in threads: Threads) throws {
+    let asleep = isReached(within: 30) { threads.sleepers.load(ordering: .relaxed) == count }
+    try #require(asleep, "the workers never sleep")
+  }
+
+  private func isReached(within seconds: Double, _ condition: () -> Bool) -> Bool {
+    let end = Date() + seconds
+    while !condition() && Date() < end { usleep(100) }
+    return condition()
   }
 
   @Test func aPoolThatIsNotUsedEnds() {
