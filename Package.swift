@@ -1,20 +1,26 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
+// Names of targets must differ from those of every package that depends on this one, so those of
+// the programs are longer than the programs' own names.
 let package = Package(
   name: "llama2.swift",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Llama2", targets: ["Llama2"]),
-    .executable(name: "run", targets: ["run"]),
-    .executable(name: "export", targets: ["export"]),
-    .executable(name: "bench", targets: ["bench"]),
+    .executable(name: "run", targets: ["llama2-run"]),
+    .executable(name: "export", targets: ["llama2-export"]),
+    .executable(name: "bench", targets: ["llama2-bench"]),
   ],
   targets: [
     .target(name: "Llama2"),
-    .executableTarget(name: "run", dependencies: ["Llama2"]),
-    .executableTarget(name: "export", dependencies: ["Llama2"]),
-    .executableTarget(name: "bench", dependencies: ["Llama2"]),
+    .target(name: "Console"),
+    .executableTarget(
+      name: "llama2-run", dependencies: ["Llama2", "Console"], path: "Sources/run"),
+    .executableTarget(
+      name: "llama2-export", dependencies: ["Llama2", "Console"], path: "Sources/export"),
+    .executableTarget(
+      name: "llama2-bench", dependencies: ["Llama2", "Console"], path: "Sources/bench"),
     .testTarget(name: "Llama2Tests", dependencies: ["Llama2"], exclude: ["Fixtures"]),
   ]
 )

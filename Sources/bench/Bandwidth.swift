@@ -1,3 +1,4 @@
+import Console
 import Synchronization
 
 #if canImport(Glibc)
@@ -26,7 +27,7 @@ final class Bandwidth: @unchecked Sendable {
     guard
       let pages = mmap(nil, Self.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
       pages != MAP_FAILED
-    else { throw BenchError("no memory to measure how fast it is: \(Self.size) bytes") }
+    else { throw Refusal("no memory to measure how fast it is: \(Self.size) bytes") }
     let count = Self.size / 64
     memory = pages.bindMemory(to: Vector.self, capacity: count)
     memory.initialize(repeating: Vector(repeating: 1), count: count)
@@ -90,10 +91,10 @@ private func onThreads(_ count: Int, _ body: @escaping @Sendable () -> Void) {
   }
   var workers: [pthread_t] = []
   for _ in 1..<max(1, count) {
-    #if canImport(Darwin)
-      var worker: pthread_t?
-    #else
+    #if canImport(Glibc)
       var worker = pthread_t()
+    #else
+      var worker: pthread_t?
     #endif
     let start = Unmanaged.passRetained(Start(body))
     let status = pthread_create(
@@ -108,10 +109,10 @@ private func onThreads(_ count: Int, _ body: @escaping @Sendable () -> Void) {
       start.release()
       break
     }
-    #if canImport(Darwin)
-      workers.append(worker!)
-    #else
+    #if canImport(Glibc)
       workers.append(worker)
+    #else
+      workers.append(worker!)
     #endif
   }
   body()

@@ -1,19 +1,13 @@
+import Console
 import Llama2
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-/// One run of this program: measures and tells.
+/// One run of this program: measures, and writes the figures to standard output.
 struct Bench {
   let options: Options
   private let effort: Effort
   private let bandwidth: Bandwidth
-  private(set) var rows: [Row] = []
+  private var rows: [Row] = []
+  private static let shippedModel = "models/stories.bin"
 
   init(_ options: Options) throws {
     self.options = options
@@ -22,48 +16,37 @@ struct Bench {
   }
 
   mutating func run() throws {
-    if let path = options.svg { try checkThatItCanBeWritten(path) }
+    // Made before minutes are spent on what it shows.
+    let picture = try options.svg.map {
+      try TargetFile(checkedTarget($0, force: true), size: 1 << 16)
+    }
     let reads = options.threads.map {
       "\((bandwidth.measure(threads: $0) / 1e9).fixed(1)) GB/s on \($0)"
     }
-    try say("\(Machine.name), \(Machine.cores) cores")
-    try say("threads that do nothing else read \(reads.joined(separator: ", "))")
+    try Output.line("\(Machine.name), \(Machine.cores) cores")
+    try Output.line("threads that do nothing else read \(reads.joined(separator: ", "))")
     if let checkpoint = options.checkpoint {
       let file = checkpoint.split(separator: "/").last ?? "checkpoint"
       let name = file.hasSuffix(".bin") ? file.dropLast(4) : file
       let model = try Model(String(name.prefix(11)), path: checkpoint, threads: options.threads)
-      let vocabSize = model.config.vocabSize
-      let tokenizer = try options.tokenizer.map { try Tokenizer(path: $0, vocabSize: vocabSize) }
-      try say("\n" + Row.heading)
+      try Output.line("\n" + Row.heading)
       try measure(model)
       try measureEndOfContext(model)
-      try measureText(tokenizer, vocabSize: vocabSize)
+      try measureTokenizer(vocabSize: model.config.vocabSize)
+      try measureSampler(vocabSize: model.config.vocabSize)
     } else {
-      try say("\n" + Row.heading)
+      try Output.line("\n" + Row.heading)
       for shape in Shape.all where !options.isQuick || Shape.quick.contains(shape.name) {
         try measure(shape)
       }
-      try measureText(nil, vocabSize: 32000)
+      try measureTokenizer()
+      try measureSampler(vocabSize: 32000)
     }
     try measureStart()
-    if let path = options.svg { try draw(path) }
-  }
-
-  /// Before minutes are spent on what the picture shows.
-  private func checkThatItCanBeWritten(_ path: String) throws {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    guard access(access(path, F_OK) == 0 ? path : folder, W_OK) == 0 else {
-      throw BenchError("\(path): the picture cannot be written: \(systemReason)")
-    }
-  }
-
-  /// The rates of the last number of threads as a picture.
-  private func draw(_ path: String) throws {
-    let chart = Chart(rows: rows.filter { $0.threads == options.threads.last })
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-    defer { close(file) }
-    guard file >= 0, Array(chart.svg.utf8).withUnsafeBytes({ writeAll($0, to: file) }) else {
-      throw BenchError("\(path): the picture cannot be written: \(systemReason)")
+    if let picture {
+      let chart = Chart(rows: rows.filter { $0.threads == options.threads.last })
+      try Array(chart.svg.utf8).withUnsafeBytes(picture.write)
+      try TargetFile.commit([picture])
     }
   }
 
@@ -72,26 +55,34 @@ struct Bench {
     for groupSize in [0, shape.groupSize] {
       let size = shape.fileSize(groupSize: groupSize)
       let format = groupSize == 0 ? "fp32" : "int8"
-      guard size < Machine.memory * 2 / 5, size + size / 8 < TemporaryFile.room else {
-        let place = size < Machine.memory * 2 / 5 ? TemporaryFile.folder : "memory"
-        try say(
+      let path = Machine.temporaryFolder + "/llama2-bench"
+      let fitsMemory = size < Machine.memory * 2 / 5
+      guard fitsMemory, try size + size / 8 < freeSpace(beside: path) else {
+        try Output.line(
           "\(shape.name) in \(format) is left out: its \((Double(size) / 1e9).fixed(1)) GB are too"
-            + " many for \(place)")
+            + " many for \(fitsMemory ? Machine.temporaryFolder : "memory")")
         continue
       }
-      showProgress("writing \(shape.name) in \(format)")
-      let model = try TemporaryFile.with { path, descriptor in
-        try shape.write(to: descriptor, groupSize: groupSize)
-        return try Model(shape.name, path: path, threads: options.threads)
-      }
+      Output.showProgress("writing \(shape.name) in \(format)")
+      let model = try make(shape, groupSize: groupSize, path: path, size: size)
       try measure(model)
       if shape.name == "110M" && groupSize == 0 { try measureEndOfContext(model) }
     }
   }
 
+  /// A model of random weights. Its file is removed as soon as it is mapped, and stays in memory for
+  /// as long as it is.
+  private func make(_ shape: Shape, groupSize: Int, path: String, size: Int) throws -> Model {
+    let file = try TargetFile(path, size: size)
+    try shape.write(to: file, groupSize: groupSize)
+    return try withExtendedLifetime(file) {
+      try Model(shape.name, path: file.temporaryPath, threads: options.threads)
+    }
+  }
+
   private mutating func measure(_ model: Model) throws {
     for (threads, transformer) in model.transformers {
-      showProgress("measuring \(model.name) in \(model.format) on \(threads) thread(s)")
+      Output.showProgress("measuring \(model.name) in \(model.format) on \(threads) thread(s)")
       let positions = 0..<min(32, model.config.seqLen)
       let decode = model.decodeRate(
         transformer, threads: threads, positions: positions, bandwidth, effort)
@@ -108,7 +99,7 @@ struct Bench {
       return
     }
     let positions = model.config.seqLen - 24..<model.config.seqLen
-    showProgress("reading a prompt of \(positions.lowerBound) tokens")
+    Output.showProgress("reading a prompt of \(positions.lowerBound) tokens")
     _ = transformer.forward(model.prompt(of: positions.lowerBound), at: 0)
     let decode = model.decodeRate(
       transformer, threads: threads, positions: positions, bandwidth, effort)
@@ -119,47 +110,44 @@ struct Bench {
   }
 
   private mutating func add(_ row: Row) throws {
-    showProgress("")
+    Output.showProgress("")
     rows.append(row)
-    try say(row.line)
+    try Output.line(row.line)
   }
 
-  private func measureText(_ given: Tokenizer?, vocabSize: Int) throws {
-    showProgress("making a text and a vocabulary")
-    var english = EnglishLike()
-    let text = english.text(bytes: 900_000)
-    let tokenizer = try given ?? makeTokenizer(of: text, vocabSize: vocabSize)
-    let rate = encodingRate(tokenizer, text, repeats: options.isQuick ? 3 : 9)
+  /// The vocabulary that was asked for or the one that ships, on stories of the model that ships.
+  private func measureTokenizer(vocabSize: Int = 0) throws {
+    Output.showProgress("generating a text")
+    guard let shipped = try? Llama(checkpoint: Self.shippedModel, tokenizer: "tokenizer.bin") else {
+      try Output.line("\ntokenizer: not measured, as \(Self.shippedModel) cannot be run here")
+      return
+    }
+    let text = stories(of: shipped, bytes: options.isQuick ? 20_000 : 60_000)
+    let given = try options.tokenizer.map { try Tokenizer(path: $0, vocabSize: vocabSize) }
+    let rate = encodingRate(given ?? shipped.tokenizer, text, repeats: options.isQuick ? 3 : 9)
+    Output.showProgress("")
+    try Output.line(
+      "\ntokenizer: \((rate.bytesPerSecond / 1e6).fixed(1)) MB/s, \(rate.bytesPerToken.fixed(1))"
+        + " bytes of a story to each token")
+  }
+
+  private func measureSampler(vocabSize: Int) throws {
     let greedy = samplingTime(vocabSize: vocabSize, temperature: 0, topP: 0.9, repeats: 1001)
     let topP = samplingTime(vocabSize: vocabSize, temperature: 1, topP: 0.9, repeats: 1001)
-    showProgress("")
-    try say(
-      "\ntokenizer: \((rate.bytesPerSecond / 1e6).fixed(1)) MB/s, \(vocabSize) tokens,"
-        + " \(rate.bytesPerToken.fixed(1)) bytes of English-like text to each")
-    try say(
+    try Output.line(
       "sampler:   \((greedy * 1e6).fixed(1)) µs greedily, \((topP * 1e6).fixed(1)) µs with"
         + " -t 1.0 -p 0.9, over \(vocabSize) flat logits")
   }
 
-  private func makeTokenizer(of text: String, vocabSize: Int) throws -> Tokenizer {
-    try TemporaryFile.with { path, descriptor in
-      let file = try vocabulary(of: text, size: vocabSize)
-      guard file.withUnsafeBytes({ writeAll($0, to: descriptor) }) else {
-        throw BenchError("\(path): a vocabulary cannot be written: \(systemReason)")
-      }
-      return try Tokenizer(path: path, vocabSize: vocabSize)
-    }
-  }
-
   /// The whole process of `run` for one token, if it is there.
   private func measureStart() throws {
-    var command = ["./run", options.checkpoint ?? "models/stories.bin", "-n", "1"]
+    var command = ["./run", options.checkpoint ?? Self.shippedModel, "-n", "1"]
     if let tokenizer = options.tokenizer { command += ["-z", tokenizer] }
     let line = command.joined(separator: " ")
     if let time = processTime(command, repeats: options.isQuick ? 11 : 51) {
-      try say("process:   \((time * 1e3).fixed(1)) ms for \(line)")
+      try Output.line("process:   \((time * 1e3).fixed(1)) ms for \(line)")
     } else {
-      try say("process:   not measured, as \(line) does not work here")
+      try Output.line("process:   not measured, as \(line) does not work here")
     }
   }
 }

@@ -1,3 +1,5 @@
+import Console
+
 /// The rates of a table as a picture in SVG: bars in units of what memory allows.
 struct Chart {
   /// Rows of one number of threads, those of a shape together.

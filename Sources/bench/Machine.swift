@@ -1,3 +1,5 @@
+import Console
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -8,6 +10,9 @@
 
 /// What the measurements ran on.
 enum Machine {
+  /// Where checkpoints are made.
+  static let temporaryFolder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+
   static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// Bytes of memory.
@@ -46,13 +51,6 @@ enum Machine {
     let count = read(descriptor, &bytes, bytes.count)
     return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   }
-}
-
-/// Seconds on a clock that only goes forward.
-func now() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// Seconds that `body` takes.

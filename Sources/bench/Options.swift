@@ -1,14 +1,15 @@
+import Console
+
 /// The command line.
 struct Options {
   /// nil: checkpoints of the named shapes, made for the purpose.
   var checkpoint: String?
-  /// nil: a vocabulary made for the purpose.
+  /// nil: the vocabulary that ships.
   var tokenizer: String?
   var threads = Machine.cores > 1 ? [1, Machine.cores] : [1]
   /// Where to draw the picture, if anywhere.
   var svg: String?
   var isQuick = false
-  var wantsUsage = false
 
   static let usage = """
     Usage:   bench [<checkpoint>] [options]
@@ -17,45 +18,33 @@ struct Options {
     Without a checkpoint, writes some of known shapes, of up to 4 GB, to the temporary folder
     (TMPDIR, else /tmp) and removes them.
     Options:
-      -z <string>     vocabulary for the tokenizer's speed (default: one made for the purpose)
+      -z <string>     vocabulary for the tokenizer's speed (default: the one that ships)
       -j <ints>       numbers of threads, as 1,2,4 (default: 1 and one for each core)
       --svg <string>  draw the rates of the last number of threads into this file
       --quick         fewer shapes and repeats: some 15 seconds instead of two minutes
       -h              this text
+
     """
 
-  init(_ arguments: [String]) throws {
-    var rest = arguments[...]
-    while let argument = rest.popFirst() {
-      func value() throws -> String {
-        guard let value = rest.popFirst() else {
-          throw BenchError("\(argument) stands last, expected a value behind it")
-        }
-        return value
-      }
+  init(_ arguments: Arguments) throws {
+    var arguments = arguments
+    while let argument = arguments.next() {
       switch argument {
-      case "-h", "--help": wantsUsage = true
       case "--quick": isQuick = true
-      case "-z": tokenizer = try value()
-      case "--svg": svg = try value()
-      case "-j": threads = try Self.threads(try value())
-      default:
-        guard !argument.hasPrefix("-"), checkpoint == nil else {
-          throw BenchError("found \(argument), expected a flag: bench -h lists them")
+      case "-z": tokenizer = try arguments.text()
+      case "--svg": svg = try arguments.text()
+      case "-j":
+        threads = try arguments.value("integers from 1 to 1024 with commas between") {
+          $0.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        } where: {
+          $0.allSatisfy { (1...1024).contains($0) }
         }
-        checkpoint = argument
+      case _ where argument.hasPrefix("-") || checkpoint != nil: throw arguments.unexpected
+      default: checkpoint = argument
       }
     }
-    if tokenizer != nil && checkpoint == nil && !wantsUsage {
-      throw BenchError("-z needs a checkpoint whose vocabulary it is: bench <checkpoint> -z <file>")
+    if tokenizer != nil && checkpoint == nil {
+      throw Refusal("-z needs a checkpoint whose vocabulary it is: bench <checkpoint> -z <file>")
     }
-  }
-
-  private static func threads(_ text: String) throws -> [Int] {
-    let threads = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard threads.allSatisfy({ (1...1024).contains($0) }) else {
-      throw BenchError("-j: found \"\(text)\", expected integers in 1...1024 with commas between")
-    }
-    return threads
   }
 }

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// A checkpoint under measurement.

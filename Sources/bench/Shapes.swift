@@ -1,12 +1,5 @@
+import Console
 import Llama2
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A Llama of a size that people know, for whose speed its weights do not matter.
 struct Shape {
@@ -52,9 +45,9 @@ struct Shape {
   }
 
   /// Writes a checkpoint of random weights: v0, or v2 if there is a group size.
-  func write(to descriptor: Int32, groupSize: Int) throws {
+  func write(to target: TargetFile, groupSize: Int) throws {
     let c = config
-    let file = RandomFile(descriptor, groupSize: groupSize)
+    let file = RandomFile(target, groupSize: groupSize)
     if groupSize == 0 {
       try file.int32(header: sharedClassifier ? c.vocabSize : -c.vocabSize, of: c)
       try file.weights(c.vocabSize * c.dim)
@@ -77,9 +70,8 @@ struct Shape {
       }
     }
     if !sharedClassifier { try file.weights(c.vocabSize * c.dim) }
-    try file.flush()
     // What the system still had to write to the disk would be written while something is timed.
-    fsync(descriptor)
+    try target.flush(toDisk: true)
   }
 }
 
@@ -99,23 +91,19 @@ extension Config {
 
 /// A checkpoint in the making.
 private final class RandomFile {
-  private let descriptor: Int32
+  private let target: TargetFile
   private let groupSize: Int
   /// Weights of a standard deviation of 0.02, as Llama's begin, or int8 for a scale that gives
   /// them. They are written again and again, so that gigabytes take seconds.
   private let noise: [UInt8]
   /// Where in `noise` the next weights begin.
   private var place = 0
-  /// What is not written yet: as `export` does, whole blocks are, which Linux keeps in large pages.
-  private var block: [UInt8] = []
-  private static let blockSize = 2 << 20
-
   private static let largestWeight: Float = 0.035
   /// Not a multiple of any row, so that rows differ.
   private static let noiseCount = 1_000_003
 
-  init(_ descriptor: Int32, groupSize: Int) {
-    self.descriptor = descriptor
+  init(_ target: TargetFile, groupSize: Int) {
+    self.target = target
     self.groupSize = groupSize
     var random = Xorshift()
     if groupSize == 0 {
@@ -129,10 +117,10 @@ private final class RandomFile {
     }
   }
 
-  func bytes(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes(write) }
+  func bytes(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes(target.write) }
 
   func int32(_ values: [Int]) throws {
-    try values.map { Int32(truncatingIfNeeded: $0).littleEndian }.withUnsafeBytes(write)
+    try values.map { Int32(truncatingIfNeeded: $0).littleEndian }.withUnsafeBytes(target.write)
   }
 
   /// The seven numbers of a header.
@@ -143,7 +131,7 @@ private final class RandomFile {
   func fill(_ count: Int, with value: Float) throws {
     let floats = [Float](repeating: value, count: min(count, 1 << 18))
     for start in stride(from: 0, to: count, by: 1 << 18) {
-      try floats[..<min(count - start, 1 << 18)].withUnsafeBytes(write)
+      try floats[..<min(count - start, 1 << 18)].withUnsafeBytes(target.write)
     }
   }
 
@@ -152,27 +140,10 @@ private final class RandomFile {
     var left = groupSize == 0 ? 4 * count : count
     while left > 0 {
       let piece = min(left, noise.count - place)
-      try noise[place..<place + piece].withUnsafeBytes(write)
+      try noise[place..<place + piece].withUnsafeBytes(target.write)
       place = (place + piece) % noise.count
       left -= piece
     }
     if groupSize > 0 { try fill(count / groupSize, with: Self.largestWeight / 127) }
-  }
-
-  private func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let piece = rest.prefix(Self.blockSize - block.count)
-      block.append(contentsOf: piece)
-      rest = rest.dropFirst(piece.count)
-      if block.count == Self.blockSize { try flush() }
-    }
-  }
-
-  func flush() throws {
-    guard block.withUnsafeBytes({ writeAll($0, to: descriptor) }) else {
-      throw BenchError("\(TemporaryFile.folder): a checkpoint cannot be written: \(systemReason)")
-    }
-    block.removeAll(keepingCapacity: true)
   }
 }

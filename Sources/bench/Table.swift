@@ -1,3 +1,5 @@
+import Console
+
 /// What was measured of one checkpoint with one number of threads.
 struct Row {
   let shape: String
@@ -35,17 +37,5 @@ extension String {
   func padded(_ width: Int) -> String {
     let spaces = String(repeating: " ", count: max(0, abs(width) - count))
     return width < 0 ? spaces + self : self + spaces
-  }
-}
-
-extension Double {
-  /// With `decimals` digits behind the point.
-  func fixed(_ decimals: Int) -> String {
-    let power = (0..<decimals).reduce(1) { power, _ in 10 * power }
-    let scaled = Int((self * Double(power)).rounded())
-    let whole = "\(scaled / power)"
-    guard decimals > 0 else { return whole }
-    let fraction = "\(scaled % power)"
-    return whole + "." + String(repeating: "0", count: decimals - fraction.count) + fraction
   }
 }

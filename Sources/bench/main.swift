@@ -1,22 +1,6 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Console
 
-do {
-  let options = try Options(Array(CommandLine.arguments.dropFirst()))
-  if options.wantsUsage {
-    try say(Options.usage)
-    exit(0)
-  }
-  TemporaryFile.removeOnSignals()
-  var bench = try Bench(options)
+runProgram("bench", usage: Options.usage) { arguments in
+  var bench = try Bench(Options(arguments))
   try bench.run()
-} catch {
-  showProgress("")
-  _ = Array("bench: \(error)\n".utf8).withUnsafeBytes { writeAll($0, to: STDERR_FILENO) }
-  exit(1)
 }

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// Writes the checkpoint of a model and, where its folder holds a vocabulary, tokenizer.bin beside
@@ -10,7 +11,7 @@ func exportModel(_ options: Options) throws {
 
   let sources = source.allPaths
   let target = try checkedTarget(options.target, force: options.force, sources: sources)
-  let vocabularyPath = besides(options.target)
+  let vocabularyPath = folder(of: options.target) + "tokenizer.bin"
   var files: [TargetFile] = []
   if let entries {
     guard target != vocabularyPath else {
@@ -20,7 +21,7 @@ func exportModel(_ options: Options) throws {
       entries, to: vocabularyPath, force: options.force, sources: sources)
   }
 
-  let layout = Layout(model, version: options.version, groupSize: groupSize(options, model.config))
+  let layout = Layout(model, version: options.version, groupSize: options.groupSize)
   guard let size = layout.size else {
     throw Refusal(source.path, "would become larger than any file can be")
   }
@@ -28,10 +29,10 @@ func exportModel(_ options: Options) throws {
   var writer = Writer(layout, to: files.last!, size: size, releasePages: source.releasePages)
   try writer.write()
   try TargetFile.commit(files)
-  describe(source, model, layout, writer.report, options)
-  if let vocabulary, let entries { describe(vocabulary, entries, vocabularyPath) }
+  try describe(source, model, layout, writer.report, options)
+  if let vocabulary, let entries { try describe(vocabulary, entries, vocabularyPath) }
   if vocabulary == nil, source.vocabularyFolder != nil {
-    print("no tokenizer.bin: the folder holds neither tokenizer.model nor tokenizer.json")
+    try Output.line("no tokenizer.bin: the folder holds neither tokenizer.model nor tokenizer.json")
   }
 }
 
@@ -42,7 +43,7 @@ func exportVocabulary(_ options: Options) throws {
   let files = try writeVocabulary(
     entries, to: options.target, force: options.force, sources: [options.source])
   try TargetFile.commit(files)
-  describe(vocabulary, entries, options.target)
+  try describe(vocabulary, entries, options.target)
 }
 
 /// The file to commit, or none where the very same stands there already.
@@ -57,47 +58,35 @@ private func writeVocabulary(
   return [file]
 }
 
-/// tokenizer.bin in the folder of a checkpoint.
-private func besides(_ target: String) -> String {
-  (target.lastIndex(of: "/").map { String(target[...$0]) } ?? "") + "tokenizer.bin"
-}
-
-private func groupSize(_ options: Options, _ config: Config) -> Int {
-  let fitting = fittingGroupSize(options.groupSize, config)
-  if options.version == 2 && fitting != options.groupSize {
-    print(
-      "groups of \(fitting): \(options.groupSize) does not divide both dim \(config.dim) and"
-        + " hidden_dim \(config.hiddenDim)")
-  }
-  return fitting
-}
-
-// MARK: - Telling
+// MARK: - Report
 
 private func describe(
   _ source: Source, _ model: Model, _ layout: Layout, _ report: Report, _ options: Options
-) {
+) throws {
   let sourceSize = source.files.reduce(0) { $0 + $1.bytes.count }
   let weights = layout.groupSize > 0 ? "int8 in groups of \(layout.groupSize)" : "fp32"
-  print("\(source.path): \(source.kind), \(megabytes(sourceSize))")
-  print(
+  try Output.line("\(source.path): \(source.kind), \(megabytes(sourceSize))")
+  try Output.line(
     "\(options.target): v\(options.version), \(model.parameterCount) parameters as \(weights),"
       + " \(megabytes(report.size))")
+  if layout.groupSize > 0 && layout.groupSize != options.groupSize {
+    let c = model.config
+    try Output.line(
+      "groups of \(layout.groupSize): \(options.groupSize) does not divide both dim \(c.dim) and"
+        + " hidden_dim \(c.hiddenDim)")
+  }
   if let (error, tensor) = report.worstError {
-    print("largest rounding error \(error), in \(tensor)")
+    try Output.line("largest rounding error \(error), in \(tensor)")
   }
   if let tensor = report.damagedTensor {
-    note("export: \(source.path): \(tensor) holds weights that are NaN or infinite: it is damaged")
+    Output.note(
+      "export: \(source.path): \(tensor) holds weights that are NaN or infinite: it is damaged")
   }
 }
 
-private func describe(_ vocabulary: Vocabulary, _ entries: [Vocabulary.Piece], _ target: String) {
-  print("\(target): \(entries.count) tokens of \(vocabulary.path)")
-  for text in vocabulary.notes { note("export: \(vocabulary.path): \(text)") }
-}
-
-/// As "12.3 MB".
-func megabytes(_ bytes: Int) -> String {
-  let tenths = (bytes + 50_000) / 100_000
-  return "\(tenths / 10).\(tenths % 10) MB"
+private func describe(_ vocabulary: Vocabulary, _ entries: [Vocabulary.Piece], _ target: String)
+  throws
+{
+  try Output.line("\(target): \(entries.count) tokens of \(vocabulary.path)")
+  for text in vocabulary.notes { Output.note("export: \(vocabulary.path): \(text)") }
 }

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// A folder as transformers' save_pretrained writes it: config.json, and the weights as safetensors

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// Bytes of UTF-8, compared as bytes. Swift's strings compare by canonical equivalence, and two
@@ -78,7 +79,9 @@ extension JSON: CustomStringConvertible {
       "[" + elements.prefix(8).map(\.description).joined(separator: ", ")
         + (elements.count > 8 ? ", …]" : "]")
     case .object(let members):
-      "{" + members.map { "\($0.key): \($0.value)" }.sorted().prefix(8).joined(separator: ", ")
+      "{"
+        + members.map { "\(quotedIfNeeded($0.key.description)): \($0.value)" }.sorted().prefix(8)
+        .joined(separator: ", ")
         + (members.count > 8 ? ", …}" : "}")
     }
   }

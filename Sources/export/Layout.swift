@@ -13,7 +13,7 @@ import Llama2
 struct Layout {
   let header: [UInt8]
   let sections: [Section]
-  /// 0 in the fp32 formats.
+  /// Of v2, at most the size that was asked for; 0 in the fp32 formats.
   let groupSize: Int
 
   struct Section {
@@ -23,7 +23,7 @@ struct Layout {
   }
 
   init(_ model: Model, version: Int, groupSize: Int) {
-    self.groupSize = version == 2 ? groupSize : 0
+    self.groupSize = version == 2 ? fittingGroupSize(groupSize, model.config) : 0
     let layers = model.layers
     let matrices: [[Tensor]] = [
       layers.map(\.wq), layers.map(\.wk), layers.map(\.wv), layers.map(\.wo), layers.map(\.w1),
@@ -83,7 +83,7 @@ private func int32(_ value: Int) -> [UInt8] {
 
 /// The largest of groupSize, groupSize / 2, … that divides dim and hidden_dim, so that no group
 /// straddles two rows.
-func fittingGroupSize(_ groupSize: Int, _ config: Config) -> Int {
+private func fittingGroupSize(_ groupSize: Int, _ config: Config) -> Int {
   var fitting = groupSize
   while config.dim % fitting != 0 || config.hiddenDim % fitting != 0 { fitting /= 2 }
   return fitting

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// A folder as Meta distributes Llama 2: params.json, and consolidated.00.pth and so on, each of

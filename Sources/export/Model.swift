@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// A matrix or a norm of the model, wherever it lies: its rows come as fp32 when they are asked

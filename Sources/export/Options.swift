@@ -1,4 +1,6 @@
-/// What the command line asks for.
+import Console
+
+/// The command line.
 struct Options {
   var source = ""
   var target = ""
@@ -7,7 +9,6 @@ struct Options {
   var seqLen: Int?
   var force = false
   var isInspection = false
-  var isHelp = false
 
   static let usage = """
     Usage: export <source> <out.bin> [options]
@@ -27,43 +28,29 @@ struct Options {
       --force            replace files that exist
       --inspect          print what the source holds and whether it can be run
       -h, --help         print this
+
     """
 
-  init(_ arguments: some Sequence<String>) throws {
+  init(_ arguments: Arguments) throws {
+    var arguments = arguments
     var paths: [String] = []
-    var rest = Array(arguments)[...]
-    while let argument = rest.popFirst() {
+    while let argument = arguments.next() {
       switch argument {
-      case "--version": version = try Self.number(argument, rest.popFirst(), 0...2)
-      case "--group-size": groupSize = try Self.number(argument, rest.popFirst(), 1...(1 << 20))
-      case "--seq-len": seqLen = try Self.number(argument, rest.popFirst(), 1...(1 << 30))
+      case "--version": version = try arguments.integer(in: 0...2)
+      case "--group-size": groupSize = try arguments.integer(in: 1...(1 << 20))
+      case "--seq-len": seqLen = try arguments.integer(in: 1...(1 << 30))
       case "--force": force = true
       case "--inspect": isInspection = true
-      case "-h", "--help": isHelp = true
-      case _ where argument.hasPrefix("-"):
-        throw Refusal(argument, "no such option (export -h lists them)")
+      case _ where argument.hasPrefix("-"): throw arguments.unexpected
       default: paths.append(argument)
       }
     }
-    if isHelp { return }
     guard paths.count == (isInspection ? 1 : 2) else {
       let expected = isInspection ? "one source" : "a source and a file to write"
-      throw Refusal("\(paths.count) names", "expected \(expected) (export -h explains)")
+      throw Refusal("\(paths.count) names", "expected \(expected): export -h explains")
     }
     source = Self.withoutSlash(paths[0])
     target = paths.count > 1 ? paths[1] : ""
-  }
-
-  private static func number(_ flag: String, _ text: String?, _ range: ClosedRange<Int>) throws
-    -> Int
-  {
-    guard let text, let number = Int(text), range.contains(number) else {
-      throw Refusal(
-        flag,
-        "found \(text.map(quoted) ?? "nothing"), expected a number from \(range.lowerBound)"
-          + " to \(range.upperBound)")
-    }
-    return number
   }
 
   private static func withoutSlash(_ path: String) -> String {

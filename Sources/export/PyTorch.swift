@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// A file that torch.save wrote: a ZIP archive of a pickle and the storages of its tensors.

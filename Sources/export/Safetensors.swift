@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// Reads a safetensors file: the length of a JSON header in 8 bytes, the header, then the tensors,

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// Reads a SentencePiece tokenizer.model, a protocol buffer (sentencepiece_model.proto). Only byte

@@ -1,3 +1,5 @@
+import Console
+
 /// The settings of a model, which decide whether it can be run. What cannot be is refused by field
 /// and value.
 struct Settings {

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 #if canImport(Glibc)
@@ -105,7 +106,7 @@ func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
 /// The names in a folder, sorted.
 func names(in folder: String) throws -> [String] {
-  guard let directory = opendir(folder) else { throw Refusal(folder, systemError()) }
+  guard let directory = opendir(folder) else { throw Refusal(folder, systemReason) }
   defer { closedir(directory) }
   var names: [String] = []
   while let entry = readdir(directory) {

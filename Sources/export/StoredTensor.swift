@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// How a tensor's elements are stored; the names are those of safetensors.
@@ -169,5 +170,18 @@ struct StateDict {
       throw Refusal(
         path, "the tensor \(quoted(name)) is none of a Llama's: this model cannot be run")
     }
+  }
+}
+
+extension [Int] {
+  /// The product, or nil where it does not fit.
+  var product: Int? {
+    var product = 1
+    for factor in self {
+      let (partial, overflow) = product.multipliedReportingOverflow(by: factor)
+      if overflow { return nil }
+      product = partial
+    }
+    return product
   }
 }

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// Reads a Hugging Face tokenizer.json of a Llama 2: byte pair encoding with byte fallback, spaces

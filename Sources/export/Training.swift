@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// A checkpoint of llama2.c's train.py: a dictionary with the shape in `model_args` and the weights

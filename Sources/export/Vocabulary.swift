@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// A vocabulary in llama2.c's binary form (tokenizer.py: `export`).
@@ -14,7 +15,7 @@ struct Vocabulary {
   private(set) var pieces: [Piece]
   /// Texts of tokens that were added behind or over them.
   private(set) var added: [Int: Text] = [:]
-  /// What is not quite as in the source, to be told.
+  /// How texts may be encoded otherwise than with the source, one sentence each.
   var notes: [String] = []
 
   /// The score of a piece that no text is ever merged to: run.c takes only better ones.

@@ -1,4 +1,6 @@
-/// What a finished checkpoint is reported with.
+import Console
+
+/// What is said of a finished checkpoint.
 struct Report {
   let size: Int
   /// The largest rounding error of v2 and the tensor that has it.
@@ -31,7 +33,7 @@ struct Writer {
   private static let releaseSize = 1 << 25
 
   mutating func write() throws {
-    defer { progress.finish() }
+    defer { Output.showProgress("") }
     try layout.header.withUnsafeBytes(file.write)
     for section in layout.sections {
       progress.begin(section.tensor.name)
@@ -69,6 +71,31 @@ struct Writer {
         report.worstError = (quantiser.worst, tensor.name)
       }
     }
+  }
+}
+
+/// Shows how much of a file is written: a bar, MB/s and the tensor.
+private struct Progress {
+  private let total: Int
+  private let start = now()
+  private var lastShown = 0.0
+  private var done = 0
+  private var tensor = ""
+
+  init(total: Int) { self.total = max(1, total) }
+
+  mutating func begin(_ tensor: String) { self.tensor = tensor }
+
+  mutating func add(_ bytes: Int) {
+    done += bytes
+    guard Output.showsProgress else { return }
+    let now = now()
+    guard now - lastShown >= 0.1 else { return }
+    lastShown = now
+    let filled = 24 * done / total
+    let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: 24 - filled)
+    let rate = megabytes(Int(Double(done) / max(now - start, 1e-3)))
+    Output.showProgress("[\(bar)] \(100 * done / total)%  \(rate)/s  \(tensor)")
   }
 }
 

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// A ZIP archive as PyTorch writes it: its entries stored, not compressed (PKWARE's APPNOTE.TXT

@@ -1,25 +1,12 @@
-import Llama2
+import Console
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-do {
-  let options = try Options(CommandLine.arguments.dropFirst())
-  if options.isHelp {
-    print(Options.usage)
-  } else if options.isInspection {
+runProgram("export", usage: Options.usage) { arguments in
+  let options = try Options(arguments)
+  if options.isInspection {
     try inspect(options.source)
   } else if try isVocabulary(options.source) {
     try exportVocabulary(options)
   } else {
     try exportModel(options)
   }
-} catch {
-  note("export: \(error)")
-  exit(1)
 }

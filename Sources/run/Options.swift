@@ -1,3 +1,5 @@
+import Console
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,18 +8,11 @@
   import Darwin
 #endif
 
-/// A mistake in the command line, as a sentence.
-struct UsageError: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
-
 /// The command line: run.c's flags and defaults, and a few more.
 struct Options {
   enum Mode: String { case generate, chat }
 
-  /// nil: only the usage is asked for.
-  var checkpoint: String?
+  var checkpoint = ""
   var temperature: Float = 1
   var topP: Float = 0.9
   var seed: UInt64?
@@ -26,6 +21,8 @@ struct Options {
   var tokenizer: String?
   var mode = Mode.generate
   var systemPrompt: String?
+  /// The name of the chat template to use instead of the checkpoint's own.
+  var template: String?
   var threads: Int?
 
   static let usage = """
@@ -46,60 +43,51 @@ struct Options {
 
     """
 
-  init(_ arguments: [String]) throws {
-    if arguments.contains("-h") || arguments.contains("--help") { return }
-    guard let checkpoint = arguments.first else {
-      throw UsageError("expected a checkpoint: run <checkpoint> [options], run -h for all of them")
-    }
-    guard !checkpoint.hasPrefix("-") else {
-      throw UsageError(
-        "found \(checkpoint) where the checkpoint is expected: run <checkpoint> [options]")
-    }
-    self.checkpoint = checkpoint
-    var rest = arguments.dropFirst()
-    while let flag = rest.popFirst() {
-      guard "tpsnizmyj".contains(where: { flag == "-\($0)" }) else {
-        throw UsageError("found \(flag), expected a flag: run -h lists them")
+  init(_ arguments: Arguments) throws {
+    var arguments = arguments
+    while let argument = arguments.next() {
+      switch argument {
+      case "-t":
+        temperature = try arguments.value("a number from 0 on") {
+          Float($0)
+        } where: {
+          $0 >= 0 && $0 < .infinity
+        }
+      case "-p":
+        topP = try arguments.value("a number from 0 to 1") {
+          Float($0)
+        } where: {
+          (0...1).contains($0)
+        }
+      case "-s":
+        // A negative seed wraps around, as in run.c.
+        seed = try arguments.value("an integer") {
+          UInt64($0) ?? Int64($0).map { UInt64(bitPattern: $0) }
+        }
+      case "-n":
+        steps = try arguments.value("an integer from 0 on") {
+          Int($0)
+        } where: {
+          $0 >= 0
+        }
+      case "-i": prompt = try arguments.text()
+      case "-z": tokenizer = try arguments.text()
+      case "-m": mode = try arguments.value("generate or chat") { Mode(rawValue: $0) }
+      case "-y": systemPrompt = try arguments.text()
+      case "-j": threads = try arguments.integer(in: 1...1024)
+      case "--template": template = try arguments.text()
+      case _ where argument.hasPrefix("-") || !checkpoint.isEmpty: throw arguments.unexpected
+      default: checkpoint = argument
       }
-      guard let value = rest.popFirst() else {
-        throw UsageError("\(flag) stands last, expected a value behind it")
-      }
-      try set(flag, value)
+    }
+    if checkpoint.isEmpty {
+      throw Refusal("expected a checkpoint: run <checkpoint> [options], run -h for all of them")
     }
   }
 
-  private mutating func set(_ flag: String, _ value: String) throws {
-    func parse<T>(_ expected: String, _ result: T?, where isGood: (T) -> Bool = { _ in true })
-      throws -> T
-    {
-      guard let result, isGood(result) else {
-        throw UsageError("\(flag): found \"\(value)\", expected \(expected)")
-      }
-      return result
-    }
-    switch flag {
-    case "-t":
-      temperature = try parse("a number from 0 on", Float(value)) { $0 >= 0 && $0 < .infinity }
-    case "-p": topP = try parse("a number in 0...1", Float(value)) { $0 >= 0 && $0 <= 1 }
-    case "-s":
-      // A negative seed wraps around, as in run.c.
-      seed = try parse(
-        "an integer", UInt64(value) ?? Int64(value).map { UInt64(bitPattern: $0) })
-    case "-n": steps = try parse("an integer from 0 on", Int(value)) { $0 >= 0 }
-    case "-i": prompt = value
-    case "-z": tokenizer = value
-    case "-m": mode = try parse("generate or chat", Mode(rawValue: value))
-    case "-y": systemPrompt = value
-    default: threads = try parse("an integer in 1...1024", Int(value)) { (1...1024).contains($0) }
-    }
-  }
-
-  /// The vocabulary that was asked for, or the nearest one.
-  var tokenizerPath: String {
-    if let tokenizer { return tokenizer }
-    let checkpoint = checkpoint ?? ""
-    let folder = checkpoint.lastIndex(of: "/").map { String(checkpoint[...$0]) } ?? ""
-    let beside = folder + "tokenizer.bin"
+  /// tokenizer.bin beside the checkpoint, if it is there, else in the current folder.
+  var defaultTokenizer: String {
+    let beside = folder(of: checkpoint) + "tokenizer.bin"
     return access(beside, F_OK) == 0 ? beside : "tokenizer.bin"
   }
 }

@@ -1,3 +1,4 @@
+import Console
 import Synchronization
 
 #if canImport(Glibc)
@@ -7,42 +8,6 @@ import Synchronization
 #else
   import Darwin
 #endif
-
-/// Standard output and standard error, written at once: each piece of text as it is told.
-enum Output {
-  /// Ends the program silently if nobody reads on, as when `head` has seen enough.
-  static func write(_ text: String) throws {
-    guard !emit(text, STDOUT_FILENO) else { return }
-    if errno == EPIPE { exit(0) }
-    throw UsageError("standard output: \(String(cString: strerror(errno)))")
-  }
-
-  /// One line on standard error.
-  static func complain(_ sentence: String, prefix: String = "run: ") {
-    _ = emit("\(prefix)\(sentence)\n", STDERR_FILENO)
-  }
-
-  /// Shows how far a long prompt is read, in a line that is wiped at its end; false at Ctrl-C.
-  static func showProgress(_ done: Int, _ total: Int) -> Bool {
-    let text = done < total ? "reading the prompt: \(done) of \(total) tokens" : ""
-    _ = emit("\r\u{1B}[K" + text, STDERR_FILENO)
-    return !Interrupt.happened
-  }
-
-  /// Whether all of `text` could be written; if not, errno says why.
-  private static func emit(_ text: String, _ descriptor: Int32) -> Bool {
-    var text = text
-    return text.withUTF8 { bytes in
-      var start = 0
-      while start < bytes.count {
-        let written = systemWrite(descriptor, bytes.baseAddress! + start, bytes.count - start)
-        if written < 0 && errno != EINTR { return false }
-        start += max(0, written)
-      }
-      return true
-    }
-  }
-}
 
 /// Standard input, as text. Swift's `readLine` would wait on after Ctrl-C.
 enum Input {
@@ -78,7 +43,7 @@ enum Input {
       let count = read(STDIN_FILENO, &buffer, buffer.count)
       if count >= 0 { return count > 0 ? buffer[..<count] : nil }
       if errno != EINTR {
-        throw UsageError("standard input: \(String(cString: strerror(errno)))")
+        throw Refusal("standard input", systemReason)
       }
     }
     return nil
@@ -93,22 +58,6 @@ enum Interrupt {
 
   static func `catch`() {
     _ = happened  // so that the flag exists before the handler needs it
-    var action = sigaction()
-    let handler: @convention(c) (Int32) -> Void = { _ in
-      Interrupt.flag.store(true, ordering: .relaxed)
-    }
-    #if canImport(Darwin)
-      action.__sigaction_u.__sa_handler = handler
-    #else
-      action.__sigaction_handler.sa_handler = handler
-    #endif
-    // Without SA_RESTART, waiting for a line ends too.
-    action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
-    sigaction(SIGINT, &action, nil)
+    catchSignal(SIGINT) { _ in Interrupt.flag.store(true, ordering: .relaxed) }
   }
-}
-
-/// The system's `write`, out of the shadow of `Output.write`.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
 }

@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 #if canImport(Glibc)
@@ -8,26 +9,26 @@ import Llama2
   import Darwin
 #endif
 
-do {
-  let options = try Options(Array(CommandLine.arguments.dropFirst()))
-  guard let checkpoint = options.checkpoint else {
-    try Output.write(Options.usage)
-    exit(0)
-  }
+runProgram("run", usage: Options.usage) { arguments in
+  let options = try Options(arguments)
   Interrupt.catch()
   let llama = try Llama(
-    checkpoint: checkpoint, tokenizer: options.tokenizerPath, threads: options.threads)
-  if isatty(STDERR_FILENO) == 1 { llama.onPromptProgress = Output.showProgress }
+    checkpoint: options.checkpoint, tokenizer: options.tokenizer ?? options.defaultTokenizer,
+    threads: options.threads)
+  if Output.showsProgress { llama.onPromptProgress = showPromptProgress }
   switch options.mode {
   case .generate: try generate(llama, options)
   case .chat: try chat(llama, options)
   }
-} catch {
-  Output.complain("\(error)")
-  exit(1)
 }
 
-/// Tells a text to its end (run.c: `generate`).
+/// Shows how much of a long prompt is read; false at Ctrl-C.
+func showPromptProgress(_ done: Int, _ total: Int) -> Bool {
+  Output.showProgress(done < total ? "reading the prompt: \(done) of \(total) tokens" : "")
+  return !Interrupt.happened
+}
+
+/// Emits a prompt and the text that follows it (run.c: `generate`).
 func generate(_ llama: Llama, _ options: Options) throws {
   let prompt = options.prompt == "-" ? try Input.all() : options.prompt ?? ""
   let text = llama.generate(
@@ -41,8 +42,8 @@ func generate(_ llama: Llama, _ options: Options) throws {
   try Output.write("\n")
   let context = llama.transformer.config.seqLen
   if text.promptTokens > context {
-    Output.complain(
-      "the prompt has \(text.promptTokens) tokens, but the context of this checkpoint holds"
+    Output.note(
+      "run: the prompt has \(text.promptTokens) tokens, but the context of this checkpoint holds"
         + " \(context): the rest was not read")
   }
   finish(text.speed)
@@ -76,10 +77,12 @@ func chat(_ llama: Llama, _ options: Options) throws {
   }
   if chat.isFull {
     let context = llama.transformer.config.seqLen
-    Output.complain(
-      chat.steps == context
-        ? "the context of \(context) tokens is full: start again for another conversation"
-        : "the \(chat.steps) tokens of -n are used up: -n 0 allows the whole context of \(context)")
+    Output.note(
+      "run: "
+        + (chat.steps == context
+          ? "the context of \(context) tokens is full: start again for another conversation"
+          : "the \(chat.steps) tokens of -n are used up: -n 0 allows the whole context of \(context)")
+    )
   }
   finish(chat.speed)
 }
@@ -88,8 +91,7 @@ func chat(_ llama: Llama, _ options: Options) throws {
 func finish(_ speed: Speed) -> Never {
   func report(_ name: String, _ tokens: Int, _ seconds: Double) {
     guard tokens > 0 && seconds > 0 else { return }
-    let tenths = Int((Double(tokens) / seconds * 10).rounded())
-    Output.complain("\(name) tok/s: \(tenths / 10).\(tenths % 10)", prefix: "")
+    Output.note("\(name) tok/s: \((Double(tokens) / seconds).fixed(1))")
   }
   report("prompt", speed.promptTokens, speed.promptSeconds)
   report("achieved", speed.generatedTokens, speed.generatedSeconds)

@@ -18,13 +18,17 @@ import Testing
     return String(example.prefix { $0 != "`" })
   }
 
+  /// The client has targets of the same names as our programs, which must not collide with ours.
   @Test func theReadmesExampleTellsAStoryInAPackageOfItsOwn() throws {
     let folder = try Folder()
     let files = FileManager.default
     try files.createSymbolicLink(
       atPath: folder["llama2.swift"], withDestinationPath: packageRoot)
-    let sources = folder["Teller/Sources/Teller"]
-    try files.createDirectory(atPath: sources, withIntermediateDirectories: true)
+    for target in ["Teller", "run", "export", "bench"] {
+      let sources = "Teller/Sources/\(target)"
+      try files.createDirectory(atPath: folder[sources], withIntermediateDirectories: true)
+      try folder.write([], to: sources + "/main.swift")
+    }
     try folder.write(Array(Self.readmeExample().utf8), to: "Teller/Sources/Teller/main.swift")
     let manifest = """
       // swift-tools-version: 6.0
@@ -36,7 +40,10 @@ import Testing
         dependencies: [.package(path: "../llama2.swift")],
         targets: [
           .executableTarget(
-            name: "Teller", dependencies: [.product(name: "Llama2", package: "llama2.swift")])
+            name: "Teller", dependencies: [.product(name: "Llama2", package: "llama2.swift")]),
+          .executableTarget(name: "run"),
+          .executableTarget(name: "export"),
+          .executableTarget(name: "bench"),
         ]
       )
       """

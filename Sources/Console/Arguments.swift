@@ -1,0 +1,60 @@
+/// A command line, read from left to right: options, each with its value behind it, and names.
+///
+///     while let argument = arguments.next() {
+///       switch argument {
+///       case "-j": threads = try arguments.integer(in: 1...1024)
+///       case "-i": prompt = try arguments.text()
+///       default: throw arguments.unexpected
+///       }
+///     }
+package struct Arguments {
+  private let program: String
+  private var rest: ArraySlice<String>
+  /// What `next` returned last.
+  private var current = ""
+
+  /// - Parameter program: the name of the program, whose -h the messages refer to.
+  package init(_ arguments: ArraySlice<String>, of program: String) {
+    rest = arguments
+    self.program = program
+  }
+
+  /// The next option or name, or nil at the end.
+  package mutating func next() -> String? {
+    guard let argument = rest.popFirst() else { return nil }
+    current = argument
+    return argument
+  }
+
+  /// The value of the current option: its text as `read` converts it, if `isGood`.
+  ///
+  /// - Throws: `Refusal` with what was found and what was `expected`.
+  package mutating func value<Value>(
+    _ expected: String, _ read: (String) -> Value?, where isGood: (Value) -> Bool = { _ in true }
+  ) throws -> Value {
+    let text = rest.popFirst()
+    guard let value = text.flatMap(read), isGood(value) else {
+      throw Refusal(current, "found \(text.map(quoted) ?? "nothing"), expected \(expected)")
+    }
+    return value
+  }
+
+  /// The value of the current option, any text.
+  package mutating func text() throws -> String { try value("a value behind it") { $0 } }
+
+  /// The value of the current option, an integer in `range`.
+  package mutating func integer(in range: ClosedRange<Int>) throws -> Int {
+    try value("an integer from \(range.lowerBound) to \(range.upperBound)") {
+      Int($0)
+    } where: {
+      range.contains($0)
+    }
+  }
+
+  /// What is wrong with the current argument if it is neither a known option nor a name that has a
+  /// place.
+  package var unexpected: Refusal {
+    let problem = current.hasPrefix("-") ? "no such option" : "one name too many"
+    return Refusal(current, "\(problem): \(program) -h lists what is expected")
+  }
+}

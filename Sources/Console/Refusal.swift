@@ -1,0 +1,40 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Why a program cannot do what it was asked to, as one sentence for the person who asked: the file
+/// or the option, what was found there, what was expected, and what to do about it.
+package struct Refusal: Error, CustomStringConvertible {
+  package let description: String
+
+  package init(_ sentence: String) { description = sentence }
+
+  /// - Parameter subject: the file or the option that the problem is with.
+  package init(_ subject: String, _ problem: String) { self.init("\(subject): \(problem)") }
+}
+
+/// What the operating system says about the last call that failed.
+package var systemReason: String { String(cString: strerror(errno)) }
+
+/// Runs a program and ends the process: with status 0 after `body` or after `usage`, which -h or
+/// --help asks for; with status 1 after an error, which is written to standard error in one line.
+package func runProgram(_ name: String, usage: String, _ body: (Arguments) throws -> Void) -> Never
+{
+  do {
+    let arguments = CommandLine.arguments.dropFirst()
+    if arguments.contains("-h") || arguments.contains("--help") {
+      try Output.write(usage)
+    } else {
+      try body(Arguments(arguments, of: name))
+    }
+    exit(0)
+  } catch {
+    Output.showProgress("")
+    Output.note("\(name): \(error)")
+    exit(1)
+  }
+}
