@@ -92,8 +92,8 @@ extension Config {
         + " expected n_kv_heads to divide n_heads"
     }
     if rope.size <= 0 || rope.size % 2 != 0 || rope.size > headSize {
-      return "RoPE turns \(rope.size) of a head's \(headSize) elements, expected an even number"
-        + " of at most so many, as it turns pairs"
+      return "RoPE turns \(rope.size) elements of head size \(headSize), expected an even number"
+        + " of them, as it turns pairs"
     }
     return nil
   }

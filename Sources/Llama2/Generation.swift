@@ -6,70 +6,16 @@
   import Darwin
 #endif
 
-/// A checkpoint with its vocabulary: text in, text out.
-///
-///     let llama = try Llama(checkpoint: "models/stories.bin", tokenizer: "tokenizer.bin")
-///     for piece in llama.generate("Once upon a time", steps: 200, temperature: 0.8) {
-///       print(piece, terminator: "")
-///     }
-public final class Llama {
-  public let transformer: Transformer
-  public let tokenizer: Tokenizer
-  /// Called while a long prompt is read, with the tokens done and in all; returning false ends the
-  /// generation.
-  public var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)?
-
-  /// - Parameters:
-  ///   - checkpoint: a file in llama2.c's format v0, v1 or v2.
-  ///   - tokenizer: the checkpoint's vocabulary, in llama2.c's format.
-  ///   - threads: how many threads compute; nil is one for each core.
-  /// - Throws: `LlamaError`, for files that are damaged or do not belong together.
-  public init(checkpoint: String, tokenizer: String, threads: Int? = nil) throws {
-    transformer = try Transformer(checkpoint: checkpoint, threads: threads)
-    self.tokenizer = try Tokenizer(path: tokenizer, vocabSize: transformer.config.vocabSize)
-  }
-
-  /// The prompt and what follows it, up to a BOS token or `steps` tokens, as a lazy sequence:
-  /// leaving the loop stops the work (run.c: `generate`).
-  ///
-  /// - Parameters:
-  ///   - steps: tokens, those of the prompt included; 0, or more than the context: the context.
-  ///   - temperature: 0 always takes the likeliest token.
-  ///   - topP: draw from the likeliest tokens that have this probability together; 0 or 1: all.
-  ///   - seed: the same text for the same seed; nil or 0: the time.
-  public func generate(
-    _ prompt: String = "", steps: Int = 256, temperature: Float = 1, topP: Float = 0.9,
-    seed: UInt64? = nil
-  ) -> Generation {
-    Generation(
-      Context(self, steps: steps, temperature: temperature, topP: topP, seed: seed),
-      prompt: tokenizer.encode(prompt, bos: true, eos: false))
-  }
-
-  /// A conversation in the format of Llama 2's chat models (run.c: `chat`).
-  ///
-  /// - Parameters:
-  ///   - system: how the assistant should be; empty: nothing is said about it.
-  ///   - steps: tokens of the whole conversation; 0, or more than the context: the context.
-  public func chat(
-    system: String = "", steps: Int = 0, temperature: Float = 1, topP: Float = 0.9,
-    seed: UInt64? = nil
-  ) -> Chat {
-    Chat(
-      Context(self, steps: steps, temperature: temperature, topP: topP, seed: seed),
-      system: system)
-  }
-}
-
-/// A story as it is told: a sequence of pieces of text, to go through once.
+/// A text as it is generated: a sequence of pieces, to go through once.
 public final class Generation: Sequence, IteratorProtocol {
-  private let context: Context
+  private let context: TextContext
   private let prompt: [Int]
-  /// How many tokens have been told.
-  private var told = 0
-  /// The first token behind the prompt, which is known before the prompt is told.
+  /// How many tokens have been emitted, BOS included.
+  private var emitted = 0
+  /// The first token behind the prompt, which is known before the prompt is emitted.
   private var first: Int?
-  private var last = Tokenizer.bos
+  /// The last token that was emitted.
+  private var last: Int
   private var ended = false
 
   /// What ended the text before its end, if anything did.
@@ -79,16 +25,19 @@ public final class Generation: Sequence, IteratorProtocol {
   /// Tokens and time so far.
   public var speed: Speed { context.speed }
 
-  fileprivate init(_ context: Context, prompt: [Int]) {
+  init(_ context: TextContext, prompt: [Int]) {
+    let bos = context.llama.tokenizer.bos
     self.context = context
-    self.prompt = prompt
+    // A vocabulary without a token for the beginning begins with the end of the text before.
+    self.prompt = prompt.isEmpty ? [bos ?? context.llama.tokenizer.eos ?? 0] : prompt
+    last = bos ?? -1
   }
 
   /// The next piece, or nil at the end. A piece holds whole characters: where a character's bytes
   /// are tokens of their own, it waits for the last of them.
   public func next() -> String? {
     while !ended {
-      guard let token = nextToken(), token != Tokenizer.bos else {
+      guard let token = nextToken(), !isEnd(token) else {
         ended = true
         return context.text.rest()
       }
@@ -99,98 +48,28 @@ public final class Generation: Sequence, IteratorProtocol {
     return nil
   }
 
+  /// Whether the text ends before `token`. In front of the first one BOS is no end.
+  private func isEnd(_ token: Int) -> Bool {
+    emitted > prompt.count && context.llama.tokenizer.endsText(token)
+  }
+
   private func nextToken() -> Int? {
     do {
-      // The prompt is read before it is told: nothing is told of a checkpoint that computes NaN.
-      if told == 0 && prompt.count <= context.steps {
-        first = try context.next(after: prompt)
-        if first == nil { return nil }
+      // The prompt is read before it is emitted: nothing is emitted of a checkpoint that computes
+      // NaN.
+      if emitted == 0 {
+        if prompt.count <= context.steps {
+          first = try context.next(after: prompt)
+          if first == nil { return nil }
+        }
+        if prompt[0] == context.llama.tokenizer.bos { emitted = 1 }
       }
-      guard told < context.steps else { return nil }
-      told += 1
-      if told < prompt.count { return prompt[told] }
-      return try told == prompt.count ? first : context.next(after: [last])
+      guard emitted <= context.steps else { return nil }
+      emitted += 1
+      if emitted <= prompt.count { return prompt[emitted - 1] }
+      return try emitted == prompt.count + 1 ? first : context.next(after: [last])
     } catch {
       self.error = error
-      return nil
-    }
-  }
-}
-
-/// A conversation that goes on from reply to reply until the context is full.
-public final class Chat {
-  fileprivate let context: Context
-  private let system: String
-  /// What the context still has to read of the last turn: its EOS.
-  fileprivate var unread: [Int] = []
-
-  /// Whether there is no room for more: the last reply was cut off, or the last prompt not read.
-  public fileprivate(set) var isFull = false
-  /// What ended the last reply before its end, if anything did.
-  public fileprivate(set) var error: LlamaError?
-  /// The tokens that the conversation may have in all.
-  public var steps: Int { context.steps }
-  /// Tokens and time so far.
-  public var speed: Speed { context.speed }
-
-  fileprivate init(_ context: Context, system: String) {
-    self.context = context
-    self.system = system
-  }
-
-  /// The assistant's reply to `prompt`, as a lazy sequence of pieces; the next turn wants this one
-  /// told to its end.
-  public func reply(to prompt: String) -> Reply {
-    let first = context.position == 0
-    let user = first && !system.isEmpty ? "<<SYS>>\n\(system)\n<</SYS>>\n\n\(prompt)" : prompt
-    let turn = context.llama.tokenizer.encode("[INST] \(user) [/INST]", bos: true, eos: false)
-    defer { unread = [] }
-    return Reply(self, unread + turn)
-  }
-}
-
-/// One reply as it is told: a sequence of pieces of text, to go through once.
-public final class Reply: Sequence, IteratorProtocol {
-  private let chat: Chat
-  private var unread: [Int]
-  private var ended = false
-
-  fileprivate init(_ chat: Chat, _ turn: [Int]) {
-    self.chat = chat
-    unread = turn
-  }
-
-  /// The next piece, of whole characters, or nil at the end.
-  public func next() -> String? {
-    let context = chat.context
-    while !ended {
-      guard let token = nextToken() else {
-        ended = true
-        return context.text.rest()
-      }
-      let piece = context.text.append(token, after: unread.last!)
-      unread = [token]
-      if !piece.isEmpty { return piece }
-    }
-    return nil
-  }
-
-  /// The next token of the reply, or nil: at its EOS, for lack of room, or for an error.
-  private func nextToken() -> Int? {
-    let context = chat.context
-    guard context.position + unread.count <= context.steps else {
-      chat.isFull = true
-      return nil
-    }
-    do {
-      // run.c samples after every token that it reads, and uses the last sample.
-      context.sampler.skip(unread.count - 1)
-      let token = try context.next(after: unread)
-      guard token == Tokenizer.eos else { return token }
-      chat.unread = [Tokenizer.eos]
-      return nil
-    } catch {
-      chat.error = error
       return nil
     }
   }
@@ -208,7 +87,7 @@ public struct Speed: Sendable {
 
 /// One text in the making: the place in the KV cache, the sampler, and bytes that wait to become
 /// characters.
-private final class Context {
+final class TextContext {
   /// Tokens of a long prompt between two reports of its progress.
   static let progressStep = 512
 
@@ -267,7 +146,7 @@ private final class Context {
 }
 
 /// Joins pieces to text, whole characters at a time.
-private struct TextJoiner {
+struct TextJoiner {
   let tokenizer: Tokenizer
   private var pending: [UInt8] = []
 

@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// A Llama 2 transformer: a mapped checkpoint, its KV cache and its forward pass
-/// (Touvron et al. 2023; run.c: `Transformer`).
+/// A Llama: a mapped model file, its KV cache and its forward pass (Touvron et al. 2023; run.c:
+/// `Transformer`).
 ///
 /// Not for use from two threads at once; it runs threads of its own.
 public final class Transformer {
@@ -16,16 +16,16 @@ public final class Transformer {
   private let threads: Threads
   private let state: RunState
 
-  /// Maps the checkpoint at `path`, in llama2.c's format v0, v1 or v2. Its weights stay in the
-  /// file; what is allocated is the KV cache, as far as it is used, and the activations.
+  /// Maps the model at `path`: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file. Its weights
+  /// stay in the file; what is allocated is the KV cache, as far as it is used, and the activations.
   ///
-  /// - Parameter threads: how many threads compute; nil is one for each core.
-  /// - Throws: `LlamaError`, for a file that is not a whole checkpoint or does not fit in memory.
+  /// - Parameter threads: how many threads compute; nil: one for each CPU that the process may use.
+  /// - Throws: `LlamaError`, for a file that is not a whole model or does not fit in memory.
   public init(checkpoint path: String, threads: Int? = nil) throws {
     precondition(threads ?? 1 > 0, "a Transformer needs at least one thread")
     checkpoint = try Checkpoint(path: path)
     config = checkpoint.config
-    let threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let threads = threads ?? Threads.usable()
     state = try RunState(config, checkpoint.weights, threads: threads)
     self.threads = Threads(count: threads)
   }

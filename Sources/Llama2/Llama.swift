@@ -1,0 +1,126 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A model with its vocabulary: text in, text out.
+///
+///     let llama = try Llama(checkpoint: "models/stories.bin", tokenizer: "tokenizer.bin")
+///     for piece in llama.generate("Once upon a time", steps: 200, temperature: 0.8) {
+///       print(piece, terminator: "")
+///     }
+public final class Llama {
+  public let transformer: Transformer
+  public let tokenizer: Tokenizer
+  /// Called while a long prompt is read, with the tokens done and in all; returning false ends the
+  /// generation.
+  public var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)?
+  /// What is unusual about this model, a sentence each.
+  public var notes: [String] { transformer.checkpoint.notes }
+  /// How conversations are written, or why there can be none.
+  private let template: Result<ChatTemplate, LlamaError>
+
+  /// - Parameters:
+  ///   - checkpoint: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file.
+  ///   - tokenizer: the vocabulary, a tokenizer.bin of llama2.c or a GGUF file. nil: that in the GGUF
+  ///     file itself; else tokenizer.bin beside the checkpoint, or in the current folder.
+  ///   - threads: how many threads compute; nil: one for each CPU that the process may use.
+  ///   - template: the format of conversations, one of `Llama.templates`; nil: the model's own.
+  /// - Throws: `LlamaError`, for files that are damaged or do not belong together.
+  public init(
+    checkpoint: String, tokenizer: String? = nil, threads: Int? = nil, template: String? = nil
+  ) throws {
+    transformer = try Transformer(checkpoint: checkpoint, threads: threads)
+    let vocabSize = transformer.config.vocabSize
+    if tokenizer == nil, case .gguf(let gguf) = transformer.checkpoint.container {
+      self.tokenizer = try Tokenizer(gguf, vocabSize: vocabSize)
+    } else {
+      self.tokenizer = try Tokenizer(
+        path: tokenizer ?? Self.vocabulary(beside: checkpoint), vocabSize: vocabSize)
+    }
+    self.template = Self.template(named: template, transformer.checkpoint, self.tokenizer)
+    if template != nil { _ = try self.template.get() }
+  }
+
+  /// tokenizer.bin beside a checkpoint if there is one, else in the current folder.
+  private static func vocabulary(beside checkpoint: String) -> String {
+    let folder = checkpoint.lastIndex(of: "/").map { String(checkpoint[...$0]) } ?? ""
+    let beside = folder + "tokenizer.bin"
+    return access(beside, F_OK) == 0 ? beside : "tokenizer.bin"
+  }
+
+  /// The prompt and what follows it, as a lazy sequence: leaving the loop stops the work. It ends at
+  /// a token that ends a text, or with `steps` tokens (run.c: `generate`).
+  ///
+  /// - Parameters:
+  ///   - steps: tokens, those of the prompt included; 0, or more than the context: the context.
+  ///   - temperature: 0 always takes the likeliest token.
+  ///   - topP: draw from the likeliest tokens that have this probability together; 0 or 1: all.
+  ///   - seed: the same text for the same seed; nil or 0: the time.
+  public func generate(
+    _ prompt: String = "", steps: Int = 256, temperature: Float = 1, topP: Float = 0.9,
+    seed: UInt64? = nil
+  ) -> Generation {
+    Generation(
+      TextContext(self, steps: steps, temperature: temperature, topP: topP, seed: seed),
+      prompt: tokenizer.encode(prompt, bos: true, eos: false))
+  }
+
+  /// A conversation in the format of the model's own template (run.c: `chat`).
+  ///
+  /// - Parameters:
+  ///   - system: how the assistant should be; empty: what the template says by default.
+  ///   - steps: tokens of the whole conversation; 0, or more than the context: the context.
+  public func chat(
+    system: String = "", steps: Int = 0, temperature: Float = 1, topP: Float = 0.9,
+    seed: UInt64? = nil
+  ) -> Chat {
+    Chat(
+      TextContext(self, steps: steps, temperature: temperature, topP: topP, seed: seed), template,
+      system: system)
+  }
+}
+
+// MARK: - Chat templates
+
+extension Llama {
+  /// The names of the formats of conversations.
+  public static var templates: [String] { ChatTemplate.names }
+
+  private static func template(
+    named name: String?, _ checkpoint: Checkpoint, _ tokenizer: Tokenizer
+  ) -> Result<ChatTemplate, LlamaError> {
+    func failure(_ problem: String) -> Result<ChatTemplate, LlamaError> {
+      .failure(
+        .badTemplate(
+          path: checkpoint.file.path,
+          problem: problem + "; known are \(templates.joined(separator: ", "))"))
+    }
+    let bos = tokenizer.bos.map(tokenizer.name) ?? ""
+    let eos = tokenizer.eos.map(tokenizer.name) ?? ""
+    let isControl = { tokenizer.id(ofControl: $0) != nil }
+    let template: ChatTemplate?
+    if let name {
+      template = ChatTemplate(named: name, bos: bos, eos: eos, isControl: isControl)
+      if template == nil { return failure("there is no chat template \(GGUF.quoted(name))") }
+    } else if case .gguf(let gguf) = checkpoint.container {
+      guard let text = try? gguf.string("tokenizer.chat_template") else {
+        return failure("it has no chat template, so it may not be a chat model: name one to use")
+      }
+      template = ChatTemplate(recognising: text, bos: bos, eos: eos, isControl: isControl)
+    } else {
+      template = ChatTemplate(llama2CWithBOS: bos, eos: eos)
+    }
+    guard let template else {
+      return failure("its chat template is none of those that are known: name one to use")
+    }
+    if let piece = template.missingPieces.first {
+      return failure(
+        "the chat template \(template.name) needs the token \(piece), which its vocabulary lacks")
+    }
+    return .success(template)
+  }
+}
