@@ -211,7 +211,7 @@ extension GGUF {
     }
     let bytes: UnsafeRawBufferPointer
     if let size = type.size {
-      bytes = reader.bytes(count * size)
+      bytes = try reader.bytes(count * size)
     } else if isArray {
       bytes = try reader.strings(count)
     } else {
@@ -503,12 +503,16 @@ extension GGUF {
     private var remaining: Int { file.bytes.count - position }
 
     mutating func number<T: FixedWidthInteger>(_: T.Type) throws -> T {
-      guard remaining >= MemoryLayout<T>.size else {
+      T(littleEndian: try bytes(MemoryLayout<T>.size).loadUnaligned(as: T.self))
+    }
+
+    mutating func bytes(_ count: Int) throws -> UnsafeRawBufferPointer {
+      guard count <= remaining else {
         throw failure(
           file, "the file ends after \(file.bytes.count) bytes, inside its header: it is cut off")
       }
-      defer { position += MemoryLayout<T>.size }
-      return T(littleEndian: file.bytes.loadUnaligned(fromByteOffset: position, as: T.self))
+      defer { position += count }
+      return UnsafeRawBufferPointer(rebasing: file.bytes[position..<position + count])
     }
 
     /// A number of things that take at least `bytesEach` bytes each.
@@ -523,14 +527,9 @@ extension GGUF {
       return Int(count)
     }
 
-    mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer {
-      defer { position += count }
-      return UnsafeRawBufferPointer(rebasing: file.bytes[position..<position + count])
-    }
-
     /// The bytes of a string, which stand behind their number.
     mutating func string() throws -> UnsafeRawBufferPointer {
-      bytes(try count(of: "bytes of a string", bytesEach: 1))
+      try bytes(try count(of: "bytes of a string", bytesEach: 1))
     }
 
     /// The bytes of `count` strings, with their lengths.

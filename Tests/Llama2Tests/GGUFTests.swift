@@ -100,7 +100,8 @@ import Testing
     file.metadata = [
       ("big", .uint64(1 << 63)), ("float", .float32(2.5)), ("text", .string("2")),
       ("one", .array([.uint32(1)])), ("bigs", .array([.uint64(1), .uint64(.max)])),
-      ("bool", .bool(true)), ("integer", .int32(1)), ("texts", .array([.string("a\u{1B}b")])),
+      ("bool", .bool(true)), ("integer", .int32(1)), ("bools", .array([.bool(true)])),
+      ("floats", .array([.float32(1)])), ("texts", .array([.string("a\u{1B}b")])),
     ]
     let gguf = try open(file)
     func refusal(_ parts: String..., of read: (GGUF) throws -> Void) {
@@ -117,6 +118,8 @@ import Testing
     refusal("bigs ", "array of 2 uint64", "integers") { _ = try $0.integers("bigs") }
     refusal("integer ", "array of integers") { _ = try $0.integers("integer") }
     refusal("integer ", "a float") { _ = try $0.float("integer") }
+    refusal("array of 1 float32", "a float") { _ = try $0.float("floats") }
+    refusal("array of 1 bool", "a bool") { _ = try $0.bool("bools") }
     refusal("integer ", "a bool") { _ = try $0.bool("integer") }
     refusal("integer ", "a string") { _ = try $0.string("integer") }
     refusal("float ", "array of floats") { _ = try $0.floats("float") }
@@ -221,15 +224,13 @@ import Testing
     #expect(metadata[9].value == "[0, 1, 2, 3, 4, 5, …]")
   }
 
-  /// Here it takes 2 ms.
-  @Test func aLargeVocabularyIsOpenedInMilliseconds() throws {
+  @Test func aLargeVocabularyIsOpenedAtOnce() throws {
     var file = Self.small()
     file.metadata.append(("tokens", .array((0..<300_000).map { .string("Ġtoken\($0)") })))
     let mapped = try MappedFile(path: folder.write(file.bytes, to: "large.gguf"))
-    let best = try (0..<5).map { _ in
-      try ContinuousClock().measure { _ = try GGUF(mapped) }
-    }.min()!
-    #expect(best < .milliseconds(20), "\(best)")
+    // Here it takes 2 ms.
+    let time = try ContinuousClock().measure { _ = try GGUF(mapped) }
+    #expect(time < .milliseconds(500), "\(time)")
     let last = Array(try #require(try GGUF(mapped).strings("tokens"))).last!
     #expect(String(decoding: last, as: UTF8.self) == "Ġtoken299999")
   }
@@ -349,6 +350,10 @@ import Testing
       try expect("ends after", "b.weight", "cut off") { $0.offset = offset }
     }
     try expect("ends after", "b.weight") { $0.shape = [32, 1 << 40] }
+    try expect("ends after", "b.weight") {
+      $0.shape = [32, 1 << 58]
+      $0.offset = 1 << 62
+    }
     try expect("\"a\" and \"b.weight\" overlap") { $0.offset = 0 }
     try expect("\"b.weight\" and \"c\" overlap") { $0.shape = [32, 4] }
     try expect("\"b.weight\" and \"c\" overlap") { $0.offset = 64 }
@@ -397,6 +402,22 @@ import Testing
       #expect(sentence.contains(" \(length) bytes"), "\(sentence)")
     }
     _ = try open(Array(whole[..<(whole.count - 22)]))
+  }
+
+  @Test func everyTruncationBehindTheLastValueIsRefused() throws {
+    let values: [GGUFBytes.Value] = [
+      .uint8(1), .uint16(1), .float32(1), .int64(1), .bool(true), .string("text"),
+      .array([.int16(1), .int16(2)]), .array([.string("a"), .string("bc")]),
+    ]
+    for value in values {
+      var file = GGUFBytes()
+      file.metadata = [("key", value)]
+      let whole = file.header
+      _ = try open(whole)
+      for length in 1..<whole.count {
+        try expectRefusal(Array(whole[..<length]), "\(length) bytes")
+      }
+    }
   }
 
   @Test func anyByteMayBeWrong() throws {
