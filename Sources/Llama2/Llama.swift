@@ -20,6 +20,14 @@ public final class Llama {
   public var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)?
   /// What is unusual about this model, a sentence each.
   public var notes: [String] { transformer.checkpoint.notes }
+  /// Whether the model is a GGUF file, with a vocabulary and settings of its own.
+  package var isGGUF: Bool {
+    if case .gguf = transformer.checkpoint.container { true } else { false }
+  }
+  /// Why there can be no conversation with this model, if there can be none.
+  public var chatProblem: LlamaError? {
+    if case .failure(let problem) = template { problem } else { nil }
+  }
   /// How conversations are written, or why there can be none.
   private let template: Result<ChatTemplate, LlamaError>
 

@@ -14,6 +14,8 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
   case badCheckpoint(path: String, problem: String)
   /// The file is not a vocabulary, or not the checkpoint's.
   case badVocabulary(path: String, problem: String)
+  /// The model's chat template cannot be used, or the one that was named.
+  case badTemplate(path: String, problem: String)
   /// There is no memory for what the checkpoint's sizes ask for.
   case outOfMemory(bytes: Int, purpose: String)
   /// The checkpoint's logits after `position` are NaN or infinite.
@@ -24,6 +26,7 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
     case .cannotRead(let path, let reason): "\(path): \(reason)"
     case .badCheckpoint(let path, let problem): "\(path): \(problem)"
     case .badVocabulary(let path, let problem): "\(path): \(problem)"
+    case .badTemplate(let path, let problem): "\(path): \(problem)"
     case .outOfMemory(let bytes, let purpose): "no memory for \(purpose): \(bytes) bytes"
     case .notFinite(let path, let position):
       "\(path): the logits at position \(position) are not finite numbers, so the weights are"

@@ -1,13 +1,5 @@
 import Console
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// The command line: run.c's flags and defaults, and a few more.
 struct Options {
   enum Mode: String { case generate, chat }
@@ -16,7 +8,8 @@ struct Options {
   var temperature: Float = 1
   var topP: Float = 0.9
   var seed: UInt64?
-  var steps = 256
+  /// nil: 256, or in chat with a GGUF file the whole context.
+  var steps: Int?
   var prompt: String?
   var tokenizer: String?
   var mode = Mode.generate
@@ -26,19 +19,24 @@ struct Options {
   var threads: Int?
 
   static let usage = """
-    Usage:   run <checkpoint> [options]
+    Usage:   run <model> [options]
     Example: run models/stories.bin -n 256 -i "Once upon a time"
+             run models/smollm2.gguf -m chat
+    A model is a checkpoint of llama2.c (.bin) or a GGUF file.
     Options:
       -t <float>   temperature, 0 or more; 0 always takes the likeliest token (default 1.0)
       -p <float>   top-p in 0...1: draw from the likeliest tokens that have this probability
                    together; 0 and 1: from all (default 0.9)
       -s <int>     random seed, 0: the time (default 0)
-      -n <int>     tokens to run for, prompt included; 0: the whole context (default 256)
+      -n <int>     tokens to run for, prompt included; 0: the whole context (default 256, in chat
+                   with a GGUF file 0)
       -i <string>  prompt; -: from standard input
-      -z <string>  vocabulary (default: tokenizer.bin beside the checkpoint, else in this folder)
+      -z <string>  vocabulary (default: the GGUF file's own; else tokenizer.bin beside the
+                   checkpoint or in this folder)
       -m <string>  mode: generate or chat (default generate)
       -y <string>  system prompt in chat mode
-      -j <int>     threads (default: one for each core)
+      -j <int>     threads (default: one for each CPU that may be used)
+      --template <name>  chat template (default: the model's own)
       -h           this text
 
     """
@@ -83,11 +81,5 @@ struct Options {
     if checkpoint.isEmpty {
       throw Refusal("expected a checkpoint: run <checkpoint> [options], run -h for all of them")
     }
-  }
-
-  /// tokenizer.bin beside the checkpoint, if it is there, else in the current folder.
-  var defaultTokenizer: String {
-    let beside = folder(of: checkpoint) + "tokenizer.bin"
-    return access(beside, F_OK) == 0 ? beside : "tokenizer.bin"
   }
 }

@@ -13,8 +13,9 @@ runProgram("run", usage: Options.usage) { arguments in
   let options = try Options(arguments)
   Interrupt.catch()
   let llama = try Llama(
-    checkpoint: options.checkpoint, tokenizer: options.tokenizer ?? options.defaultTokenizer,
-    threads: options.threads)
+    checkpoint: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
+    template: options.template)
+  for note in llama.notes { Output.note("run: note: \(note)") }
   if Output.showsProgress { llama.onPromptProgress = showPromptProgress }
   switch options.mode {
   case .generate: try generate(llama, options)
@@ -32,7 +33,7 @@ func showPromptProgress(_ done: Int, _ total: Int) -> Bool {
 func generate(_ llama: Llama, _ options: Options) throws {
   let prompt = options.prompt == "-" ? try Input.all() : options.prompt ?? ""
   let text = llama.generate(
-    prompt, steps: options.steps, temperature: options.temperature, topP: options.topP,
+    prompt, steps: options.steps ?? 256, temperature: options.temperature, topP: options.topP,
     seed: options.seed)
   for piece in text {
     try Output.write(piece)
@@ -56,10 +57,11 @@ func chat(_ llama: Llama, _ options: Options) throws {
     try Output.write(question)
     return try Input.line(&unread)
   }
+  if let problem = llama.chatProblem { throw problem }
   let system = try options.systemPrompt ?? ask("Enter system prompt (optional): ") ?? ""
   let chat = llama.chat(
-    system: system, steps: options.steps, temperature: options.temperature, topP: options.topP,
-    seed: options.seed)
+    system: system, steps: options.steps ?? (llama.isGGUF ? 0 : 256),
+    temperature: options.temperature, topP: options.topP, seed: options.seed)
   var prompt = options.prompt == "-" ? try Input.all() : options.prompt
   while !chat.isFull && !Interrupt.happened {
     guard let user = try prompt ?? ask("User: ") else {
