@@ -267,13 +267,14 @@ def models():
     factors = [1.0, 1.0, 1.3, 2.1, 3.7, 6.2, 8.0, 8.0]
     # Embeddings so small that the norm's epsilon counts.
     small = 0.02
-    yield Model("f32", {"all": Type.F32}, dim=28, hidden=44, head_size=12, embedding_scale=small)
-    yield Model("f16", {"all": Type.F16}, dim=40, hidden=60, heads=3, kv_heads=1, head_size=16,
+    yield Model("f32", {"all": Type.F32}, dim=28, hidden=38, head_size=12, embedding_scale=small)
+    yield Model("f16", {"all": Type.F16}, dim=36, hidden=50, heads=3, kv_heads=1, head_size=16,
                 factors=factors, base=500000.0, tied=False, vocabulary="gpt2")
-    yield Model("bf16", {"all": Type.BF16}, dim=40, hidden=56, linear=4.0, epsilon=1e-6,
-                heads=5, kv_heads=5, embedding_scale=small)
-    yield Model("q8_0", {"all": Type.Q8_0}, head_size=24, heads=4, kv_heads=2, rotated=16,
-                version=2)
+    yield Model("partial-rope", {"all": Type.F16}, dim=24, hidden=32, heads=2, kv_heads=1,
+                head_size=16, rotated=12)
+    yield Model("bf16", {"all": Type.BF16}, dim=36, hidden=50, linear=4.0, epsilon=1e-6,
+                heads=3, kv_heads=3, embedding_scale=small)
+    yield Model("q8_0", {"all": Type.Q8_0}, head_size=24, heads=4, kv_heads=2, version=2)
     yield Model("q4_0", {"all": Type.Q4_0, "output": Type.Q8_0}, alignment=64, tied=False,
                 vocabulary="gpt2")
     yield Model("q4_1", {"all": Type.Q4_1}, biases=True, base=1000000.0, tied=False)

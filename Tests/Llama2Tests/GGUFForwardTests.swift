@@ -41,7 +41,7 @@
       var limit: Double {
         switch name {
         case "f32": 2e-4
-        case "f16", "bf16": 2e-3
+        case "f16", "bf16", "partial-rope": 2e-3
         default: 0.05
         }
       }
