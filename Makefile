@@ -20,7 +20,10 @@ STORIES15M := https://huggingface.co/karpathy/tinyllamas/resolve/main/stories15M
 LLAMA2_VOCABULARY := https://github.com/karpathy/llama2.c/raw/master/tokenizer.bin
 
 # In the order in which data flows through them.
-LIBRARY := Checkpoint Matrix Kernels Int8 Threads Transformer Tokenizer Sampler Generation
+LIBRARY := Memory Config Matrix Weights Vector Activations Products Int8Products \
+  $(addprefix Formats/,BlockFormat Float32 Halves Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
+  GGUF GGUFModel Llama2C Checkpoint Threads Steps Transformer \
+  UnicodeTable Pretokenizer Vocabulary Merger Tokenizer Sampler ChatTemplate Llama Generation Chat
 
 .PHONY: all demo test bench single stories15M format clean toolchain
 
@@ -37,7 +40,7 @@ demo: toolchain  ## build ./run and tell a story
 test: toolchain  ## run every test, and those of the computation in the native build as well
 	swift test -c release
 	swift test -c release --scratch-path .build-native-test $(NATIVE) \
-	  --filter 'KernelTests|ForwardTests|SameBitsTests'
+	  --filter 'KernelTests|ForwardTests|SameBitsTests|Llama2Tests.FormatTests'
 
 bench: toolchain  ## measure this machine: tokens per second, next to its memory's limit
 	@$(BUILD) --product run

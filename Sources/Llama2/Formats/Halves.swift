@@ -50,9 +50,6 @@ enum BF16: FloatWeights {
   static var size: Int { 2 }
 
   @inline(__always)
-  static func float(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) &<< 16) }
-
-  @inline(__always)
   static func vector(at pointer: UnsafeRawPointer) -> Vector {
     unsafeBitCast(widen(pointer), to: Vector.self)
   }
