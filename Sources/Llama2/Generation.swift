@@ -69,7 +69,7 @@ public final class Generation: Sequence, IteratorProtocol {
   private var told = 0
   /// The first token behind the prompt, which is known before the prompt is told.
   private var first: Int?
-  private var last = Tokenizer.bos
+  private var last: Int
   private var ended = false
 
   /// What ended the text before its end, if anything did.
@@ -82,13 +82,14 @@ public final class Generation: Sequence, IteratorProtocol {
   fileprivate init(_ context: Context, prompt: [Int]) {
     self.context = context
     self.prompt = prompt
+    last = context.llama.tokenizer.bos ?? -1
   }
 
   /// The next piece, or nil at the end. A piece holds whole characters: where a character's bytes
   /// are tokens of their own, it waits for the last of them.
   public func next() -> String? {
     while !ended {
-      guard let token = nextToken(), token != Tokenizer.bos else {
+      guard let token = nextToken(), token != context.llama.tokenizer.bos else {
         ended = true
         return context.text.rest()
       }
@@ -186,8 +187,8 @@ public final class Reply: Sequence, IteratorProtocol {
       // run.c samples after every token that it reads, and uses the last sample.
       context.sampler.skip(unread.count - 1)
       let token = try context.next(after: unread)
-      guard token == Tokenizer.eos else { return token }
-      chat.unread = [Tokenizer.eos]
+      guard let eos = context.llama.tokenizer.eos, token == eos else { return token }
+      chat.unread = [eos]
       return nil
     } catch {
       chat.error = error
