@@ -118,10 +118,7 @@ package struct Vocabulary: Sendable {
 
   /// Appends a part of a text, with spaces for U+2581 if that is one.
   func appendText(_ text: Slice<UnsafeBufferPointer<UInt8>>, to target: inout [UInt8]) {
-    guard hasSpaceMark else {
-      target += text
-      return
-    }
+    guard hasSpaceMark else { return target += text }
     let raw = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text))
     target += Array(unsafeUninitializedCapacity: text.count) { buffer, count in
       count = Self.decodeSpaceMarks(raw, to: UnsafeMutableRawBufferPointer(buffer))
@@ -430,8 +427,7 @@ extension Vocabulary {
     case let name?:
       throw failure("its vocabulary is of the kind \"\(GGUF.printable(name.utf8))\": \(supported)")
     case nil:
-      throw failure(
-        "it has no vocabulary (tokenizer.ggml.model): get a complete file of this model")
+      throw failure("it has no vocabulary (tokenizer.ggml.model): get a complete file of this model")
     }
   }
 
@@ -452,8 +448,7 @@ extension Vocabulary {
     starts.reserveCapacity(pieces.count + 1)
     bytes = try Array(unsafeUninitializedCapacity: size) { buffer, count in
       for (token, piece) in pieces.enumerated() {
-        let rest = UnsafeMutableRawBufferPointer(
-          rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
         let type = given.map { UInt8(exactly: $0[token]).flatMap(TokenType.init) ?? .undefined }
         count += try decode(piece, type, to: rest)
         starts.append(UInt32(count))
