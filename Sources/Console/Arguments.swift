@@ -26,14 +26,13 @@ package struct Arguments {
     return argument
   }
 
-  /// The value of the current option: its text as `read` converts it, if `isGood`.
+  /// The value of the current option: its text as `read` converts it.
   ///
   /// - Throws: `Refusal` with what was found and what was `expected`.
-  package mutating func value<Value>(
-    _ expected: String, _ read: (String) -> Value?, where isGood: (Value) -> Bool = { _ in true }
-  ) throws -> Value {
+  package mutating func value<Value>(_ expected: String, _ read: (String) -> Value?) throws -> Value
+  {
     let text = rest.popFirst()
-    guard let value = text.flatMap(read), isGood(value) else {
+    guard let value = text.flatMap(read) else {
       throw Refusal(current, "found \(text.map(quoted) ?? "nothing"), expected \(expected)")
     }
     return value
@@ -42,13 +41,18 @@ package struct Arguments {
   /// The value of the current option, any text.
   package mutating func text() throws -> String { try value("a value behind it") { $0 } }
 
+  /// The value of the current option, a number in `range`.
+  package mutating func number<Number: LosslessStringConvertible & Comparable>(
+    _ expected: String, in range: some RangeExpression<Number>
+  ) throws -> Number {
+    try value(expected) { text in
+      Number(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
   /// The value of the current option, an integer in `range`.
   package mutating func integer(in range: ClosedRange<Int>) throws -> Int {
-    try value("an integer from \(range.lowerBound) to \(range.upperBound)") {
-      Int($0)
-    } where: {
-      range.contains($0)
-    }
+    try number("an integer from \(range.lowerBound) to \(range.upperBound)", in: range)
   }
 
   /// What is wrong with the current argument if it is neither a known option nor a name that has a

@@ -27,8 +27,8 @@ struct Bench {
     try Output.line("threads that do nothing else read \(reads.joined(separator: ", "))")
     if let checkpoint = options.checkpoint {
       let file = checkpoint.split(separator: "/").last ?? "checkpoint"
-      let name = file.hasSuffix(".bin") ? file.dropLast(4) : file
-      let model = try Model(String(name.prefix(11)), path: checkpoint, threads: options.threads)
+      let name = String(file.prefix { $0 != "." }.prefix(11))
+      let model = try Model(name, path: checkpoint, threads: options.threads)
       try Output.line("\n" + Row.heading)
       try measure(model)
       try measureEndOfContext(model)
@@ -52,9 +52,9 @@ struct Bench {
 
   /// A shape in fp32 and in int8, if there is room for its checkpoint.
   private mutating func measure(_ shape: Shape) throws {
-    for groupSize in [0, shape.groupSize] {
-      let size = shape.fileSize(groupSize: groupSize)
-      let format = groupSize == 0 ? "fp32" : "int8"
+    for format in ["fp32", "int8"] {
+      let layout = shape.layout(isInt8: format == "int8")
+      let size = Int(layout.fileSize)
       let path = Machine.temporaryFolder + "/llama2-bench"
       let fitsMemory = size < Machine.memory * 2 / 5
       guard fitsMemory, try size + size / 8 < freeSpace(beside: path) else {
@@ -64,19 +64,19 @@ struct Bench {
         continue
       }
       Output.showProgress("writing \(shape.name) in \(format)")
-      let model = try make(shape, groupSize: groupSize, path: path, size: size)
+      let model = try make(shape.name, layout, path: path, size: size)
       try measure(model)
-      if shape.name == "110M" && groupSize == 0 { try measureEndOfContext(model) }
+      if shape.name == "110M" && format == "fp32" { try measureEndOfContext(model) }
     }
   }
 
   /// A model of random weights. Its file is removed as soon as it is mapped, and stays in memory for
   /// as long as it is.
-  private func make(_ shape: Shape, groupSize: Int, path: String, size: Int) throws -> Model {
+  private func make(_ name: String, _ layout: Llama2C, path: String, size: Int) throws -> Model {
     let file = try TargetFile(path, size: size)
-    try shape.write(to: file, groupSize: groupSize)
+    try layout.writeRandom(to: file)
     return try withExtendedLifetime(file) {
-      try Model(shape.name, path: file.temporaryPath, threads: options.threads)
+      try Model(name, path: file.temporaryPath, threads: options.threads)
     }
   }
 

@@ -35,9 +35,8 @@ struct Options {
       case "--svg": svg = try arguments.text()
       case "-j":
         threads = try arguments.value("integers from 1 to 1024 with commas between") {
-          $0.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-        } where: {
-          $0.allSatisfy { (1...1024).contains($0) }
+          let counts = $0.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+          return counts.allSatisfy { (1...1024).contains($0 ?? 0) } ? counts.map { $0! } : nil
         }
       case _ where argument.hasPrefix("-") || checkpoint != nil: throw arguments.unexpected
       default: checkpoint = argument

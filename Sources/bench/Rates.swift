@@ -4,39 +4,63 @@ import Llama2
 /// A checkpoint under measurement.
 struct Model {
   let name: String
+  /// Of its weights, or of most.
+  let format: String
   let config: Config
-  /// 0: fp32.
-  let groupSize: Int
   /// One for each number of threads that is measured.
   let transformers: [(threads: Int, transformer: Transformer)]
+  /// Bytes of all weights that each token is multiplied by.
+  private let weightBytes: Int
+  /// Weights in the matrices of all layers.
+  private let layerWeights: Int
 
   init(_ name: String, path: String, threads: [Int]) throws {
     let checkpoint = try Checkpoint(path: path)
     self.name = name
     config = checkpoint.config
-    groupSize = checkpoint.groupSize
+    layerWeights = checkpoint.weights.layers.reduce(0) { sum, layer in
+      [layer.wq, layer.wk, layer.wv, layer.wo, layer.w1, layer.w2, layer.w3].reduce(sum) {
+        $0 + $1.weight.rows * $1.weight.columns
+      }
+    }
+    (format, weightBytes) = Self.format(of: checkpoint)
     transformers = try threads.map { ($0, try Transformer(checkpoint: path, threads: $0)) }
   }
 
-  var format: String { groupSize == 0 ? "fp32" : "int8" }
+  /// Of the token embedding, a classifier of its own leaves one row to be read.
+  private static func format(of checkpoint: Checkpoint) -> (String, bytes: Int) {
+    switch checkpoint.container {
+    case .llama2C(let layout):
+      let sections = layout.sections.filter {
+        $0.tensor != .cosTable && $0.tensor != .sinTable
+          && ($0.tensor != .tokenEmbedding || layout.sharedClassifier)
+      }
+      return (
+        layout.groupSize == 0 ? "fp32" : "int8",
+        sections.reduce(0) { $0 + $1.count * Int($1.bytes) }
+      )
+    case .gguf(let gguf):
+      let hasOutput = gguf.tensors.contains { $0.name == "output.weight" }
+      let tensors = gguf.tensors.filter { $0.name != "token_embd.weight" || !hasOutput }
+      return (
+        "\(checkpoint.weights.layers[0].w1.weight.format)",
+        tensors.reduce(0) { $0 + $1.data.count }
+      )
+    }
+  }
 
-  /// Bytes that the token at `position` makes memory deliver: its row of the embedding, all other
-  /// weights, and the keys and values up to its own.
+  /// Bytes that the token at `position` makes memory deliver: all weights, and the keys and values
+  /// up to its own.
   func bytesRead(at position: Int) -> Int {
-    let c = config
-    let weights = c.dim + c.layerWeights + c.vocabSize * c.dim
-    let norms = (2 * c.nLayers + 1) * c.dim
-    let cache = 2 * c.nLayers * (position + 1) * c.kvDim
-    let weightBytes = groupSize == 0 ? 4 * weights : weights + 4 * weights / groupSize
-    return weightBytes + 4 * (norms + cache)
+    weightBytes + 4 * 2 * config.nLayers * (position + 1) * config.kvDim
   }
 
   /// Multiplications and additions in a prompt of `count` tokens: the layers' matrices, the scores
   /// and sums of attention, and the classifier, which only the last token needs.
   func operations(inPromptOf count: Int) -> Int {
     let c = config
-    let attention = 2 * c.nLayers * c.dim * count * (count + 1) / 2
-    return 2 * (c.layerWeights * count + attention + c.vocabSize * c.dim)
+    let attention = 2 * c.nLayers * c.qDim * count * (count + 1) / 2
+    return 2 * (layerWeights * count + attention + c.vocabSize * c.dim)
   }
 }
 

@@ -30,63 +30,32 @@ struct Shape {
     sharedClassifier = shared
   }
 
-  /// 64, or the largest power of two below that divides the rows of all matrices.
-  var groupSize: Int {
-    var size = 64
-    while config.dim % size != 0 || config.hiddenDim % size != 0 { size /= 2 }
-    return size
-  }
-
-  /// Bytes of the file, about.
-  func fileSize(groupSize: Int) -> Int {
-    let weights =
-      config.layerWeights + config.vocabSize * config.dim * (sharedClassifier ? 1 : 2)
-    return groupSize == 0 ? 4 * weights : weights + 4 * weights / groupSize
-  }
-
-  /// Writes a checkpoint of random weights: v0, or v2 if there is a group size.
-  func write(to target: TargetFile, groupSize: Int) throws {
-    let c = config
-    let file = RandomFile(target, groupSize: groupSize)
-    if groupSize == 0 {
-      try file.int32(header: sharedClassifier ? c.vocabSize : -c.vocabSize, of: c)
-      try file.weights(c.vocabSize * c.dim)
-      try file.fill(c.nLayers * c.dim, with: 1)
-      try file.weights(c.attentionWeights)
-      try file.fill(c.nLayers * c.dim, with: 1)
-      try file.weights(c.layerWeights - c.attentionWeights)
-      try file.fill(c.dim, with: 1)
-      try file.fill(c.seqLen * c.headSize, with: 0)
-    } else {
-      try file.int32([Int(Checkpoint.magic), 2])
-      try file.int32(header: c.vocabSize, of: c)
-      try file.bytes([sharedClassifier ? 1 : 0])
-      try file.int32([groupSize])
-      try file.bytes([UInt8](repeating: 0, count: Checkpoint.headerSize - 41))
-      try file.fill((2 * c.nLayers + 1) * c.dim, with: 1)
-      try file.weights(c.vocabSize * c.dim)
-      for (rows, columns) in c.matrices {
-        for _ in 0..<c.nLayers { try file.weights(rows * columns) }
-      }
-    }
-    if !sharedClassifier { try file.weights(c.vocabSize * c.dim) }
-    // What the system still had to write to the disk would be written while something is timed.
-    try target.flush(toDisk: true)
+  /// Its checkpoint in v0, or in v2 with int8 weights.
+  func layout(isInt8: Bool) -> Llama2C {
+    Llama2C(
+      config, version: isInt8 ? 2 : 0, groupSize: Llama2C.fittingGroupSize(64, config),
+      sharedClassifier: sharedClassifier)
   }
 }
 
-extension Config {
-  /// The shapes of a layer's matrices in the order of a checkpoint: wq, wk, wv, wo; w1, w2, w3.
-  var matrices: [(rows: Int, columns: Int)] {
-    [
-      (dim, dim), (kvDim, dim), (kvDim, dim), (dim, dim),
-      (hiddenDim, dim), (dim, hiddenDim), (hiddenDim, dim),
-    ]
+extension Llama2C {
+  /// Writes a checkpoint of random weights.
+  func writeRandom(to target: TargetFile) throws {
+    let file = RandomFile(target, groupSize: groupSize)
+    try header.withUnsafeBytes(target.write)
+    for section in sections {
+      for _ in 0..<section.count {
+        let count = section.rows * section.columns
+        switch section.tensor {
+        case .attentionNorm, .ffnNorm, .finalNorm: try file.fill(count, with: 1)
+        case .cosTable, .sinTable: try file.fill(count, with: 0)
+        default: try file.weights(count)
+        }
+      }
+    }
+    // What the system still had to write to the disk would be written while something is timed.
+    try target.flush(toDisk: true)
   }
-  /// Weights of wq, wk, wv and wo in all layers.
-  var attentionWeights: Int { nLayers * 2 * dim * (dim + kvDim) }
-  /// Weights of all matrices in all layers.
-  var layerWeights: Int { attentionWeights + nLayers * 3 * dim * hiddenDim }
 }
 
 /// A checkpoint in the making.
@@ -115,17 +84,6 @@ private final class RandomFile {
         UInt8(bitPattern: Int8.random(in: -127...127, using: &random))
       }
     }
-  }
-
-  func bytes(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes(target.write) }
-
-  func int32(_ values: [Int]) throws {
-    try values.map { Int32(truncatingIfNeeded: $0).littleEndian }.withUnsafeBytes(target.write)
-  }
-
-  /// The seven numbers of a header.
-  func int32(header vocabSize: Int, of c: Config) throws {
-    try int32([c.dim, c.hiddenDim, c.nLayers, c.nHeads, c.nKVHeads, vocabSize, c.seqLen])
   }
 
   func fill(_ count: Int, with value: Float) throws {

@@ -6,7 +6,7 @@ import Llama2
 func exportModel(_ options: Options) throws {
   let source = try Source(options.source)
   let model = try source.model(options.seqLen)
-  let vocabulary = try source.vocabularyFolder.flatMap(readVocabulary(folder:))
+  let vocabulary = try source.findVocabulary()
   let entries = try vocabulary?.entries(vocabSize: model.config.vocabSize)
 
   let sources = source.allPaths
@@ -21,12 +21,15 @@ func exportModel(_ options: Options) throws {
       entries, to: vocabularyPath, force: options.force, sources: sources)
   }
 
-  let layout = Layout(model, version: options.version, groupSize: options.groupSize)
-  guard let size = layout.size else {
+  let layout = Llama2C(
+    model.config, version: options.version,
+    groupSize: Llama2C.fittingGroupSize(options.groupSize, model.config),
+    sharedClassifier: model.sharedClassifier)
+  guard let size = Int(exactly: layout.fileSize) else {
     throw Refusal(source.path, "would become larger than any file can be")
   }
   files.append(try TargetFile(target, size: size))
-  var writer = Writer(layout, to: files.last!, size: size, releasePages: source.releasePages)
+  var writer = Writer(model, layout, to: files.last!, size: size, releasePages: source.releasePages)
   try writer.write()
   try TargetFile.commit(files)
   try describe(source, model, layout, writer.report, options)
@@ -61,7 +64,7 @@ private func writeVocabulary(
 // MARK: - Report
 
 private func describe(
-  _ source: Source, _ model: Model, _ layout: Layout, _ report: Report, _ options: Options
+  _ source: Source, _ model: Model, _ layout: Llama2C, _ report: Report, _ options: Options
 ) throws {
   let sourceSize = source.files.reduce(0) { $0 + $1.bytes.count }
   let weights = layout.groupSize > 0 ? "int8 in groups of \(layout.groupSize)" : "fp32"

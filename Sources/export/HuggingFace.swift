@@ -168,7 +168,7 @@ private func model(_ config: Config, _ settings: Settings, _ state: StateDict) t
     }
   }
   try state.refuseOthers(than: used) { $0.hasSuffix("rotary_emb.inv_freq") }
-  guard model.output == nil || !isTied else {
+  guard model.sharedClassifier || !isTied else {
     throw Refusal(
       state.path,
       "config.json says that tie_word_embeddings is true, but lm_head.weight differs"

@@ -8,6 +8,7 @@ func inspect(_ path: String) throws {
     return
   }
   let source = try Source(path)
+  if let file = source.files.first, GGUF.isGGUF(file) { return try inspectGGUF(file) }
   try Output.line(
     "\(path): \(source.kind), \(megabytes(source.files.reduce(0) { $0 + $1.bytes.count }))")
   for (name, value) in source.settings { try Output.line("  \(quotedIfNeeded(name)): \(value)") }
@@ -18,9 +19,9 @@ func inspect(_ path: String) throws {
   do {
     let model = try source.model(nil)
     try Output.line(
-      "\(model.parameterCount) parameters, classifier \(model.output == nil ? "tied" : "of its own")"
+      "\(model.parameterCount) parameters, classifier \(model.sharedClassifier ? "tied" : "of its own")"
     )
-    let vocabulary = try source.vocabularyFolder.flatMap(readVocabulary(folder:))
+    let vocabulary = try source.findVocabulary()
     _ = try vocabulary?.entries(vocabSize: model.config.vocabSize)
     if let vocabulary { try Output.line("vocabulary: \(vocabulary.path)") }
     try Output.line("can be run")

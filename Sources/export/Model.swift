@@ -1,6 +1,14 @@
 import Console
 import Llama2
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// A matrix or a norm of the model, wherever it lies: its rows come as fp32 when they are asked
 /// for, so nothing is ever held whole.
 struct Tensor {
@@ -35,36 +43,25 @@ struct Tensor {
 
 /// A Llama that can be run, with llama2.c's names and order of rows.
 struct Model {
-  struct Layer {
-    let attentionNorm: Tensor  // (dim)
-    let wq: Tensor  // (dim, dim)
-    let wk: Tensor  // (kvDim, dim)
-    let wv: Tensor  // (kvDim, dim)
-    let wo: Tensor  // (dim, dim)
-    let ffnNorm: Tensor  // (dim)
-    let w1: Tensor  // (hiddenDim, dim)
-    let w2: Tensor  // (dim, hiddenDim)
-    let w3: Tensor  // (hiddenDim, dim)
-  }
-
   let config: Config
-  let tokenEmbedding: Tensor  // (vocabSize, dim)
-  let layers: [Layer]
-  let norm: Tensor  // (dim)
-  /// (vocabSize, dim), or nil where the classifier is the token embedding.
-  let output: Tensor?
-  /// v0's cos and sin tables, where the source holds them.
-  var ropeTables: [Tensor]?
+  /// One for each layer, or one. The classifier only where it is one of its own; cos and sin only
+  /// where the source holds them.
+  private(set) var tensors: [Llama2C.Tensor: [Tensor]]
 
-  /// All weights, the classifier only where it is one of its own.
-  var tensors: [Tensor] {
-    let layers = layers.flatMap {
-      [$0.attentionNorm, $0.wq, $0.wk, $0.wv, $0.wo, $0.ffnNorm, $0.w1, $0.w2, $0.w3]
-    }
-    return [tokenEmbedding] + layers + [norm] + (output.map { [$0] } ?? [])
+  var sharedClassifier: Bool { tensors[.classifier] == nil }
+
+  /// All tensors but the tables of cos and sin.
+  var weights: [Llama2C.Tensor: [Tensor]] {
+    tensors.filter { !$0.key.isRoPETable }
   }
 
-  var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
+  var parameterCount: Int { weights.values.joined().reduce(0) { $0 + $1.count } }
+
+  /// The tensors of a kind, one for each layer, or one; cos and sin are computed if need be.
+  subscript(_ kind: Llama2C.Tensor) -> [Tensor] {
+    if let tensors = tensors[kind] { return tensors }
+    return [ropeTable(config, kind)]
+  }
 }
 
 extension Model {
@@ -76,27 +73,51 @@ extension Model {
     tensor: (_ name: String, _ rows: Int, _ columns: Int) throws -> Tensor
   ) throws {
     try checkShape(config, path)
-    let (dim, kvDim, hiddenDim) = (config.dim, config.kvDim, config.hiddenDim)
-    let tokenEmbedding = try tensor("tok_embeddings.weight", config.vocabSize, dim)
-    let norm = try tensor("norm.weight", 1, dim)
-    var layers: [Layer] = []
-    for i in 0..<config.nLayers {
-      layers.append(
-        Layer(
-          attentionNorm: try tensor("layers.\(i).attention_norm.weight", 1, dim),
-          wq: try tensor("layers.\(i).attention.wq.weight", dim, dim),
-          wk: try tensor("layers.\(i).attention.wk.weight", kvDim, dim),
-          wv: try tensor("layers.\(i).attention.wv.weight", kvDim, dim),
-          wo: try tensor("layers.\(i).attention.wo.weight", dim, dim),
-          ffnNorm: try tensor("layers.\(i).ffn_norm.weight", 1, dim),
-          w1: try tensor("layers.\(i).feed_forward.w1.weight", hiddenDim, dim),
-          w2: try tensor("layers.\(i).feed_forward.w2.weight", dim, hiddenDim),
-          w3: try tensor("layers.\(i).feed_forward.w3.weight", hiddenDim, dim)))
+    let layout = Llama2C(config, version: 0, groupSize: 0, sharedClassifier: !hasOutput)
+    var tensors: [Llama2C.Tensor: [Tensor]] = [:]
+    for section in layout.sections where !section.tensor.isRoPETable {
+      tensors[section.tensor] = try (0..<section.count).map { i in
+        try tensor(section.tensor.name(layer: i), section.rows, section.columns)
+      }
     }
-    let output = hasOutput ? try tensor("output.weight", config.vocabSize, dim) : nil
-    self.init(
-      config: config, tokenEmbedding: tokenEmbedding, layers: layers, norm: norm,
-      output: output.flatMap { $0.equals(tokenEmbedding) ? nil : $0 })
+    if let output = tensors[.classifier]?[0], output.equals(tensors[.tokenEmbedding]![0]) {
+      tensors[.classifier] = nil
+    }
+    self.init(config: config, tensors: tensors)
+  }
+}
+
+extension Llama2C.Tensor {
+  var isRoPETable: Bool { self == .cosTable || self == .sinTable }
+
+  /// llama2.c's name (model.py), which is also Meta's.
+  func name(layer: Int) -> String {
+    switch self {
+    case .tokenEmbedding: "tok_embeddings.weight"
+    case .attentionNorm: "layers.\(layer).attention_norm.weight"
+    case .wq, .wk, .wv, .wo: "layers.\(layer).attention.\(self).weight"
+    case .ffnNorm: "layers.\(layer).ffn_norm.weight"
+    case .w1, .w2, .w3: "layers.\(layer).feed_forward.\(self).weight"
+    case .finalNorm: "norm.weight"
+    case .cosTable: "freqs_cos"
+    case .sinTable: "freqs_sin"
+    case .classifier: "output.weight"
+    }
+  }
+}
+
+/// One of v0's tables, (seqLen, headSize / 2), which nobody reads any more: cos or sin of
+/// position · 10000^(-2i / headSize), in fp32 step by step as model.py's precompute_freqs_cis.
+private func ropeTable(_ config: Config, _ kind: Llama2C.Tensor) -> Tensor {
+  let columns = config.headSize / 2
+  let frequencies = (0..<columns).map { i in
+    1 / Float(pow(10000, Double(Float(2 * i) / Float(config.headSize))))
+  }
+  return Tensor(name: kind.name(layer: 0), rows: config.seqLen, columns: columns) { row, out in
+    for i in 0..<columns {
+      let angle = Double(Float(row) * frequencies[i])
+      out[i] = Float(kind == .cosTable ? cos(angle) : sin(angle))
+    }
   }
 }
 
@@ -112,7 +133,7 @@ private func checkShape(_ config: Config, _ path: String) throws {
 }
 
 extension Config {
-  /// The shape with another context, if one is asked for; it may not be longer than `longest`.
+  /// The shape with another context, if one is asked for; it may not be longer than this one.
   func with(seqLen: Int?, path: String) throws -> Config {
     guard let seqLen else { return self }
     guard seqLen <= self.seqLen else {
@@ -120,6 +141,7 @@ extension Config {
     }
     return Config(
       dim: dim, hiddenDim: hiddenDim, nLayers: nLayers, nHeads: nHeads, nKVHeads: nKVHeads,
-      vocabSize: vocabSize, seqLen: seqLen)
+      headSize: headSize, vocabSize: vocabSize, seqLen: seqLen, normEpsilon: normEpsilon,
+      rope: rope)
   }
 }

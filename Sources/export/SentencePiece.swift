@@ -86,7 +86,7 @@ private struct SentencePieceModel {
       case (2, .bytes(let map)) where !map.isEmpty:
         notes.append("it normalises text by \(quoted(name.description)) first, which run does not")
       case (3, .varint(0)):
-        notes.append("it puts no space before a text, as run does")
+        notes.append("it puts no space before a text, where run.c puts one")
       default: break
       }
     }

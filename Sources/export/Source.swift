@@ -21,8 +21,15 @@ struct Source {
   let files: [MappedFile]
   /// The folder that may hold a vocabulary.
   var vocabularyFolder: String?
+  /// The vocabulary in the same file.
+  var vocabulary: (() throws -> Vocabulary)?
   /// The model, with a context of `seqLen` if one is given; throws what keeps it from being run.
   let model: (_ seqLen: Int?) throws -> Model
+
+  /// Its vocabulary, if it has one.
+  func findVocabulary() throws -> Vocabulary? {
+    try vocabulary?() ?? vocabularyFolder.flatMap(readVocabulary(folder:))
+  }
 
   /// Every file that is read, and of a folder those that would be if they were there.
   var allPaths: [String] {

@@ -64,72 +64,31 @@ struct StoredTensor {
 
   /// out (columns) = one row as fp32; a vector is a single row.
   func copyRow(_ row: Int, to out: UnsafeMutablePointer<Float>) {
-    let columns = shape.last!
-    let stride = strides.last!
-    let start = data + row * (shape.count > 1 ? strides[0] : 0) * type.size
-    switch type {
-    case .f32 where stride == 1:
-      UnsafeMutableRawPointer(out).copyMemory(from: start, byteCount: 4 * columns)
-    case .f32:
+    let (columns, size) = (shape.last!, type.size)
+    let start = data + row * (shape.count > 1 ? strides[0] : 0) * size
+    guard strides.last! != 1 else { return convert(start, columns, to: out) }
+    withUnsafeTemporaryAllocation(byteCount: columns * size, alignment: 4) { elements in
       for i in 0..<columns {
-        out[i] = start.loadUnaligned(fromByteOffset: 4 * i * stride, as: Float.self)
+        (elements.baseAddress! + i * size).copyMemory(
+          from: start + i * strides.last! * size, byteCount: size)
       }
-    case .f16: convert(start, stride, columns, out, floatFromHalf, floatFromHalf)
-    case .bf16: convert(start, stride, columns, out, floatFromBFloat, floatFromBFloat)
-    default: preconditionFailure("\(type) is not convertible")
+      convert(UnsafeRawPointer(elements.baseAddress!), columns, to: out)
     }
   }
-}
 
-/// Converts `count` elements of 16 bits, `stride` elements apart: sixteen at a time where they
-/// stand side by side.
-@inline(__always)
-private func convert(
-  _ start: UnsafeRawPointer, _ stride: Int, _ count: Int, _ out: UnsafeMutablePointer<Float>,
-  _ sixteen: (SIMD16<UInt16>) -> SIMD16<Float>, _ one: (UInt16) -> Float
-) {
-  var i = 0
-  if stride == 1 {
-    while i &+ 16 <= count {
-      let halves = start.loadUnaligned(fromByteOffset: 2 &* i, as: SIMD16<UInt16>.self)
-      UnsafeMutableRawPointer(out + i).storeBytes(of: sixteen(halves), as: SIMD16<Float>.self)
-      i &+= 16
-    }
+  /// out = `count` elements that stand side by side.
+  private func convert(
+    _ elements: UnsafeRawPointer, _ count: Int, to out: UnsafeMutablePointer<Float>
+  ) {
+    let format: Matrix.Format =
+      switch type {
+      case .f32: .float32
+      case .f16: .float16
+      case .bf16: .bfloat16
+      default: preconditionFailure("\(type) is not convertible")
+      }
+    Matrix(rows: 1, columns: count, values: elements, format: format).copyRow(0, to: out)
   }
-  while i < count {
-    out[i] = one(start.loadUnaligned(fromByteOffset: 2 &* i &* stride, as: UInt16.self))
-    i &+= 1
-  }
-}
-
-/// bfloat16 is the upper half of an fp32.
-@inline(__always)
-private func floatFromBFloat(_ x: SIMD16<UInt16>) -> SIMD16<Float> {
-  unsafeBitCast(SIMD16<UInt32>(truncatingIfNeeded: x) &<< 16, to: SIMD16<Float>.self)
-}
-
-@inline(__always)
-private func floatFromBFloat(_ x: UInt16) -> Float { Float(bitPattern: UInt32(x) << 16) }
-
-/// IEEE half precision by fp32's bits, as the plain x86-64 build has no instruction for it: the
-/// exponent's bias differs by 112, which a product with 2^112 makes up for, subnormals included;
-/// infinities and NaNs keep their exponent of ones.
-@inline(__always)
-private func floatFromHalf(_ x: SIMD16<UInt16>) -> SIMD16<Float> {
-  let half = SIMD16<UInt32>(truncatingIfNeeded: x)
-  let magnitude = half & 0x7FFF
-  let scaled = unsafeBitCast(magnitude &<< 13, to: SIMD16<Float>.self) * 0x1p112
-  // 1 where the exponent is all ones; then 0 - 1 is.
-  let isNotFinite = (magnitude &+ 0x0400) &>> 15
-  let exponent = (0 &- isNotFinite) & 0x7F80_0000
-  let sign = (half & 0x8000) &<< 16
-  return unsafeBitCast(
-    unsafeBitCast(scaled, to: SIMD16<UInt32>.self) | exponent | sign, to: SIMD16<Float>.self)
-}
-
-@inline(__always)
-private func floatFromHalf(_ x: UInt16) -> Float {
-  floatFromHalf(SIMD16<UInt16>(repeating: x))[0]
 }
 
 /// The tensors of one model by the names that their file gives them, and the files they lie in.

@@ -1,4 +1,5 @@
 import Console
+import Llama2
 
 /// What is said of a finished checkpoint.
 struct Report {
@@ -11,7 +12,8 @@ struct Report {
 
 /// Writes a checkpoint tensor by tensor, some rows at a time, so in constant memory.
 struct Writer {
-  private let layout: Layout
+  private let model: Model
+  private let layout: Llama2C
   private let file: TargetFile
   /// Lets go of the source's pages that were read.
   private let releasePages: () -> Void
@@ -19,7 +21,11 @@ struct Writer {
   private var progress: Progress
   private(set) var report: Report
 
-  init(_ layout: Layout, to file: TargetFile, size: Int, releasePages: @escaping () -> Void) {
+  init(
+    _ model: Model, _ layout: Llama2C, to file: TargetFile, size: Int,
+    releasePages: @escaping () -> Void
+  ) {
+    self.model = model
     self.layout = layout
     self.file = file
     self.releasePages = releasePages
@@ -36,8 +42,10 @@ struct Writer {
     defer { Output.showProgress("") }
     try layout.header.withUnsafeBytes(file.write)
     for section in layout.sections {
-      progress.begin(section.tensor.name)
-      try write(section)
+      for tensor in model[section.tensor] {
+        progress.begin(tensor.name)
+        try write(tensor, groupSize: section.groupSize)
+      }
     }
   }
 
@@ -51,12 +59,12 @@ struct Writer {
     }
   }
 
-  private mutating func write(_ section: Layout.Section) throws {
-    let tensor = section.tensor
+  /// As fp32, or where there is a group size as int8 values and then their scales.
+  private mutating func write(_ tensor: Tensor, groupSize: Int) throws {
     let rowsAtOnce = min(tensor.rows, max(1, Self.chunkSize / 4 / tensor.columns))
     let rows = UnsafeMutablePointer<Float>.allocate(capacity: rowsAtOnce * tensor.columns)
     defer { rows.deallocate() }
-    var quantiser = section.isQuantised ? Quantiser(tensor, rowsAtOnce, layout.groupSize) : nil
+    var quantiser = groupSize > 0 ? Quantiser(tensor, rowsAtOnce, groupSize) : nil
     defer { quantiser?.deallocate() }
     for first in stride(from: 0, to: tensor.rows, by: rowsAtOnce) {
       let count = min(rowsAtOnce, tensor.rows - first)

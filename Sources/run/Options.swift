@@ -31,12 +31,13 @@ struct Options {
       -n <int>     tokens to run for, prompt included; 0: the whole context (default 256, in chat
                    with a GGUF file 0)
       -i <string>  prompt; -: from standard input
-      -z <string>  vocabulary (default: the GGUF file's own; else tokenizer.bin beside the
-                   checkpoint or in this folder)
+      -z <string>  vocabulary (default: that of a GGUF file itself; else tokenizer.bin beside the
+                   checkpoint, or in this folder)
       -m <string>  mode: generate or chat (default generate)
       -y <string>  system prompt in chat mode
       -j <int>     threads (default: one for each CPU that may be used)
-      --template <name>  chat template (default: the model's own)
+      --template <string>
+                   how a chat is written (default: as the model's own template says)
       -h           this text
 
     """
@@ -46,28 +47,14 @@ struct Options {
     while let argument = arguments.next() {
       switch argument {
       case "-t":
-        temperature = try arguments.value("a number from 0 on") {
-          Float($0)
-        } where: {
-          $0 >= 0 && $0 < .infinity
-        }
-      case "-p":
-        topP = try arguments.value("a number from 0 to 1") {
-          Float($0)
-        } where: {
-          (0...1).contains($0)
-        }
+        temperature = try arguments.number("a number from 0 on", in: 0..<Float.infinity)
+      case "-p": topP = try arguments.number("a number from 0 to 1", in: 0...1)
       case "-s":
         // A negative seed wraps around, as in run.c.
         seed = try arguments.value("an integer") {
           UInt64($0) ?? Int64($0).map { UInt64(bitPattern: $0) }
         }
-      case "-n":
-        steps = try arguments.value("an integer from 0 on") {
-          Int($0)
-        } where: {
-          $0 >= 0
-        }
+      case "-n": steps = try arguments.number("an integer from 0 on", in: 0...)
       case "-i": prompt = try arguments.text()
       case "-z": tokenizer = try arguments.text()
       case "-m": mode = try arguments.value("generate or chat") { Mode(rawValue: $0) }

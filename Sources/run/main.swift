@@ -15,7 +15,7 @@ runProgram("run", usage: Options.usage) { arguments in
   let llama = try Llama(
     checkpoint: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
     template: options.template)
-  for note in llama.notes { Output.note("run: note: \(note)") }
+  for note in llama.notes { Output.note("run: \(options.checkpoint): \(note)") }
   if Output.showsProgress { llama.onPromptProgress = showPromptProgress }
   switch options.mode {
   case .generate: try generate(llama, options)
@@ -52,6 +52,8 @@ func generate(_ llama: Llama, _ options: Options) throws {
 
 /// Replies to the prompts on standard input until they end (run.c: `chat`).
 func chat(_ llama: Llama, _ options: Options) throws {
+  // A model without a chat template says so before anything is asked.
+  if let error = llama.chat().error { throw error }
   var unread: [UInt8] = []
   func ask(_ question: String) throws -> String? {
     try Output.write(question)
