@@ -27,6 +27,14 @@ public final class Chat {
     }
   }
 
+  /// Whether a reply ends before this token: any end of a turn that the vocabulary has, and the
+  /// template's own.
+  fileprivate func endsReply(_ token: Int) -> Bool {
+    let tokenizer = context.llama.tokenizer
+    return tokenizer.endsReply(token)
+      || token == template.flatMap { tokenizer.id(ofControl: $0.endOfTurn) }
+  }
+
   /// The assistant's reply to `prompt`, as a lazy sequence of pieces; the next turn wants this one
   /// read to its end.
   public func reply(to prompt: String) -> Reply {
@@ -79,7 +87,7 @@ public final class Reply: Sequence, IteratorProtocol {
       // run.c samples after every token that it reads, and uses the last sample.
       context.sampler.skip(unread.count - 1)
       guard let token = try context.next(after: unread) else { return nil }
-      return context.llama.tokenizer.endsReply(token) ? nil : token
+      return chat.endsReply(token) ? nil : token
     } catch {
       chat.error = error
       return nil

@@ -33,26 +33,17 @@ public struct Tokenizer: Sendable {
   /// Throws `LlamaError` for a file that is damaged, of another size, or cannot encode every text.
   public init(path: String, vocabSize: Int) throws {
     let file = try MappedFile(path: path)
-    let isGGUF =
-      file.bytes.count >= 4
-      && UInt32(littleEndian: file.bytes.loadUnaligned(as: UInt32.self)) == GGUF.magic
-    let vocabulary =
-      isGGUF ? try Vocabulary(try GGUF(file)) : try Vocabulary(tokenizerBin: file)
-    try self.init(vocabulary, vocabSize: vocabSize)
-  }
-
-  /// The vocabulary in a GGUF's own metadata.
-  init(_ gguf: GGUF, vocabSize: Int) throws {
-    try self.init(try Vocabulary(gguf), vocabSize: vocabSize)
-  }
-
-  private init(_ vocabulary: Vocabulary, vocabSize: Int) throws {
-    guard vocabulary.count == vocabSize else {
-      throw LlamaError.badVocabulary(
-        path: vocabulary.path,
-        problem: "the vocabulary has \(vocabulary.count) tokens, but the checkpoint has"
-          + " \(vocabSize): pass the checkpoint's own vocabulary with -z")
+    if GGUF.isGGUF(file) {
+      try self.init(GGUF(file), vocabSize: vocabSize)
+    } else {
+      self.init(try Vocabulary(tokenizerBin: file, vocabSize: vocabSize))
     }
+  }
+
+  /// The vocabulary in a GGUF file's metadata.
+  init(_ gguf: GGUF, vocabSize: Int) throws {
+    let vocabulary = try Vocabulary(gguf)
+    try vocabulary.checkCount(vocabSize)
     self.init(vocabulary)
   }
 

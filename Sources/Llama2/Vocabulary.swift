@@ -73,6 +73,15 @@ package struct Vocabulary: Sendable {
 
   func piece(_ token: Int) -> Range<Int> { Int(starts[token])..<Int(starts[token + 1]) }
 
+  /// Throws unless there are as many tokens as the model has rows for.
+  func checkCount(_ vocabSize: Int) throws {
+    guard count == vocabSize else {
+      throw failure(
+        "the vocabulary has \(count) tokens, but the checkpoint has \(vocabSize):"
+          + " pass the checkpoint's own vocabulary with -z")
+    }
+  }
+
   /// The control token of exactly this text. llama2.c's have a line to themselves.
   package func id(ofControl name: String) -> Int? {
     let name = Array((printsControlTokens ? "\n\(name)\n" : name).utf8)
@@ -118,7 +127,10 @@ package struct Vocabulary: Sendable {
 
   /// Appends a part of a text, with spaces for U+2581 if that is one.
   func appendText(_ text: Slice<UnsafeBufferPointer<UInt8>>, to target: inout [UInt8]) {
-    guard hasSpaceMark else { return target += text }
+    guard hasSpaceMark else {
+      target += text
+      return
+    }
     let raw = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text))
     target += Array(unsafeUninitializedCapacity: text.count) { buffer, count in
       count = Self.decodeSpaceMarks(raw, to: UnsafeMutableRawBufferPointer(buffer))
@@ -301,15 +313,22 @@ extension Vocabulary {
   ///
   /// Throws `LlamaError.badVocabulary` for a file that is damaged, or without the tokens that any
   /// text can fall back on: a space and the bytes.
-  package init(tokenizerBin file: MappedFile) throws {
+  package init(tokenizerBin file: MappedFile, vocabSize: Int) throws {
     kind = .sentencePiece
     path = file.path
     hasSpaceMark = false
     printsControlTokens = true
     try read(file)
+    try checkCount(vocabSize)
+    guard count >= 259 else {
+      throw failure(
+        "expected \(Self.byteName(UInt8(max(count, 3) - 3))) as token \(max(count, 3)): without a"
+          + " token for each byte not every text can be encoded")
+    }
     bos = 1
     eos = 2
     unknown = 0
+    endOfTurn = [2]
     try buildTables()
     guard [0x20].withUnsafeBufferPointer({ id(of: $0) }) != nil else {
       throw failure("the vocabulary has no token for a space, so no text can be encoded")
@@ -339,11 +358,6 @@ extension Vocabulary {
       }
       try appendTokenOfLlama2C(file.bytes[cursor..<cursor + length], score)
       cursor += length
-    }
-    guard count >= 259 else {
-      throw failure(
-        "expected \(Self.byteName(UInt8(max(count, 3) - 3))) as token \(max(count, 3)): without a"
-          + " token for each byte not every text can be encoded")
     }
   }
 
@@ -427,7 +441,8 @@ extension Vocabulary {
     case let name?:
       throw failure("its vocabulary is of the kind \"\(GGUF.printable(name.utf8))\": \(supported)")
     case nil:
-      throw failure("it has no vocabulary (tokenizer.ggml.model): get a complete file of this model")
+      throw failure(
+        "it has no vocabulary (tokenizer.ggml.model): get a complete file of this model")
     }
   }
 
@@ -448,7 +463,8 @@ extension Vocabulary {
     starts.reserveCapacity(pieces.count + 1)
     bytes = try Array(unsafeUninitializedCapacity: size) { buffer, count in
       for (token, piece) in pieces.enumerated() {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+        let rest = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
         let type = given.map { UInt8(exactly: $0[token]).flatMap(TokenType.init) ?? .undefined }
         count += try decode(piece, type, to: rest)
         starts.append(UInt32(count))
