@@ -152,7 +152,7 @@ struct TextJoiner {
 
   init(tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
-  /// What can be told once `token` is known: nothing while a character lacks bytes. Control
+  /// What can be emitted once `token` is known: nothing while a character lacks bytes. Control
   /// characters that are pieces of their own are left out, as a terminal may obey them
   /// (run.c: `safe_printf`).
   mutating func append(_ token: Int, after previous: Int) -> String {

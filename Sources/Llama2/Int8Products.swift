@@ -241,7 +241,7 @@ private struct Int8Panel {
     _ x: Int8Activations, token j: Int, into out: UnsafeMutablePointer<Float>, _ outStride: Int,
     rows: Int
   ) {
-    let (width, steps) = (columns / columnsPerVector, x.groupSize / columnsPerVector)
+    let (width, groupWidth) = (columns / columnsPerVector, x.groupSize / columnsPerVector)
     let x0 = j &* width
     let (x1, x2, x3) = (x0 + width, x0 + 2 &* width, x0 + 3 &* width)
     var (totalsA, totalsB) = (FourSums(), FourSums())
@@ -251,9 +251,9 @@ private struct Int8Panel {
       while group < groups {
         var a = x.start(ofGroup: j &* groups &+ group, groups)
         var b = a
-        for k in group &* steps..<(group &+ 1) &* steps {
-          let (y0, y1) = (x.step(x0 &+ k), x.step(x1 &+ k))
-          let (y2, y3) = (x.step(x2 &+ k), x.step(x3 &+ k))
+        for k in group &* groupWidth..<(group &+ 1) &* groupWidth {
+          let (y0, y1) = (x.operand(x0 &+ k), x.operand(x1 &+ k))
+          let (y2, y3) = (x.operand(x2 &+ k), x.operand(x3 &+ k))
           a.add(y0, y1, y2, y3, times: values[2 &* k])
           b.add(y0, y1, y2, y3, times: values[2 &* k &+ 1])
         }
@@ -323,7 +323,7 @@ private func float(_ integers: Words) -> Vector {
   extension Int8Activations {
     /// The activations that are multiplied with a vector of rows: four values.
     @inline(__always)
-    fileprivate func step(_ i: Int) -> Int32 {
+    fileprivate func operand(_ i: Int) -> Int32 {
       UnsafeRawPointer(values).loadUnaligned(fromByteOffset: 4 &* i, as: Int32.self)
     }
 
@@ -437,7 +437,7 @@ private func float(_ integers: Words) -> Vector {
   extension Int8Activations {
     /// The activations that are multiplied with a vector of rows: one value.
     @inline(__always)
-    fileprivate func step(_ i: Int) -> Float { floats[i] }
+    fileprivate func operand(_ i: Int) -> Float { floats[i] }
 
     /// The sums of four groups' products with a row's.
     @inline(__always)
@@ -449,7 +449,7 @@ private func float(_ integers: Words) -> Vector {
         let (a, b) = (eighths(row, x), eighths(row + 32, x + 64))
         return addPairs(addPairs(a.lowHalf, a.highHalf), addPairs(b.lowHalf, b.highHalf))
       }
-      @inline(__always) func quarters(_ i: Int) -> SIMD4<Int32> {
+      @inline(__always) func fourSums(_ i: Int) -> SIMD4<Int32> {
         var sums = SIMD8<Int32>.zero
         var k = i &* groupSize
         while k < (i &+ 1) &* groupSize {
@@ -459,7 +459,7 @@ private func float(_ integers: Words) -> Vector {
         return sums.lowHalf &+ sums.highHalf
       }
       return addPairs(
-        addPairs(quarters(0), quarters(1)), addPairs(quarters(2), quarters(3)))
+        addPairs(fourSums(0), fourSums(1)), addPairs(fourSums(2), fourSums(3)))
     }
 
     /// The products of 32 values, each four neighbours' added up; x is laid out as `split`.

@@ -59,7 +59,7 @@ extension Matrix {
     return blocks?.groupSize ?? 0
   }
 
-  /// The activations that share a scale where they meet this matrix as integers.
+  /// The activations that share a scale, where they are multiplied with this matrix as integers.
   var activationGroupSize: Int {
     if case .int8Groups(let size, _) = format { return size }
     return 32

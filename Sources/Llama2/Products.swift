@@ -148,9 +148,9 @@ extension FloatWeights {
 /// more of it on the way than one.
 @inline(__always)
 func forEachRow(_ rows: Range<Int>, _ body: (Int) -> Void) {
-  let quarter = (rows.count &+ 3) / 4
-  for first in rows.prefix(quarter) {
-    for row in stride(from: first, to: rows.upperBound, by: quarter) { body(row) }
+  let distance = (rows.count &+ 3) / 4
+  for first in rows.prefix(distance) {
+    for row in stride(from: first, to: rows.upperBound, by: distance) { body(row) }
   }
 }
 
@@ -161,22 +161,22 @@ private func storeTotals(
   _ out: UnsafeMutablePointer<Float>, _ outStride: Int
 ) {
   withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: 16) {
-    let quarters = $0.baseAddress!
-    s0.storeQuarters(quarters)
-    s1.storeQuarters(quarters + 4)
-    s2.storeQuarters(quarters + 8)
-    s3.storeQuarters(quarters + 12)
-    for j in 0..<4 { addQuarters(quarters + 4 &* j, out + j &* outStride) }
+    let folded = $0.baseAddress!
+    s0.storeFolded(folded)
+    s1.storeFolded(folded + 4)
+    s2.storeFolded(folded + 8)
+    s3.storeFolded(folded + 12)
+    for j in 0..<4 { addFolded(folded + 4 &* j, out + j &* outStride) }
   }
 }
 
-/// out[i] = the sum of the lanes of quarters[i], for four of them.
+/// out[i] = the sum of the lanes of folded[i], for four of them.
 ///
-/// Never inlined: where the compiler sees how the quarters came to be, it shuffles lanes before it
+/// Never inlined: where the compiler sees how the vectors came to be, it shuffles lanes before it
 /// adds them, which takes several times as long.
 @inline(never)
-private func addQuarters(
-  _ quarters: UnsafePointer<SIMD4<Float>>, _ out: UnsafeMutablePointer<Float>
+private func addFolded(
+  _ folded: UnsafePointer<SIMD4<Float>>, _ out: UnsafeMutablePointer<Float>
 ) {
-  store(addLanes(quarters[0], quarters[1], quarters[2], quarters[3]), out)
+  store(addLanes(folded[0], folded[1], folded[2], folded[3]), out)
 }

@@ -44,7 +44,7 @@ enum Steps {
       store(power, x + i, first: count &- i)
       sum += load(x + i, first: count &- i)
     }
-    scale(x, by: 1 / sum.total, count)
+    multiply(x, by: 1 / sum.total, count)
   }
 
   /// gate = silu(gate) up, both (count), where silu(x) = x / (1 + e^-x) (Shazeer 2020: SwiGLU).

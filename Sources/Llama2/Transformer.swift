@@ -65,16 +65,16 @@ public final class Transformer {
 
     for (i, layer) in w.layers.enumerated() {
       // Attention: x += Wo attention(q, k, v), where q, k, v = Wq x', Wk x', Wv x' and x' is x, normed
-      rmsnorm(s.xb, s.x, layer.attentionNorm, block)
+      rmsnorm(s.x, layer.attentionNorm, into: s.xb, block)
       matmul(s.xb, [(layer.wq, s.q), (layer.wk, s.k), (layer.wv, s.v)], block)
       rope(s.q, heads: config.nHeads, block)
       rope(s.k, heads: config.nKVHeads, block)
       cache(s.k, s.v, layer: i, block)
-      attention(s.heads, s.q, layer: i, block)
+      attention(s.q, layer: i, into: s.heads, block)
       matmul(s.heads, [(layer.wo, s.xb)], addedTo: s.x, block)
 
       // Feed-forward network: x += W2 (silu(W1 x') ⊙ W3 x')
-      rmsnorm(s.xb, s.x, layer.ffnNorm, block)
+      rmsnorm(s.x, layer.ffnNorm, into: s.xb, block)
       matmul(s.xb, [(layer.w1, s.hb), (layer.w3, s.hb2)], block)
       swiglu(s.hb, s.hb2, block)
       matmul(s.hb, [(layer.w2, s.xb)], addedTo: s.x, block)
@@ -85,7 +85,7 @@ public final class Transformer {
   private func logits(afterTokenInBlock j: Int) -> UnsafeBufferPointer<Float> {
     let (w, s) = (checkpoint.weights, state)
     let one = Block(position: 0, count: 1)
-    rmsnorm(s.xb, s.x + j * config.dim, w.finalNorm, one)
+    rmsnorm(s.x + j * config.dim, w.finalNorm, into: s.xb, one)
     matmul(s.xb, [(w.classifier, s.logits)], one)
     return UnsafeBufferPointer(start: s.logits, count: config.vocabSize)
   }
@@ -102,7 +102,7 @@ private struct Block {
 extension Transformer {
   /// out = rmsnorm(x), both (count, dim).
   private func rmsnorm(
-    _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ norm: Norm, _ block: Block
+    _ x: UnsafePointer<Float>, _ norm: Norm, into out: UnsafeMutablePointer<Float>, _ block: Block
   ) {
     let dim = config.dim
     forEachToken(block, work: dim) { j in
@@ -173,7 +173,7 @@ extension Transformer {
   /// out = softmax(q · k / √headSize) v, both (count, nHeads, headSize), over all positions up to each
   /// token's own (Vaswani et al. 2017), for a few tokens and one key-value head at a time.
   private func attention(
-    _ out: UnsafeMutablePointer<Float>, _ q: UnsafePointer<Float>, layer: Int, _ block: Block
+    _ q: UnsafePointer<Float>, layer: Int, into out: UnsafeMutablePointer<Float>, _ block: Block
   ) {
     let c = config
     let groups = (block.count + RunState.attentionTokens - 1) / RunState.attentionTokens
@@ -183,15 +183,15 @@ extension Transformer {
       for part in parts {
         let first = part % groups * RunState.attentionTokens
         let tokens = first..<min(first + RunState.attentionTokens, block.count)
-        attention(out, q, layer: layer, kvHead: part / groups, tokens, block, thread: thread)
+        attention(q, layer: layer, kvHead: part / groups, tokens, into: out, block, thread: thread)
       }
     }
   }
 
   /// The same for one key-value head and the query heads that share it.
   private func attention(
-    _ out: UnsafeMutablePointer<Float>, _ q: UnsafePointer<Float>, layer: Int, kvHead: Int,
-    _ tokens: Range<Int>, _ block: Block, thread: Int
+    _ q: UnsafePointer<Float>, layer: Int, kvHead: Int, _ tokens: Range<Int>,
+    into out: UnsafeMutablePointer<Float>, _ block: Block, thread: Int
   ) {
     let (c, s) = (config, state)
     let headsPerKV = c.nHeads / c.nKVHeads
@@ -212,7 +212,7 @@ extension Transformer {
     for query in 0..<queryCount {
       let visible = block.position + tokens.lowerBound + query / headsPerKV + 1
       let row = scores + query * c.seqLen
-      scale(row, by: 1 / Float(c.headSize).squareRoot(), visible)
+      multiply(row, by: 1 / Float(c.headSize).squareRoot(), visible)
       Steps.softmax(row, visible)
       (row + visible).update(repeating: 0, count: count - visible)
     }

@@ -63,13 +63,13 @@ extension SIMD16<Float> {
   /// The sum of all lanes.
   @inline(__always)
   var total: Float {
-    let four = quarter
+    let four = folded
     return (four[0] + four[1]) + (four[2] + four[3])
   }
 
   /// Halves added to halves, down to four lanes.
   @inline(__always)
-  var quarter: SIMD4<Float> {
+  var folded: SIMD4<Float> {
     let eight = lowHalf + highHalf
     return eight.lowHalf + eight.highHalf
   }
@@ -162,15 +162,15 @@ struct FourSums {
 
   /// The totals of the four sums.
   @inline(__always)
-  var totals: SIMD4<Float> { addLanes(s0.quarter, s1.quarter, s2.quarter, s3.quarter) }
+  var totals: SIMD4<Float> { addLanes(s0.folded, s1.folded, s2.folded, s3.folded) }
 
   /// Four lanes of each sum.
   @inline(__always)
-  func storeQuarters(_ out: UnsafeMutablePointer<SIMD4<Float>>) {
-    out[0] = s0.quarter
-    out[1] = s1.quarter
-    out[2] = s2.quarter
-    out[3] = s3.quarter
+  func storeFolded(_ out: UnsafeMutablePointer<SIMD4<Float>>) {
+    out[0] = s0.folded
+    out[1] = s1.folded
+    out[2] = s2.folded
+    out[3] = s3.folded
   }
 }
 
@@ -182,7 +182,7 @@ func add(_ y: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ count: 
 }
 
 /// x[i] *= factor, (count).
-func scale(_ x: UnsafeMutablePointer<Float>, by factor: Float, _ count: Int) {
+func multiply(_ x: UnsafeMutablePointer<Float>, by factor: Float, _ count: Int) {
   for i in 0..<count { x[i] *= factor }
 }
 
