@@ -168,25 +168,31 @@ public struct Tokenizer: Sendable {
     switch vocabulary.kind {
     case .byteLevel(let pretokenizer):
       let text = UnsafeBufferPointer(rebasing: text)
-      pretokenizer.forEachWord(of: text) { word in
-        let word = UnsafeBufferPointer(rebasing: text[word])
+      var start = 0
+      for end in pretokenizer.endsOfWords(of: text) {
+        let word = UnsafeBufferPointer(rebasing: text[start..<end])
         if pretokenizer.ignoresMerges, let token = vocabulary.id(of: word) {
           tokens.append(token)
         } else {
           merger.merge(word, vocabulary, byCharacter: false, into: &tokens)
         }
+        start = end
       }
     case .sentencePiece:
       var spaced: [UInt8] = vocabulary.addsSpacePrefix ? [0x20] : []
       vocabulary.appendText(text, to: &spaced)
-      spaced.withUnsafeBufferPointer { text in
-        var start = 0
-        while start < text.count {
-          let end = endOfSegment(text, from: start)
-          let segment = UnsafeBufferPointer(rebasing: text[start..<end])
-          merger.merge(segment, vocabulary, byCharacter: true, into: &tokens)
-          start = end
-        }
+      mergeSegments(spaced, &merger, into: &tokens)
+    }
+  }
+
+  private func mergeSegments(_ text: [UInt8], _ merger: inout Merger, into tokens: inout [Int]) {
+    text.withUnsafeBufferPointer { text in
+      var start = 0
+      while start < text.count {
+        let end = endOfSegment(text, from: start)
+        let segment = UnsafeBufferPointer(rebasing: text[start..<end])
+        merger.merge(segment, vocabulary, byCharacter: true, into: &tokens)
+        start = end
       }
     }
   }
