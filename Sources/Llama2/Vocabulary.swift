@@ -118,7 +118,10 @@ package struct Vocabulary: Sendable {
 
   /// Appends a part of a text, with spaces for U+2581 if that is one.
   func appendText(_ text: Slice<UnsafeBufferPointer<UInt8>>, to target: inout [UInt8]) {
-    guard hasSpaceMark else { return target += text }
+    guard hasSpaceMark else {
+      target += text
+      return
+    }
     let raw = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text))
     target += Array(unsafeUninitializedCapacity: text.count) { buffer, count in
       count = Self.decodeSpaceMarks(raw, to: UnsafeMutableRawBufferPointer(buffer))
@@ -135,106 +138,108 @@ package struct Vocabulary: Sendable {
 
 // MARK: - Tables
 
-/// The ranks of merges. A merge is the token that it makes and the length of its left half.
-private struct Merges: Sendable {
-  /// The first merge that makes each token; -1 where there is none.
-  private var heads: [Int32] = []
-  /// For each merge the next one that makes the same token, or -1.
-  private var links: [Int32] = []
-  private var leftLengths: [UInt32] = []
+extension Vocabulary {
+  /// The ranks of merges. A merge is the token that it makes and the length of its left half.
+  fileprivate struct Merges: Sendable {
+    /// The first merge that makes each token; -1 where there is none.
+    private var heads: [Int32] = []
+    /// For each merge the next one that makes the same token, or -1.
+    private var links: [Int32] = []
+    private var leftLengths: [UInt32] = []
 
-  init() {}
+    init() {}
 
-  /// Merges by rank: `made` are the tokens that they make.
-  init(made: [Int32], leftLengths: [UInt32], tokenCount: Int) {
-    heads = [Int32](repeating: -1, count: tokenCount)
-    links = [Int32](repeating: -1, count: made.count)
-    self.leftLengths = leftLengths
-    for (rank, token) in made.enumerated().reversed() {
-      links[rank] = heads[Int(token)]
-      heads[Int(token)] = Int32(rank)
+    /// Merges by rank: `made` are the tokens that they make.
+    init(made: [Int32], leftLengths: [UInt32], tokenCount: Int) {
+      heads = [Int32](repeating: -1, count: tokenCount)
+      links = [Int32](repeating: -1, count: made.count)
+      self.leftLengths = leftLengths
+      for (rank, token) in made.enumerated().reversed() {
+        links[rank] = heads[Int(token)]
+        heads[Int(token)] = Int32(rank)
+      }
+    }
+
+    @inline(__always)
+    func rank(token: Int, leftLength: Int) -> Int? {
+      var rank = Int(heads[token])
+      var remaining = 512  // more than any piece has, but for one that is to cost time
+      while rank >= 0 && remaining > 0 {
+        if leftLengths[rank] == UInt32(leftLength) { return rank }
+        rank = Int(links[rank])
+        remaining -= 1
+      }
+      return nil
     }
   }
 
-  @inline(__always)
-  func rank(token: Int, leftLength: Int) -> Int? {
-    var rank = Int(heads[token])
-    var remaining = 512  // more than any piece has, but for one that is to cost time
-    while rank >= 0 && remaining > 0 {
-      if leftLengths[rank] == UInt32(leftLength) { return rank }
-      rank = Int(links[rank])
-      remaining -= 1
-    }
-    return nil
-  }
-}
+  /// A hash table of tokens by their bytes, less those of byte tokens.
+  fileprivate struct PieceTable: Sendable {
+    /// -1 where it is empty.
+    private var slots: [Int32] = []
+    private(set) var longest = 0
 
-/// A hash table of tokens by their bytes, less those of byte tokens.
-private struct PieceTable: Sendable {
-  /// -1 where it is empty.
-  private var slots: [Int32] = []
-  private(set) var longest = 0
+    init() {}
 
-  init() {}
+    init(count: Int) {
+      var size = 64
+      while size < 2 * count { size *= 2 }
+      slots = [Int32](repeating: -1, count: size)
+    }
 
-  init(count: Int) {
-    var size = 64
-    while size < 2 * count { size *= 2 }
-    slots = [Int32](repeating: -1, count: size)
-  }
+    @inline(__always)
+    func find(_ text: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary) -> Int? {
+      guard text.count <= longest else { return nil }
+      let mask = slots.count - 1
+      var slot = Self.hash(text) & mask
+      while slots[slot] >= 0 {
+        let token = Int(slots[slot])
+        if vocabulary.isPiece(token, text) { return token }
+        slot = (slot + 1) & mask
+      }
+      return nil
+    }
 
-  @inline(__always)
-  func find(_ text: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary) -> Int? {
-    guard text.count <= longest else { return nil }
-    let mask = slots.count - 1
-    var slot = Self.hash(text) & mask
-    while slots[slot] >= 0 {
-      let token = Int(slots[slot])
-      if vocabulary.isPiece(token, text) { return token }
-      slot = (slot + 1) & mask
+    /// Adds a token, unless one of the same bytes is there. False if too many tokens have its hash
+    /// for the table to be fast, which happens only where somebody made them so.
+    mutating func insert(
+      _ token: Int, _ text: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary
+    ) -> Bool {
+      let mask = slots.count - 1
+      let first = Self.hash(text) & mask
+      var slot = first
+      while slots[slot] >= 0 {
+        if vocabulary.isPiece(Int(slots[slot]), text) { return true }
+        slot = (slot + 1) & mask
+        if (slot - first) & mask > 1000 { return false }
+      }
+      slots[slot] = Int32(token)
+      longest = max(longest, text.count)
+      return true
     }
-    return nil
-  }
 
-  /// Adds a token, unless one of the same bytes is there. False if too many tokens have its hash
-  /// for the table to be fast, which happens only where somebody made them so.
-  mutating func insert(
-    _ token: Int, _ text: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary
-  ) -> Bool {
-    let mask = slots.count - 1
-    let first = Self.hash(text) & mask
-    var slot = first
-    while slots[slot] >= 0 {
-      if vocabulary.isPiece(Int(slots[slot]), text) { return true }
-      slot = (slot + 1) & mask
-      if (slot - first) & mask > 1000 { return false }
+    /// Multiplies 8 bytes at a time, and folds the product's halves.
+    @inline(__always)
+    private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+      let text = UnsafeRawBufferPointer(text)
+      var hash = UInt64(text.count)
+      func mix(_ bytes: UInt64) {
+        let product = (hash ^ bytes).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        hash = product.high ^ product.low
+      }
+      var start = 0
+      while start + 8 <= text.count {
+        mix(text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+        start += 8
+      }
+      var rest: UInt64 = 0
+      while start < text.count {
+        rest = rest << 8 | UInt64(text[start])
+        start += 1
+      }
+      mix(rest)
+      return Int(truncatingIfNeeded: hash >> 1)
     }
-    slots[slot] = Int32(token)
-    longest = max(longest, text.count)
-    return true
-  }
-
-  /// Multiplies 8 bytes at a time, and folds the product's halves.
-  @inline(__always)
-  private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> Int {
-    let text = UnsafeRawBufferPointer(text)
-    var hash = UInt64(text.count)
-    func mix(_ bytes: UInt64) {
-      let product = (hash ^ bytes).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-      hash = product.high ^ product.low
-    }
-    var start = 0
-    while start + 8 <= text.count {
-      mix(text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-      start += 8
-    }
-    var rest: UInt64 = 0
-    while start < text.count {
-      rest = rest << 8 | UInt64(text[start])
-      start += 1
-    }
-    mix(rest)
-    return Int(truncatingIfNeeded: hash >> 1)
   }
 }
 
@@ -427,7 +432,8 @@ extension Vocabulary {
     case let name?:
       throw failure("its vocabulary is of the kind \"\(GGUF.printable(name.utf8))\": \(supported)")
     case nil:
-      throw failure("it has no vocabulary (tokenizer.ggml.model): get a complete file of this model")
+      throw failure(
+        "it has no vocabulary (tokenizer.ggml.model): get a complete file of this model")
     }
   }
 
@@ -448,7 +454,8 @@ extension Vocabulary {
     starts.reserveCapacity(pieces.count + 1)
     bytes = try Array(unsafeUninitializedCapacity: size) { buffer, count in
       for (token, piece) in pieces.enumerated() {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+        let rest = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
         let type = given.map { UInt8(exactly: $0[token]).flatMap(TokenType.init) ?? .undefined }
         count += try decode(piece, type, to: rest)
         starts.append(UInt32(count))
@@ -570,6 +577,7 @@ extension Vocabulary {
       for token in [bos, eos].compactMap(\.self) { types[token] = .control }
       if let unknown { types[unknown] = .unknown }
     }
+    if let token = unknown, types[token] != .unknown { unknown = nil }
   }
 
   /// Makes control tokens of those that have a control token's name, whatever the file calls them.
