@@ -20,8 +20,8 @@ STORIES15M := https://huggingface.co/karpathy/tinyllamas/resolve/main/stories15M
 LLAMA2_VOCABULARY := https://github.com/karpathy/llama2.c/raw/master/tokenizer.bin
 
 # In the order in which data flows through them.
-LIBRARY := Checkpoint Matrix Kernels Int8 Threads Transformer UnicodeTable Pretokenizer Vocabulary Merger \
-  Tokenizer Sampler Generation
+LIBRARY := Checkpoint Matrix Kernels Int8 Threads Transformer GGUF UnicodeTable Pretokenizer Vocabulary \
+  Merger Tokenizer Sampler Generation
 
 .PHONY: all demo test bench single stories15M format clean toolchain
 

@@ -33,13 +33,9 @@ public struct Tokenizer: Sendable {
       file.bytes.count >= 4
       && UInt32(littleEndian: file.bytes.loadUnaligned(as: UInt32.self)) == GGUF.magic
     let vocabulary =
-      isGGUF ? try Vocabulary(try GGUF(file)) : try Vocabulary(tokenizerBin: file)
-    guard vocabulary.count == vocabSize else {
-      throw LlamaError.badVocabulary(
-        path: path,
-        problem: "the vocabulary has \(vocabulary.count) tokens, but the checkpoint has"
-          + " \(vocabSize): pass the checkpoint's own vocabulary with -z")
-    }
+      isGGUF
+      ? try Vocabulary(try GGUF(file), vocabSize: vocabSize)
+      : try Vocabulary(tokenizerBin: file, vocabSize: vocabSize)
     self.init(vocabulary)
   }
 
@@ -58,7 +54,7 @@ public struct Tokenizer: Sendable {
     }
   }
 
-  /// The control token of exactly this text, such as "<|im_end|>".
+  /// The token of exactly this text, such as "<|im_end|>", that a chat template can use.
   package func id(ofControl name: String) -> Int? { vocabulary.id(ofControl: name) }
 
   // MARK: - Decoding
@@ -72,9 +68,9 @@ public struct Tokenizer: Sendable {
     if (type == .control || type == .unknown) && !vocabulary.printsControlTokens {
       return piece.prefix(0)
     }
+    let isPiece = type == .normal || type == .unused || type == .undefined
     let isSpaced =
-      previous == bos && vocabulary.addsSpacePrefix && type != .control && type != .unknown
-      && type != .byte && piece.first == 0x20
+      previous == bos && vocabulary.addsSpacePrefix && isPiece && piece.first == 0x20
     return isSpaced ? piece.dropFirst() : piece
   }
 

@@ -73,11 +73,12 @@ package struct Vocabulary: Sendable {
 
   func piece(_ token: Int) -> Range<Int> { Int(starts[token])..<Int(starts[token + 1]) }
 
-  /// The control token of exactly this text. llama2.c's have a line to themselves.
+  /// The token of exactly this text that a chat template can use: a control token, or a
+  /// user-defined one, as some files have them. llama2.c's have a line to themselves.
   package func id(ofControl name: String) -> Int? {
     let name = Array((printsControlTokens ? "\n\(name)\n" : name).utf8)
     let token = name.withUnsafeBufferPointer { table.find($0, self) }
-    return token.flatMap { types[$0] == .control ? $0 : nil }
+    return token.flatMap { types[$0] == .control || types[$0] == .userDefined ? $0 : nil }
   }
 
   /// Whether text can become the token.
@@ -304,14 +305,20 @@ extension Vocabulary {
   /// llama2.c's tokenizer.bin: max_token_length, then score, length and bytes of each token. The
   /// first three tokens are <unk>, <s> and </s>, the next 256 the bytes, the others pieces.
   ///
-  /// Throws `LlamaError.badVocabulary` for a file that is damaged, or without the tokens that any
-  /// text can fall back on: a space and the bytes.
-  package init(tokenizerBin file: MappedFile) throws {
+  /// Throws `LlamaError.badVocabulary` for a file that is damaged, of another size than `vocabSize`
+  /// if that is given, or without the tokens that any text can fall back on: a space and the bytes.
+  package init(tokenizerBin file: MappedFile, vocabSize: Int? = nil) throws {
     kind = .sentencePiece
     path = file.path
     hasSpaceMark = false
     printsControlTokens = true
     try read(file)
+    try check(size: vocabSize)
+    if let byte = (0..<256).first(where: { count <= 3 + $0 || types[3 + $0] != .byte }) {
+      throw failure(
+        "expected \(Self.byteName(UInt8(byte))) as token \(3 + byte): without a token for each byte"
+          + " not every text can be encoded")
+    }
     bos = 1
     eos = 2
     unknown = 0
@@ -321,7 +328,17 @@ extension Vocabulary {
     }
   }
 
+  fileprivate func check(size: Int?) throws {
+    guard let size, count != size else { return }
+    throw failure(
+      "the vocabulary has \(count) tokens, but the checkpoint has \(size): pass the checkpoint's"
+        + " own vocabulary with -z")
+  }
+
   private mutating func read(_ file: MappedFile) throws {
+    guard file.bytes.count <= UInt32.max else {
+      throw failure("the file has \(file.bytes.count) bytes: not a vocabulary of llama2.c")
+    }
     var cursor = 0
     func uint32() throws -> UInt32 {
       guard cursor + 4 <= file.bytes.count else {
@@ -342,34 +359,22 @@ extension Vocabulary {
       guard cursor + length <= file.bytes.count else {
         throw failure("the file ends inside token \(count): it is cut off")
       }
-      try appendTokenOfLlama2C(file.bytes[cursor..<cursor + length], score)
+      append(file.bytes[cursor..<cursor + length], score)
       cursor += length
-    }
-    guard count >= 259 else {
-      throw failure(
-        "expected \(Self.byteName(UInt8(max(count, 3) - 3))) as token \(max(count, 3)): without a"
-          + " token for each byte not every text can be encoded")
     }
   }
 
-  private mutating func appendTokenOfLlama2C(
-    _ piece: Slice<UnsafeRawBufferPointer>, _ score: Float
-  ) throws {
-    let token = count
-    switch token {
-    case 0: types.append(.unknown)
-    case 1, 2: types.append(.control)
-    case 3..<259:
-      let byte = UInt8(token - 3)
-      guard piece.elementsEqual(Self.byteName(byte).utf8) else {
-        throw failure(
-          "expected \(Self.byteName(byte)) as token \(token): without a token for each byte not"
-            + " every text can be encoded")
-      }
+  /// Appends a token of llama2.c. One in the place of a byte is one only if it has the byte's name.
+  private mutating func append(_ piece: Slice<UnsafeRawBufferPointer>, _ score: Float) {
+    let byte = (3..<259).contains(count) ? UInt8(count - 3) : nil
+    if let byte, piece.elementsEqual(Self.byteName(byte).utf8) {
       types.append(.byte)
-    default: types.append(score > Self.lowestScore ? .normal : .undefined)
+      bytes.append(byte)
+    } else {
+      let isMerged = count > 2 && score > Self.lowestScore
+      types.append(count == 0 ? .unknown : count < 3 ? .control : isMerged ? .normal : .undefined)
+      bytes += piece
     }
-    if types[token] == .byte { bytes.append(UInt8(token - 3)) } else { bytes += piece }
     starts.append(UInt32(bytes.count))
     scores.append(score)
   }
@@ -386,9 +391,9 @@ extension Vocabulary {
 extension Vocabulary {
   /// The vocabulary in a GGUF's metadata (gguf.md: tokenizer.ggml; llama.cpp: `llama_vocab::load`).
   ///
-  /// Throws `LlamaError.badVocabulary` for a kind or a pre-tokenizer that is not known, and for
-  /// what is damaged.
-  package init(_ gguf: GGUF) throws {
+  /// Throws `LlamaError.badVocabulary` for a kind or a pre-tokenizer that is not known, for another
+  /// size than `vocabSize` if that is given, and for what is damaged.
+  package init(_ gguf: GGUF, vocabSize: Int? = nil) throws {
     path = gguf.file.path
     kind = try Self.kind(of: gguf)
     printsControlTokens = false
@@ -401,6 +406,7 @@ extension Vocabulary {
       addsBOS = pretokenizer.ignoresMerges
     }
     try readTokens(gguf)
+    try check(size: vocabSize)
     try readSpecialTokens(gguf)
     try buildTables()
     if case .byteLevel = kind { try readMerges(gguf) } else { try readScores(gguf) }
@@ -593,7 +599,8 @@ extension Vocabulary {
       }
       let name = String(decoding: bytes[piece], as: UTF8.self)
       let ends = Self.endNames.contains(name)
-      guard ends || Self.infillNames.contains(name) else { continue }
+      let isMark = types[token] == .userDefined && Self.turnNames.contains(name)
+      guard ends || isMark || Self.infillNames.contains(name) else { continue }
       types[token] = .control
       if ends { endOfTurn.insert(token) }
     }
@@ -607,6 +614,13 @@ extension Vocabulary {
     "<｜end▁of▁sentence｜>", "[e~[",
     "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]", "<|fim_repo|>", "<|repo_name|>",
     "<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>",
+  ]
+
+  /// Names of tokens that begin a turn. Where a file calls them user-defined, they would be found
+  /// in what a user types.
+  private static let turnNames: Set<String> = [
+    "<|im_start|>", "<|start_header_id|>", "<|end_header_id|>", "<|user|>", "<|assistant|>",
+    "<|system|>", "[INST]", "[/INST]", "<｜User｜>", "<｜Assistant｜>",
   ]
 
   /// Names of tokens between which code is filled in.

@@ -71,7 +71,7 @@ private let fixtures = ExportProgram.fixtures.appendingPathComponent("vocabulary
       let typed = tokenizer.encode(controls.joined(separator: "x"), bos: false, eos: false)
       #expect(ids.isDisjoint(with: typed))
       for id in ids { #expect(tokenizer.decode(id, after: 5).isEmpty) }
-      #expect(tokenizer.id(ofControl: "<tool>") == nil && tokenizer.id(ofControl: "the") == nil)
+      #expect(tokenizer.id(ofControl: "<|none|>") == nil && tokenizer.id(ofControl: "in") == nil)
     }
   }
 
@@ -149,7 +149,7 @@ private let fixtures = ExportProgram.fixtures.appendingPathComponent("vocabulary
     (VocabularyFile(model: "llama", scores: [0, 0, .nan]), "score of its token 2"),
     (VocabularyFile(model: "llama", types: [1, 1, 1], scores: [0, 0, 0]), "<0x00>"),
     (
-      VocabularyFile(model: "llama", scores: [0, 0, 0], flags: ["remove_extra_whitespaces"]),
+      VocabularyFile(model: "llama", scores: [0, 0, 0], flags: ["remove_extra_whitespaces": true]),
       "repeated spaces"
     ),
   ])
@@ -184,6 +184,35 @@ private let fixtures = ExportProgram.fixtures.appendingPathComponent("vocabulary
     #expect(tokenizer.encode("a<ba<ab>ab<aab", bos: false, eos: false) == [0, 3, 1, 0, 5, 0, 6, 2])
   }
 
+  /// llama.cpp finds them by their names, too.
+  @Test func marksOfTurnsAreControlTokensWhateverTheFileCallsThem() throws {
+    let folder = try Folder()
+    var file = VocabularyFile()
+    file.tokens = ["<", "|", ">", "<|im_start|>", "<|im_end|>", "<tool>", "</s>", "<fim_prefix>"]
+      .map { Array($0.utf8) }
+    file.types = [1, 1, 1, 4, 4, 4, 1, 1]
+    file.merges = []
+    let tokenizer = try file.tokenizer(in: folder)
+    #expect(tokenizer.encode("<|im_start|><tool>", bos: false, eos: false) == [0, 1, 1, 2, 5])
+    for (name, id) in [("<|im_start|>", 3), ("<|im_end|>", 4), ("</s>", 6), ("<fim_prefix>", 7)] {
+      #expect(tokenizer.id(ofControl: name) == id && tokenizer.decode([0, id, 2]) == "<>")
+    }
+    #expect(tokenizer.id(ofControl: "<tool>") == 5 && tokenizer.decode([5]) == "<tool>")
+    #expect(tokenizer.endOfTurn == [4, 6])
+  }
+
+  @Test func aSpaceIsPutInFrontOnlyWhereTheVocabularyWantsIt() throws {
+    let folder = try Folder()
+    var file = VocabularyFile(model: "llama", scores: [0, 0, 0])
+    file.tokens = ["<unk>", "a", "\u{2581}"].map { Array($0.utf8) }
+    file.types = [2, 1, 1]
+    for isWanted in [true, false] {
+      file.flags = ["add_space_prefix": isWanted]
+      let ids = try file.tokenizer(in: folder).encode("a a", bos: false, eos: false)
+      #expect(ids == (isWanted ? [2, 1, 2, 1] : [1, 2, 1]))
+    }
+  }
+
   @Test func withoutByteTokensAnUnknownCharacterIsOneToken() throws {
     let folder = try Folder()
     var file = VocabularyFile(model: "llama", scores: [0, 0, 0])
@@ -215,15 +244,14 @@ struct VocabularyFile: Sendable {
   var types: [Int32]?
   var scores: [Float]?
   var merges: [String]?
-  /// Keys that are true.
-  var flags: [String] = []
+  var flags: [String: Bool] = [:]
   /// By name, as "bos".
   var ids: [String: Int64] = [:]
 
   init(
     model: String? = "gpt2", pre: String? = "gpt-2", tokens: [String] = ["a", "b", "ab"],
     types: [Int32]? = nil, scores: [Float]? = nil, merges: [String]? = ["a b"],
-    flags: [String] = []
+    flags: [String: Bool] = [:]
   ) {
     self.model = model
     self.pre = pre
@@ -257,7 +285,7 @@ struct VocabularyFile: Sendable {
     if let types { addArray("token_type", 5, types.map(number)) }
     if let scores { addArray("scores", 6, scores.map { number($0.bitPattern) }) }
     if let merges { addArray("merges", 8, merges.map { string(Array($0.utf8)) }) }
-    for key in flags { add(key, 7, [1]) }
+    for (key, value) in flags { add(key, 7, [value ? 1 : 0]) }
     for (name, id) in ids { add("\(name)_token_id", 11, number(id)) }
     return Array("GGUF".utf8) + number(UInt32(3)) + number(UInt64(0))
       + number(UInt64(entries.count))
