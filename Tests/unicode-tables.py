@@ -62,20 +62,25 @@ def character_class(code):
     return {"L": LETTER, "N": NUMBER, "P": PUNCTUATION}.get(category[0], OTHER)
 
 
-runs, last = [], None
-for code in range(0x110000):
-    kind = character_class(code)
-    if kind != last:
-        runs.append(8 * code + kind)
-    last = kind
+def main():
+    runs, last = [], None
+    for code in range(0x110000):
+        kind = character_class(code)
+        if kind != last:
+            runs.append(8 * code + kind)
+        last = kind
 
-lines, line = [], "   "
-for run in runs:
-    if len(line) + len(f" {run},") > 100:
-        lines.append(line)
-        line = "   "
-    line += f" {run},"
-lines.append(line)
-target = pathlib.Path(__file__).parent.parent / "Sources/Llama2/UnicodeTable.swift"
-target.write_text(HEADER + "\n".join(lines) + "\n  ]\n}\n")
-print(f"{len(runs)} runs")
+    lines, line = [], "   "
+    for run in runs:
+        if len(line) + len(f" {run},") > 100:
+            lines.append(line)
+            line = "   "
+        line += f" {run},"
+    lines.append(line)
+    target = pathlib.Path(__file__).parent.parent / "Sources/Llama2/UnicodeTable.swift"
+    target.write_text(HEADER + "\n".join(lines) + "\n  ]\n}\n")
+    print(f"{len(runs)} runs")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,10 @@
 /// The merges of one text after the other: symbols in a linked list, candidate merges in a heap.
 struct Merger {
   private var symbols: [Symbol] = []
-  /// Candidates, the first to be merged on top: order, then place from the left.
+  /// Candidates by order, then by their place from the left, as one number each: the neighbours at
+  /// the beginning, sorted and taken one after the other, and those that merges have made.
+  private var first: [UInt64] = []
+  private var taken = 0
   private var heap: [UInt64] = []
 
   /// A part of the text that is one token, or has none yet.
@@ -28,8 +31,13 @@ struct Merger {
     into tokens: inout [Int]
   ) {
     split(text, vocabulary, byCharacter)
-    for i in symbols.indices { propose(i, text, vocabulary) }
-    while let best = heap.popMax() {
+    first.removeAll(keepingCapacity: true)
+    taken = 0
+    for i in symbols.indices {
+      if let candidate = candidate(i, text, vocabulary) { first.append(candidate) }
+    }
+    first.sort(by: >)
+    while let best = nextCandidate() {
       let i = Int(UInt32.max - UInt32(truncatingIfNeeded: best))
       // A candidate is out of date if either of its symbols has been merged since.
       guard symbols[i].length > 0, symbols[i].merged >= 0,
@@ -42,8 +50,9 @@ struct Merger {
       symbols[next].length = 0
       let behind = Int(symbols[i].next)
       if behind < symbols.count { symbols[behind].previous = Int32(i) }
-      propose(i, text, vocabulary)
-      if symbols[i].previous >= 0 { propose(Int(symbols[i].previous), text, vocabulary) }
+      if let candidate = candidate(i, text, vocabulary) { heap.push(candidate) }
+      let before = Int(symbols[i].previous)
+      if before >= 0, let candidate = candidate(before, text, vocabulary) { heap.push(candidate) }
     }
     for symbol in symbols where symbol.length > 0 {
       if symbol.token >= 0 {
@@ -75,51 +84,72 @@ struct Merger {
     }
   }
 
-  /// Makes symbol i and its next a candidate, if they can be merged.
+  /// What symbol i and its next would become, if they can be merged.
   @inline(__always)
-  private mutating func propose(
+  private mutating func candidate(
     _ i: Int, _ text: UnsafeBufferPointer<UInt8>, _ vocabulary: borrowing Vocabulary
-  ) {
+  ) -> UInt64? {
     symbols[i].merged = -1
     let next = Int(symbols[i].next)
-    guard next < symbols.count else { return }
+    guard next < symbols.count else { return nil }
     let start = Int(symbols[i].start)
     let length = Int(symbols[i].length)
     let both = text[start..<start + length + Int(symbols[next].length)]
     guard
       let (token, order) = vocabulary.merge(UnsafeBufferPointer(rebasing: both), leftLength: length)
-    else { return }
+    else { return nil }
     symbols[i].merged = Int32(token)
     symbols[i].order = order
-    heap.push(UInt64(order) << 32 | UInt64(UInt32.max - UInt32(i)))
+    return UInt64(order) << 32 | UInt64(UInt32.max - UInt32(i))
+  }
+
+  private mutating func nextCandidate() -> UInt64? {
+    guard taken < first.count, heap.isEmpty || first[taken] > heap[0] else { return heap.popMax() }
+    taken += 1
+    return first[taken - 1]
   }
 }
 
 extension [UInt64] {
-  /// Adds to a binary max-heap.
+  /// Adds to a max-heap in which each element has four children.
   fileprivate mutating func push(_ element: UInt64) {
-    var i = count
     append(element)
-    while i > 0 && self[(i - 1) / 2] < element {
-      self[i] = self[(i - 1) / 2]
-      i = (i - 1) / 2
-    }
-    self[i] = element
+    rise(element, from: count - 1)
   }
 
-  /// Takes the largest from a binary max-heap.
+  /// Takes the largest from the heap.
   fileprivate mutating func popMax() -> UInt64? {
     guard let last = popLast() else { return nil }
     guard let top = first else { return last }
-    var i = 0
-    while 2 * i + 1 < count {
-      var child = 2 * i + 1
-      if child + 1 < count && self[child + 1] > self[child] { child += 1 }
-      if self[child] <= last { break }
-      self[i] = self[child]
-      i = child
+    let count = count
+    let hole = withUnsafeMutableBufferPointer { heap in
+      var hole = 0
+      // Chosen without branches, which would be mispredicted.
+      while 4 * hole + 4 < count {
+        let child = 4 * hole + 1
+        let left = heap[child + 1] > heap[child] ? child + 1 : child
+        let right = heap[child + 3] > heap[child + 2] ? child + 3 : child + 2
+        let largest = heap[right] > heap[left] ? right : left
+        heap[hole] = heap[largest]
+        hole = largest
+      }
+      return hole
     }
-    self[i] = last
+    // The last children may be fewer than four.
+    let child = 4 * hole + 1
+    var end = hole
+    for i in child..<Swift.max(child, count) where end == hole || self[i] > self[end] { end = i }
+    if end > hole { self[hole] = self[end] }
+    rise(last, from: end)
     return top
+  }
+
+  private mutating func rise(_ element: UInt64, from start: Int) {
+    var i = start
+    while i > 0 && self[(i - 1) / 4] < element {
+      self[i] = self[(i - 1) / 4]
+      i = (i - 1) / 4
+    }
+    self[i] = element
   }
 }

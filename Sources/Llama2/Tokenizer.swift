@@ -42,9 +42,7 @@ public struct Tokenizer: Sendable {
 
   /// The vocabulary in a GGUF file's metadata.
   init(_ gguf: GGUF, vocabSize: Int) throws {
-    let vocabulary = try Vocabulary(gguf)
-    try vocabulary.checkCount(vocabSize)
-    self.init(vocabulary)
+    self.init(try Vocabulary(gguf, vocabSize: vocabSize))
   }
 
   package init(_ vocabulary: Vocabulary) {
@@ -62,7 +60,7 @@ public struct Tokenizer: Sendable {
     }
   }
 
-  /// The control token of exactly this text, such as "<|im_end|>".
+  /// The token of exactly this text, such as "<|im_end|>", that a chat template can use.
   package func id(ofControl name: String) -> Int? { vocabulary.id(ofControl: name) }
 
   // MARK: - Decoding
@@ -76,9 +74,9 @@ public struct Tokenizer: Sendable {
     if (type == .control || type == .unknown) && !vocabulary.printsControlTokens {
       return piece.prefix(0)
     }
+    let isPiece = type == .normal || type == .unused || type == .undefined
     let isSpaced =
-      previous == bos && vocabulary.addsSpacePrefix && type != .control && type != .unknown
-      && type != .byte && piece.first == 0x20
+      previous == bos && vocabulary.addsSpacePrefix && isPiece && piece.first == 0x20
     return isSpaced ? piece.dropFirst() : piece
   }
 
@@ -178,25 +176,31 @@ public struct Tokenizer: Sendable {
     switch vocabulary.kind {
     case .byteLevel(let pretokenizer):
       let text = UnsafeBufferPointer(rebasing: text)
-      pretokenizer.forEachWord(of: text) { word in
-        let word = UnsafeBufferPointer(rebasing: text[word])
+      var start = 0
+      for end in pretokenizer.endsOfWords(of: text) {
+        let word = UnsafeBufferPointer(rebasing: text[start..<end])
         if pretokenizer.ignoresMerges, let token = vocabulary.id(of: word) {
           tokens.append(token)
         } else {
           merger.merge(word, vocabulary, byCharacter: false, into: &tokens)
         }
+        start = end
       }
     case .sentencePiece:
       var spaced: [UInt8] = vocabulary.addsSpacePrefix && addsSpace ? [0x20] : []
       vocabulary.appendText(text, to: &spaced)
-      spaced.withUnsafeBufferPointer { text in
-        var start = 0
-        while start < text.count {
-          let end = endOfSegment(text, from: start)
-          let segment = UnsafeBufferPointer(rebasing: text[start..<end])
-          merger.merge(segment, vocabulary, byCharacter: true, into: &tokens)
-          start = end
-        }
+      mergeSegments(spaced, &merger, into: &tokens)
+    }
+  }
+
+  private func mergeSegments(_ text: [UInt8], _ merger: inout Merger, into tokens: inout [Int]) {
+    text.withUnsafeBufferPointer { text in
+      var start = 0
+      while start < text.count {
+        let end = endOfSegment(text, from: start)
+        let segment = UnsafeBufferPointer(rebasing: text[start..<end])
+        merger.merge(segment, vocabulary, byCharacter: true, into: &tokens)
+        start = end
       }
     }
   }

@@ -73,20 +73,12 @@ package struct Vocabulary: Sendable {
 
   func piece(_ token: Int) -> Range<Int> { Int(starts[token])..<Int(starts[token + 1]) }
 
-  /// Throws unless there are as many tokens as the model has rows for.
-  func checkCount(_ vocabSize: Int) throws {
-    guard count == vocabSize else {
-      throw failure(
-        "the vocabulary has \(count) tokens, but the checkpoint has \(vocabSize):"
-          + " pass the checkpoint's own vocabulary with -z")
-    }
-  }
-
-  /// The control token of exactly this text. llama2.c's have a line to themselves.
+  /// The token of exactly this text that a chat template can use: a control token, or a
+  /// user-defined one, as some files have them. llama2.c's have a line to themselves.
   package func id(ofControl name: String) -> Int? {
     let name = Array((printsControlTokens ? "\n\(name)\n" : name).utf8)
     let token = name.withUnsafeBufferPointer { table.find($0, self) }
-    return token.flatMap { types[$0] == .control ? $0 : nil }
+    return token.flatMap { types[$0] == .control || types[$0] == .userDefined ? $0 : nil }
   }
 
   /// Whether text can become the token.
@@ -147,106 +139,108 @@ package struct Vocabulary: Sendable {
 
 // MARK: - Tables
 
-/// The ranks of merges. A merge is the token that it makes and the length of its left half.
-private struct Merges: Sendable {
-  /// The first merge that makes each token; -1 where there is none.
-  private var heads: [Int32] = []
-  /// For each merge the next one that makes the same token, or -1.
-  private var links: [Int32] = []
-  private var leftLengths: [UInt32] = []
+extension Vocabulary {
+  /// The ranks of merges. A merge is the token that it makes and the length of its left half.
+  fileprivate struct Merges: Sendable {
+    /// The first merge that makes each token; -1 where there is none.
+    private var heads: [Int32] = []
+    /// For each merge the next one that makes the same token, or -1.
+    private var links: [Int32] = []
+    private var leftLengths: [UInt32] = []
 
-  init() {}
+    init() {}
 
-  /// Merges by rank: `made` are the tokens that they make.
-  init(made: [Int32], leftLengths: [UInt32], tokenCount: Int) {
-    heads = [Int32](repeating: -1, count: tokenCount)
-    links = [Int32](repeating: -1, count: made.count)
-    self.leftLengths = leftLengths
-    for (rank, token) in made.enumerated().reversed() {
-      links[rank] = heads[Int(token)]
-      heads[Int(token)] = Int32(rank)
+    /// Merges by rank: `made` are the tokens that they make.
+    init(made: [Int32], leftLengths: [UInt32], tokenCount: Int) {
+      heads = [Int32](repeating: -1, count: tokenCount)
+      links = [Int32](repeating: -1, count: made.count)
+      self.leftLengths = leftLengths
+      for (rank, token) in made.enumerated().reversed() {
+        links[rank] = heads[Int(token)]
+        heads[Int(token)] = Int32(rank)
+      }
+    }
+
+    @inline(__always)
+    func rank(token: Int, leftLength: Int) -> Int? {
+      var rank = Int(heads[token])
+      var remaining = 512  // more than any piece has, but for one that is to cost time
+      while rank >= 0 && remaining > 0 {
+        if leftLengths[rank] == UInt32(leftLength) { return rank }
+        rank = Int(links[rank])
+        remaining -= 1
+      }
+      return nil
     }
   }
 
-  @inline(__always)
-  func rank(token: Int, leftLength: Int) -> Int? {
-    var rank = Int(heads[token])
-    var remaining = 512  // more than any piece has, but for one that is to cost time
-    while rank >= 0 && remaining > 0 {
-      if leftLengths[rank] == UInt32(leftLength) { return rank }
-      rank = Int(links[rank])
-      remaining -= 1
-    }
-    return nil
-  }
-}
+  /// A hash table of tokens by their bytes, less those of byte tokens.
+  fileprivate struct PieceTable: Sendable {
+    /// -1 where it is empty.
+    private var slots: [Int32] = []
+    private(set) var longest = 0
 
-/// A hash table of tokens by their bytes, less those of byte tokens.
-private struct PieceTable: Sendable {
-  /// -1 where it is empty.
-  private var slots: [Int32] = []
-  private(set) var longest = 0
+    init() {}
 
-  init() {}
+    init(count: Int) {
+      var size = 64
+      while size < 2 * count { size *= 2 }
+      slots = [Int32](repeating: -1, count: size)
+    }
 
-  init(count: Int) {
-    var size = 64
-    while size < 2 * count { size *= 2 }
-    slots = [Int32](repeating: -1, count: size)
-  }
+    @inline(__always)
+    func find(_ text: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary) -> Int? {
+      guard text.count <= longest else { return nil }
+      let mask = slots.count - 1
+      var slot = Self.hash(text) & mask
+      while slots[slot] >= 0 {
+        let token = Int(slots[slot])
+        if vocabulary.isPiece(token, text) { return token }
+        slot = (slot + 1) & mask
+      }
+      return nil
+    }
 
-  @inline(__always)
-  func find(_ text: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary) -> Int? {
-    guard text.count <= longest else { return nil }
-    let mask = slots.count - 1
-    var slot = Self.hash(text) & mask
-    while slots[slot] >= 0 {
-      let token = Int(slots[slot])
-      if vocabulary.isPiece(token, text) { return token }
-      slot = (slot + 1) & mask
+    /// Adds a token, unless one of the same bytes is there. False if too many tokens have its hash
+    /// for the table to be fast, which happens only where somebody made them so.
+    mutating func insert(
+      _ token: Int, _ text: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary
+    ) -> Bool {
+      let mask = slots.count - 1
+      let first = Self.hash(text) & mask
+      var slot = first
+      while slots[slot] >= 0 {
+        if vocabulary.isPiece(Int(slots[slot]), text) { return true }
+        slot = (slot + 1) & mask
+        if (slot - first) & mask > 1000 { return false }
+      }
+      slots[slot] = Int32(token)
+      longest = max(longest, text.count)
+      return true
     }
-    return nil
-  }
 
-  /// Adds a token, unless one of the same bytes is there. False if too many tokens have its hash
-  /// for the table to be fast, which happens only where somebody made them so.
-  mutating func insert(
-    _ token: Int, _ text: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary
-  ) -> Bool {
-    let mask = slots.count - 1
-    let first = Self.hash(text) & mask
-    var slot = first
-    while slots[slot] >= 0 {
-      if vocabulary.isPiece(Int(slots[slot]), text) { return true }
-      slot = (slot + 1) & mask
-      if (slot - first) & mask > 1000 { return false }
+    /// Multiplies 8 bytes at a time, and folds the product's halves.
+    @inline(__always)
+    private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+      let text = UnsafeRawBufferPointer(text)
+      var hash = UInt64(text.count)
+      func mix(_ bytes: UInt64) {
+        let product = (hash ^ bytes).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        hash = product.high ^ product.low
+      }
+      var start = 0
+      while start + 8 <= text.count {
+        mix(text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+        start += 8
+      }
+      var rest: UInt64 = 0
+      while start < text.count {
+        rest = rest << 8 | UInt64(text[start])
+        start += 1
+      }
+      mix(rest)
+      return Int(truncatingIfNeeded: hash >> 1)
     }
-    slots[slot] = Int32(token)
-    longest = max(longest, text.count)
-    return true
-  }
-
-  /// Multiplies 8 bytes at a time, and folds the product's halves.
-  @inline(__always)
-  private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> Int {
-    let text = UnsafeRawBufferPointer(text)
-    var hash = UInt64(text.count)
-    func mix(_ bytes: UInt64) {
-      let product = (hash ^ bytes).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-      hash = product.high ^ product.low
-    }
-    var start = 0
-    while start + 8 <= text.count {
-      mix(text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-      start += 8
-    }
-    var rest: UInt64 = 0
-    while start < text.count {
-      rest = rest << 8 | UInt64(text[start])
-      start += 1
-    }
-    mix(rest)
-    return Int(truncatingIfNeeded: hash >> 1)
   }
 }
 
@@ -311,19 +305,19 @@ extension Vocabulary {
   /// llama2.c's tokenizer.bin: max_token_length, then score, length and bytes of each token. The
   /// first three tokens are <unk>, <s> and </s>, the next 256 the bytes, the others pieces.
   ///
-  /// Throws `LlamaError.badVocabulary` for a file that is damaged, or without the tokens that any
-  /// text can fall back on: a space and the bytes.
-  package init(tokenizerBin file: MappedFile, vocabSize: Int) throws {
+  /// Throws `LlamaError.badVocabulary` for a file that is damaged, of another size than `vocabSize`
+  /// if that is given, or without the tokens that any text can fall back on: a space and the bytes.
+  package init(tokenizerBin file: MappedFile, vocabSize: Int? = nil) throws {
     kind = .sentencePiece
     path = file.path
     hasSpaceMark = false
     printsControlTokens = true
     try read(file)
-    try checkCount(vocabSize)
-    guard count >= 259 else {
+    try check(size: vocabSize)
+    if let byte = (0..<256).first(where: { count <= 3 + $0 || types[3 + $0] != .byte }) {
       throw failure(
-        "expected \(Self.byteName(UInt8(max(count, 3) - 3))) as token \(max(count, 3)): without a"
-          + " token for each byte not every text can be encoded")
+        "expected \(Self.byteName(UInt8(byte))) as token \(3 + byte): without a token for each byte"
+          + " not every text can be encoded")
     }
     bos = 1
     eos = 2
@@ -335,7 +329,17 @@ extension Vocabulary {
     }
   }
 
+  fileprivate func check(size: Int?) throws {
+    guard let size, count != size else { return }
+    throw failure(
+      "the vocabulary has \(count) tokens, but the checkpoint has \(size): pass the checkpoint's"
+        + " own vocabulary with -z")
+  }
+
   private mutating func read(_ file: MappedFile) throws {
+    guard file.bytes.count <= UInt32.max else {
+      throw failure("the file has \(file.bytes.count) bytes: not a vocabulary of llama2.c")
+    }
     var cursor = 0
     func uint32() throws -> UInt32 {
       guard cursor + 4 <= file.bytes.count else {
@@ -356,29 +360,22 @@ extension Vocabulary {
       guard cursor + length <= file.bytes.count else {
         throw failure("the file ends inside token \(count): it is cut off")
       }
-      try appendTokenOfLlama2C(file.bytes[cursor..<cursor + length], score)
+      append(file.bytes[cursor..<cursor + length], score)
       cursor += length
     }
   }
 
-  private mutating func appendTokenOfLlama2C(
-    _ piece: Slice<UnsafeRawBufferPointer>, _ score: Float
-  ) throws {
-    let token = count
-    switch token {
-    case 0: types.append(.unknown)
-    case 1, 2: types.append(.control)
-    case 3..<259:
-      let byte = UInt8(token - 3)
-      guard piece.elementsEqual(Self.byteName(byte).utf8) else {
-        throw failure(
-          "expected \(Self.byteName(byte)) as token \(token): without a token for each byte not"
-            + " every text can be encoded")
-      }
+  /// Appends a token of llama2.c. One in the place of a byte is one only if it has the byte's name.
+  private mutating func append(_ piece: Slice<UnsafeRawBufferPointer>, _ score: Float) {
+    let byte = (3..<259).contains(count) ? UInt8(count - 3) : nil
+    if let byte, piece.elementsEqual(Self.byteName(byte).utf8) {
       types.append(.byte)
-    default: types.append(score > Self.lowestScore ? .normal : .undefined)
+      bytes.append(byte)
+    } else {
+      let isMerged = count > 2 && score > Self.lowestScore
+      types.append(count == 0 ? .unknown : count < 3 ? .control : isMerged ? .normal : .undefined)
+      bytes += piece
     }
-    if types[token] == .byte { bytes.append(UInt8(token - 3)) } else { bytes += piece }
     starts.append(UInt32(bytes.count))
     scores.append(score)
   }
@@ -395,9 +392,9 @@ extension Vocabulary {
 extension Vocabulary {
   /// The vocabulary in a GGUF's metadata (gguf.md: tokenizer.ggml; llama.cpp: `llama_vocab::load`).
   ///
-  /// Throws `LlamaError.badVocabulary` for a kind or a pre-tokenizer that is not known, and for
-  /// what is damaged.
-  package init(_ gguf: GGUF) throws {
+  /// Throws `LlamaError.badVocabulary` for a kind or a pre-tokenizer that is not known, for another
+  /// size than `vocabSize` if that is given, and for what is damaged.
+  package init(_ gguf: GGUF, vocabSize: Int? = nil) throws {
     path = gguf.file.path
     kind = try Self.kind(of: gguf)
     printsControlTokens = false
@@ -410,6 +407,7 @@ extension Vocabulary {
       addsBOS = pretokenizer.ignoresMerges
     }
     try readTokens(gguf)
+    try check(size: vocabSize)
     try readSpecialTokens(gguf)
     try buildTables()
     if case .byteLevel = kind { try readMerges(gguf) } else { try readScores(gguf) }
@@ -586,6 +584,7 @@ extension Vocabulary {
       for token in [bos, eos].compactMap(\.self) { types[token] = .control }
       if let unknown { types[unknown] = .unknown }
     }
+    if let token = unknown, types[token] != .unknown { unknown = nil }
   }
 
   /// Makes control tokens of those that have a control token's name, whatever the file calls them.
@@ -601,7 +600,8 @@ extension Vocabulary {
       }
       let name = String(decoding: bytes[piece], as: UTF8.self)
       let ends = Self.endNames.contains(name)
-      guard ends || Self.infillNames.contains(name) else { continue }
+      let isMark = types[token] == .userDefined && Self.turnNames.contains(name)
+      guard ends || isMark || Self.infillNames.contains(name) else { continue }
       types[token] = .control
       if ends { endOfTurn.insert(token) }
     }
@@ -615,6 +615,13 @@ extension Vocabulary {
     "<｜end▁of▁sentence｜>", "[e~[",
     "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]", "<|fim_repo|>", "<|repo_name|>",
     "<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>",
+  ]
+
+  /// Names of tokens that begin a turn. Where a file calls them user-defined, they would be found
+  /// in what a user types.
+  private static let turnNames: Set<String> = [
+    "<|im_start|>", "<|start_header_id|>", "<|end_header_id|>", "<|user|>", "<|assistant|>",
+    "<|system|>", "[INST]", "[/INST]", "<｜User｜>", "<｜Assistant｜>",
   ]
 
   /// Names of tokens between which code is filled in.
