@@ -106,11 +106,11 @@ private let fixtures = ExportProgram.fixtures.appendingPathComponent("vocabulary
   }
 
   @Test func repliesEndAtEveryTokenThatEndsATurn() throws {
-    #expect(try Self.tokenizer("llama-bpe.gguf").endOfTurn == [523, 524])
-    #expect(try Self.tokenizer("smollm.gguf").endOfTurn == [522, 524])
+    #expect(try Self.tokenizer("llama-bpe.gguf").vocabulary.endOfTurn == [523, 524])
+    #expect(try Self.tokenizer("smollm.gguf").vocabulary.endOfTurn == [522, 524])
     let sentencePiece = try Self.tokenizer("sentencepiece.gguf")
     let imEnd = try #require(sentencePiece.id(ofControl: "<|im_end|>"))
-    #expect(sentencePiece.endOfTurn == [2, imEnd])
+    #expect(sentencePiece.vocabulary.endOfTurn == [2, imEnd])
   }
 
   /// As in `TokenizerTests`, for texts that are one word, or many.
@@ -171,7 +171,7 @@ private let fixtures = ExportProgram.fixtures.appendingPathComponent("vocabulary
     let tokenizer = try file.tokenizer(in: folder)
     #expect(tokenizer.encode("abcab", bos: true, eos: true) == [2, 2])
     #expect(tokenizer.encode("ababab", bos: true, eos: false) == [7, 2])
-    #expect(tokenizer.endOfTurn == [3, 10])
+    #expect(tokenizer.vocabulary.endOfTurn == [3, 10])
     #expect(tokenizer.decode([2, 3, 5, 8]) == "abx y\u{FFFD}\u{FFFD}")
   }
 
@@ -198,7 +198,7 @@ private let fixtures = ExportProgram.fixtures.appendingPathComponent("vocabulary
       #expect(tokenizer.id(ofControl: name) == id && tokenizer.decode([0, id, 2]) == "<>")
     }
     #expect(tokenizer.id(ofControl: "<tool>") == 5 && tokenizer.decode([5]) == "<tool>")
-    #expect(tokenizer.endOfTurn == [4, 6])
+    #expect(tokenizer.vocabulary.endOfTurn == [4, 6])
   }
 
   @Test func aSpaceIsPutInFrontOnlyWhereTheVocabularyWantsIt() throws {
