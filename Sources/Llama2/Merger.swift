@@ -21,11 +21,8 @@ struct Merger {
     var order: UInt32
   }
 
-  /// The longest text that can be merged in one piece.
-  static let longest = 1 << 30
-
   /// Appends the tokens of `text`, a word or another part that no merge crosses. Symbols are bytes
-  /// at first, or characters. Takes n log n time.
+  /// at first, or characters. Takes n log n time. Traps for 2 GB that no merge crosses.
   mutating func merge(
     _ text: UnsafeBufferPointer<UInt8>, _ vocabulary: borrowing Vocabulary, byCharacter: Bool,
     into tokens: inout [Int]
