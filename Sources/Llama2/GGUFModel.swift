@@ -11,7 +11,7 @@ struct GGUFModel {
   init(_ gguf: GGUF) throws {
     try Self.checkArchitecture(gguf)
     guard !gguf.tensors.isEmpty else {
-      throw gguf.failure("it holds a vocabulary alone and no tensors: get the model itself")
+      throw gguf.failure("it holds only a vocabulary and no tensors: get the model itself")
     }
     guard let embedding = try gguf.tensor("token_embd.weight"), embedding.shape.count == 2 else {
       throw gguf.failure("it has no tensor token_embd.weight of rows and columns")

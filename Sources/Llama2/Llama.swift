@@ -28,8 +28,6 @@ public final class Llama {
   public var chatProblem: LlamaError? {
     if case .failure(let problem) = template { problem } else { nil }
   }
-  /// The name of the format in which conversations are written, if there can be any.
-  package var templateName: String? { try? template.get().name }
   /// How conversations are written, or why there can be none.
   private let template: Result<ChatTemplate, LlamaError>
 

@@ -5,7 +5,7 @@ import Llama2
 func openGGUF(_ file: MappedFile) throws -> Source {
   let gguf = try GGUF(file)
   var source = Source(
-    kind: (gguf.tensors.isEmpty ? "a vocabulary alone, in " : "")
+    kind: (gguf.tensors.isEmpty ? "only a vocabulary, in " : "")
       + "a GGUF file of version \(gguf.version)", path: file.path,
     settings: gguf.metadata.map { (name: $0.key, value: $0.value) },
     tensors: gguf.tensors.map { ($0.name, $0.type.name, $0.shape.reversed()) }, files: [file]
@@ -38,7 +38,7 @@ func inspectGGUF(_ file: MappedFile) throws {
   for (name, value) in source.settings { try Output.line("  \(quotedIfNeeded(name)): \(value)") }
   try printTensors(source, gguf)
   try printVocabulary(gguf)
-  try Output.line("chat template: \(templateDescription(gguf, llama))")
+  try Output.line("chat template: \(templateName(gguf))")
 }
 
 private func printVerdict(_ what: String, _ check: () throws -> Void) throws {
@@ -67,10 +67,10 @@ private func printVocabulary(_ gguf: GGUF) throws {
   try Output.line("vocabulary: \(quotedIfNeeded(kind))\(pretokenizer ?? ""), \(count) tokens")
 }
 
-private func templateDescription(_ gguf: GGUF, _ llama: Llama?) -> String {
-  if let name = llama?.templateName { return name }
-  let isThere = (try? gguf.string("tokenizer.chat_template")) != nil
-  return isThere ? "not recognised" : "none"
+private func templateName(_ gguf: GGUF) -> String {
+  guard let text = try? gguf.string("tokenizer.chat_template") else { return "none" }
+  let template = ChatTemplate(recognising: text, bos: "", eos: "") { _ in true }
+  return template?.name ?? "not recognised"
 }
 
 // MARK: - What llama2.c's files can say
