@@ -57,21 +57,18 @@ single:  ## write the library as one file
 	} > build/llama2.swift
 	@echo "build/llama2.swift: add it to a project, or compile it with yours: swiftc -O"
 
-smollm2: run $(SMOLLM2_FILE)  ## fetch a small chat model, SmolLM2-135M-Instruct in 4 bits (about 100 MB)
+smollm2: all $(SMOLLM2_FILE)  ## fetch a small chat model, SmolLM2-135M-Instruct in 4 bits (about 100 MB)
 	@echo "now: ./run $(SMOLLM2_FILE) -m chat"
 
 # A download that was interrupted goes on where it ended. What came is a model if it begins as a
 # GGUF file does, not as the page of a login or an error, and if run can start with it.
-$(SMOLLM2_FILE):
+$(SMOLLM2_FILE): | all
 	@mkdir -p models
 	curl -fL --retry 3 -C - -o $@.part $(SMOLLM2)
 	@test "$$(head -c 4 $@.part | tr -d '\0')" = GGUF || { rm -f $@.part; \
 	  echo "make: $(SMOLLM2) gave something else than a GGUF file: try again later" >&2; exit 1; }
 	@./run $@.part -n 1 >/dev/null || { rm -f $@.part; exit 1; }
 	@mv $@.part $@
-
-run:
-	@$(MAKE) all
 
 stories15M:  ## fetch karpathy's 15M checkpoint and the Llama 2 vocabulary
 	@mkdir -p models/stories15M

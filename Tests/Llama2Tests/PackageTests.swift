@@ -113,13 +113,19 @@ import Testing
     let folder = try Folder()
     let files = FileManager.default
     try folder.write(Array(Self.text(of: "Makefile").utf8), to: "Makefile")
-    try files.createSymbolicLink(atPath: folder["run"], withDestinationPath: Program.run.path)
+    // In place of the native build.
+    let build = folder[".build-native/release"]
+    try files.createDirectory(atPath: build, withIntermediateDirectories: true)
+    for program in [Program.run, .export] {
+      let name = URL(fileURLWithPath: program.path).lastPathComponent
+      try files.createSymbolicLink(atPath: build + "/" + name, withDestinationPath: program.path)
+    }
     let model = [UInt8](
       try Data(contentsOf: ExportProgram.fixtures.appendingPathComponent("gguf/f32.gguf")))
     let name = "models/SmolLM2-135M-Instruct-Q4_K_M.gguf"
     func make(_ file: String) throws -> Program.Ending {
       let url = URL(fileURLWithPath: folder[file]).absoluteString
-      return try Self.env(["make", "smollm2", "SMOLLM2=\(url)"], in: folder)
+      return try Self.env(["make", "smollm2", "BUILD=true", "SMOLLM2=\(url)"], in: folder)
     }
     /// What lies in the folder of models, which must not be a whole one.
     func leftovers() throws -> [String] {
