@@ -60,11 +60,12 @@ single:  ## write the library as one file
 smollm2: all $(SMOLLM2_FILE)  ## fetch a small chat model, SmolLM2-135M-Instruct in 4 bits (about 100 MB)
 	@echo "now: ./run $(SMOLLM2_FILE) -m chat"
 
-# A download that was interrupted goes on where it ended. What came is a model if it begins as a
+# A download that was interrupted goes on where it ended; of a whole one curl has nothing to fetch,
+# which is an error of HTTP's (416). What came is a model if it begins as a
 # GGUF file does, not as the page of a login or an error, and if run can start with it.
 $(SMOLLM2_FILE): | all
 	@mkdir -p models
-	curl -fL --retry 3 -C - -o $@.part $(SMOLLM2)
+	curl -fL --retry 3 -C - -o $@.part $(SMOLLM2) || ./run $@.part -n 1 >/dev/null 2>&1
 	@test "$$(head -c 4 $@.part | tr -d '\0')" = GGUF || { rm -f $@.part; \
 	  echo "make: $(SMOLLM2) gave something else than a GGUF file: try again later" >&2; exit 1; }
 	@./run $@.part -n 1 >/dev/null || { rm -f $@.part; exit 1; }

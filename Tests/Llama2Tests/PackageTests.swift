@@ -152,6 +152,11 @@ import Testing
     #expect(whole.output.hasSuffix("now: ./run \(name) -m chat\n"))
     #expect(try folder.read(name) == model && leftovers().count == 1)
 
+    // A whole part is as good.
+    try files.moveItem(atPath: folder[name], toPath: folder[name + ".part"])
+    #expect(try make("no such file").status == 0)
+    #expect(try folder.read(name) == model && leftovers().count == 1)
+
     let again = try make("no such file")
     #expect(again.status == 0 && again.output.hasSuffix("-m chat\n"))
   }
