@@ -18,6 +18,8 @@ endif
 BUILD := swift build -c release --scratch-path .build-native $(NATIVE) $(STATIC)
 STORIES15M := https://huggingface.co/karpathy/tinyllamas/resolve/main/stories15M.bin
 LLAMA2_VOCABULARY := https://github.com/karpathy/llama2.c/raw/master/tokenizer.bin
+SMOLLM2 := https://huggingface.co/unsloth/SmolLM2-135M-Instruct-GGUF/resolve/main/SmolLM2-135M-Instruct-Q4_K_M.gguf
+SMOLLM2_FILE := models/SmolLM2-135M-Instruct-Q4_K_M.gguf
 
 # In the order in which data flows through them.
 LIBRARY := Memory Config Matrix Weights Vector Activations Products Int8Products \
@@ -25,7 +27,7 @@ LIBRARY := Memory Config Matrix Weights Vector Activations Products Int8Products
   GGUF GGUFModel Llama2C Checkpoint Threads Steps Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer Sampler ChatTemplate Llama Generation Chat
 
-.PHONY: all demo test bench single stories15M format clean toolchain
+.PHONY: all demo test bench single smollm2 stories15M format clean toolchain
 
 all: toolchain  ## build ./run and ./export
 	@$(BUILD) --product run
@@ -54,6 +56,20 @@ single:  ## write the library as one file
 	  for file in $(LIBRARY); do echo; sed 's/^\( *\)package /\1/' Sources/Llama2/$$file.swift; done; \
 	} > build/llama2.swift
 	@echo "build/llama2.swift: add it to a project, or compile it with yours: swiftc -O"
+
+smollm2: all $(SMOLLM2_FILE)  ## fetch a small chat model, SmolLM2-135M-Instruct in 4 bits (about 100 MB)
+	@echo "now: ./run $(SMOLLM2_FILE) -m chat"
+
+# A download that was interrupted goes on where it ended; of a whole one curl has nothing to fetch,
+# which is an error of HTTP's (416). What came is a model if it begins as a
+# GGUF file does, not as the page of a login or an error, and if run can start with it.
+$(SMOLLM2_FILE): | all
+	@mkdir -p models
+	curl -fL --retry 3 -C - -o $@.part $(SMOLLM2) || ./run $@.part -n 1 >/dev/null 2>&1
+	@test "$$(head -c 4 $@.part | tr -d '\0')" = GGUF || { rm -f $@.part; \
+	  echo "make: $(SMOLLM2) gave something else than a GGUF file: try again later" >&2; exit 1; }
+	@./run $@.part -n 1 >/dev/null || { rm -f $@.part; exit 1; }
+	@mv $@.part $@
 
 stories15M:  ## fetch karpathy's 15M checkpoint and the Llama 2 vocabulary
 	@mkdir -p models/stories15M

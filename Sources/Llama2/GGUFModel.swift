@@ -10,6 +10,9 @@ struct GGUFModel {
   /// computed in a way that is not known here, and for tensors that are missing or misshaped.
   init(_ gguf: GGUF) throws {
     try Self.checkArchitecture(gguf)
+    guard !gguf.tensors.isEmpty else {
+      throw gguf.failure("it holds only a vocabulary and no tensors: get the model itself")
+    }
     guard let embedding = try gguf.tensor("token_embd.weight"), embedding.shape.count == 2 else {
       throw gguf.failure("it has no tensor token_embd.weight of rows and columns")
     }

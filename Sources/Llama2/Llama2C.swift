@@ -142,10 +142,9 @@ extension Llama2C {
       .badCheckpoint(path: file.path, problem: problem)
     }
     let first = UInt32(truncatingIfNeeded: try Self.int32(file, 0))
-    if let format = Self.foreignFormats[first] {
+    if let (format, remedy) = Self.foreignFormats[first] {
       throw failure(
-        "found \(format), expected a checkpoint of llama2.c (.bin) or a GGUF file: ./export"
-          + " converts what it knows")
+        "found \(format), expected a checkpoint of llama2.c (.bin) or a GGUF file: \(remedy)")
     }
     if first == Self.magic {
       let version = try Self.int32(file, 4)
@@ -201,8 +200,9 @@ extension Llama2C {
   }
 
   /// Magics of the files that people most often try by mistake.
-  private static let foreignFormats: [UInt32: String] = [
-    0x6767_6a74: "a GGML file", 0x0403_4b50: "a PyTorch (ZIP) file",
+  private static let foreignFormats: [UInt32: (format: String, remedy: String)] = [
+    0x6767_6a74: ("a GGML file", "get the GGUF file of this model"),
+    0x0403_4b50: ("a PyTorch (ZIP) file", "./export converts those of Llama 2"),
   ]
 
   private var groupProblem: String? {

@@ -122,7 +122,7 @@ private func ropeTable(_ config: Config, _ kind: Llama2C.Tensor) -> Tensor {
 }
 
 /// Refuses a shape that cannot be run or does not fit the 32-bit numbers of a checkpoint's header.
-private func checkShape(_ config: Config, _ path: String) throws {
+func checkShape(_ config: Config, _ path: String) throws {
   if let problem = config.problem { throw Refusal(path, problem) }
   for (name, value) in [
     ("dim", config.dim), ("hidden_dim", config.hiddenDim), ("n_layers", config.nLayers),

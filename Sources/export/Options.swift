@@ -16,6 +16,7 @@ struct Options {
 
     Writes a checkpoint that run reads from
       a .bin         in any of llama2.c's formats
+      a .gguf        of what run.c can compute, with its vocabulary
       a folder       of Hugging Face (config.json) or Meta (params.json), with its vocabulary
       a .pt          that llama2.c's train.py saved
     and a tokenizer.bin from

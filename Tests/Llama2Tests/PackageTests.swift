@@ -1,4 +1,5 @@
 import Foundation
+import Llama2
 import Testing
 
 /// The package as its users meet it: the README's example, another package that depends on it, the
@@ -106,6 +107,71 @@ import Testing
     #expect(names.count == 2)
     let path = folder["models/stories15M/stories15M.bin"]
     #expect(try Program.run([path, "-n", "5"]).status == 0)
+  }
+
+  @Test func makeFetchesAChatModelWholeAndGoesOnWithAPart() throws {
+    let folder = try Folder()
+    let files = FileManager.default
+    try folder.write(Array(Self.text(of: "Makefile").utf8), to: "Makefile")
+    // In place of the native build.
+    let build = folder[".build-native/release"]
+    try files.createDirectory(atPath: build, withIntermediateDirectories: true)
+    for program in [Program.run, .export] {
+      let name = URL(fileURLWithPath: program.path).lastPathComponent
+      try files.createSymbolicLink(atPath: build + "/" + name, withDestinationPath: program.path)
+    }
+    let model = [UInt8](
+      try Data(contentsOf: ExportProgram.fixtures.appendingPathComponent("gguf/f32.gguf")))
+    let name = "models/SmolLM2-135M-Instruct-Q4_K_M.gguf"
+    func make(_ file: String) throws -> Program.Ending {
+      let url = URL(fileURLWithPath: folder[file]).absoluteString
+      return try Self.env(["make", "smollm2", "BUILD=true", "SMOLLM2=\(url)"], in: folder)
+    }
+    /// What lies in the folder of models, which must not be a whole one.
+    func leftovers() throws -> [String] {
+      try files.contentsOfDirectory(atPath: folder["models"])
+    }
+    #expect(try make("no such file").status != 0)
+    #expect(try leftovers() == [])
+
+    try folder.write(Array("<!doctype html><title>Sign in</title>".utf8), to: "page")
+    let page = try make("page")
+    #expect(page.status != 0 && page.errors.contains("something else than a GGUF file"))
+    #expect(try leftovers() == [])
+
+    try folder.write(Array(model.dropLast(1000)), to: "cut")
+    let cut = try make("cut")
+    #expect(cut.status != 0 && cut.errors.contains("it is cut off"))
+    #expect(try leftovers() == [])
+
+    // Of a download that was interrupted, the part that is there is not fetched again.
+    try folder.write(Array(model.prefix(50_000)), to: name + ".part")
+    try folder.write([UInt8](repeating: 0, count: 50_000) + model.dropFirst(50_000), to: "model")
+    let whole = try make("model")
+    #expect(whole.status == 0, "\(whole.errors)")
+    #expect(whole.output.hasSuffix("now: ./run \(name) -m chat\n"))
+    #expect(try folder.read(name) == model && leftovers().count == 1)
+
+    // A whole part is as good.
+    try files.moveItem(atPath: folder[name], toPath: folder[name + ".part"])
+    #expect(try make("no such file").status == 0)
+    #expect(try folder.read(name) == model && leftovers().count == 1)
+
+    let again = try make("no such file")
+    #expect(again.status == 0 && again.output.hasSuffix("-m chat\n"))
+  }
+
+  @Test func gitIgnoresModelsThatWereFetched() throws {
+    let part = "models/SmolLM2-135M-Instruct-Q4_K_M.gguf.part"
+    for path in [part, String(part.dropLast(5))] {
+      let answer = try Self.env(["git", "-C", packageRoot, "check-ignore", "-q", path])
+      #expect(answer.status == 0, "\(path)")
+    }
+  }
+
+  @Test func theReadmeNamesEveryChatTemplate() throws {
+    let readme = try Self.text(of: "README.md")
+    for name in Llama.templates { #expect(readme.contains("`\(name)`"), "\(name)") }
   }
 
   @Test func makeSaysWhereToGetAMissingToolchain() throws {
