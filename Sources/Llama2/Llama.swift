@@ -24,10 +24,6 @@ public final class Llama {
   package var isGGUF: Bool {
     if case .gguf = transformer.checkpoint.container { true } else { false }
   }
-  /// Why there can be no conversation with this model, if there can be none.
-  public var chatProblem: LlamaError? {
-    if case .failure(let problem) = template { problem } else { nil }
-  }
   /// How conversations are written, or why there can be none.
   private let template: Result<ChatTemplate, LlamaError>
 

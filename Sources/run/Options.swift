@@ -21,7 +21,7 @@ struct Options {
   static let usage = """
     Usage:   run <model> [options]
     Example: run models/stories.bin -n 256 -i "Once upon a time"
-             run models/smollm2.gguf -m chat
+             run models/SmolLM2-135M-Instruct-Q4_K_M.gguf -m chat
     A model is a checkpoint of llama2.c (.bin) or a GGUF file.
     Options:
       -t <float>   temperature, 0 or more; 0 always takes the likeliest token (default 1.0)

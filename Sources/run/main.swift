@@ -59,7 +59,6 @@ func chat(_ llama: Llama, _ options: Options) throws {
     try Output.write(question)
     return try Input.line(&unread)
   }
-  if let problem = llama.chatProblem { throw problem }
   let system = try options.systemPrompt ?? ask("Enter system prompt (optional): ") ?? ""
   let chat = llama.chat(
     system: system, steps: options.steps ?? (llama.isGGUF ? 0 : 256),
