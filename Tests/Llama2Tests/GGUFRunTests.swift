@@ -173,6 +173,26 @@ import Testing
     }
   }
 
+  @Test func theTemplatesOwnEndTokenEndsAReply() throws {
+    var model = SmallGGUF(saying: ["\n", "H", "i", "<|odd|>", "a", "</s>"])
+    var pieces = SmallGGUF.pieces(.llama)
+    pieces[SmallGGUF.id("<|odd|>")] = "<|EOT|>"
+    model["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+    let ending = try run(
+      model, "-m", "chat", "-y", "", "-i", "a", "--template", "deepseek-coder")
+    #expect(ending.status == 0 && ending.output == "Assistant: Hi\nUser: \n", "\(ending)")
+    #expect(try run(model, "-i", "H").output == "Hia\n")
+  }
+
+  @Test func aConversationEndsWhereTheContextDoes() throws {
+    var model = SmallGGUF(saying: ["\n", "H", "i", "<|im_end|>"])
+    model["tokenizer.chat_template"] = .string(Self.chatML)
+    model["llama.context_length"] = .uint32(30)
+    let ending = try run(model, "-m", "chat", "-y", "", input: "a\nb\nc\n")
+    #expect(ending.output == "User: Assistant: Hi\nUser: Assistant: \n", "\(ending)")
+    #expect(ending.status == 0 && ending.errors.contains("context of 30 tokens"))
+  }
+
   @Test func aChatTemplateThatIsNotKnownIsRefusedWithTheList() throws {
     let list = Llama.templates.joined(separator: ", ")
     #expect(list.contains("chatml") && list.contains("llama3"))
@@ -360,6 +380,9 @@ extension GGUFRunTests {
           $0.shape.swapAt(0, $0.shape.count - 1)
         }
       }
+    }
+    for shape in [[], [4096], [2, 2, 32, 32]] as [[UInt64]] {
+      try expectRefusal("token_embd.weight") { $0.change("token_embd.weight") { $0.shape = shape } }
     }
     for name in [
       "blk.0.attn_q_norm.weight", "blk.1.attn_q.weight", "rope_factors_long.weight",

@@ -102,7 +102,7 @@ struct SmallGGUF {
     }
   }
 
-  private static func pieces(_ kind: Kind) -> [String] {
+  static func pieces(_ kind: Kind) -> [String] {
     let marks: [Character: String] =
       kind == .llama ? [" ": "▁"] : [" ": "Ġ", "\n": "Ċ"]
     let pieces = controls + alphabet.map { marks[$0] ?? String($0) }
