@@ -131,6 +131,142 @@ import Testing
     }
   }
 
+  /// Rows of the blocks in a fixture (Tests/format-fixtures.py), and the weights that ggml reads.
+  private struct Blocks {
+    let matrix: Matrix
+    let weights: [Float]
+    private let memory: Guarded<UInt8>
+
+    init(_ name: String, rows: Int, blocksPerRow: Int) throws {
+      let formats: [String: Matrix.Format] = [
+        "Q8_0": .q8_0, "Q4_0": .q4_0, "Q4_1": .q4_1, "Q5_0": .q5_0, "Q5_1": .q5_1, "Q2_K": .q2_K,
+        "Q3_K": .q3_K, "Q4_K": .q4_K, "Q5_K": .q5_K, "Q6_K": .q6_K,
+      ]
+      let format = try #require(FormatTests.formats[name])
+      let url = ExportProgram.fixtures.appendingPathComponent("formats/\(name).bin")
+      let data = [UInt8](try Data(contentsOf: url))
+      let (size, bytes) = (format.blockSize, format.blockBytes)
+      let count = data.count / (bytes + 4 * size)
+      let floats = data[(count * bytes)...].withUnsafeBytes { floats in
+        (0..<count * size).map { floats.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+      }
+      let usable = (0..<count).filter { i in
+        floats[i * size..<(i + 1) * size].allSatisfy { $0.magnitude < 1e4 }
+      }
+      try #require(usable.count > 4)
+      // No two neighbouring rows are the same.
+      let chosen = (0..<rows * blocksPerRow).map { usable[($0 + $0 / usable.count) % usable.count] }
+      memory = Guarded(chosen.flatMap { data[$0 * bytes..<($0 + 1) * bytes] })
+      weights = chosen.flatMap { floats[$0 * size..<($0 + 1) * size] }
+      matrix = Matrix(
+        rows: rows, columns: blocksPerRow * size, values: memory.start,
+        format: try #require(formats[name]))
+    }
+  }
+
+  @Test(arguments: FormatTests.formats.keys.sorted(), [1, 2, 3])
+  func rowsOfBlocksAreCopiedAsTheWeightsThatGGMLReads(_ name: String, blocksPerRow: Int) throws {
+    let blocks = try Blocks(name, rows: 5, blocksPerRow: blocksPerRow)
+    let columns = blocks.matrix.columns
+    for row in 0..<5 {
+      let out = Guarded([Float](repeating: .nan, count: columns))
+      withExtendedLifetime((blocks, out)) {
+        blocks.matrix.copyRow(row, to: out.start)
+        for k in 0..<columns {
+          #expect(out.start[k].bitPattern == blocks.weights[row * columns + k].bitPattern)
+        }
+      }
+    }
+  }
+
+  @Test func rowsOfHalvesAreCopiedAsTheirValues() {
+    // 1, -2, about a third, and the smallest number above 0.
+    let formats: [(Matrix.Format, [UInt16], [Float])] = [
+      (.float16, [0x3C00, 0xC000, 0x3555, 0x0001], [1, -2, 0x1.554p-2, 0x1p-24]),
+      (.bfloat16, [0x3F80, 0xC000, 0x3EAB, 0x0001], [1, -2, 0x1.56p-2, 0x1p-133]),
+    ]
+    for (format, bits, values) in formats {
+      for columns in [1, 3, 15, 16, 17, 35] {
+        let w = Guarded((0..<2 * columns).map { bits[$0 % 4].littleEndian })
+        let matrix = Matrix(rows: 2, columns: columns, values: w.start, format: format)
+        for row in 0..<2 {
+          let out = Guarded([Float](repeating: .nan, count: columns))
+          withExtendedLifetime((w, out)) {
+            matrix.copyRow(row, to: out.start)
+            for k in 0..<columns { #expect(out.start[k] == values[(row * columns + k) % 4]) }
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: FormatTests.formats.keys.sorted(), [1, 2, 3])
+  func productsOfBlocksAreTheSameBitsAloneAndTogether(_ name: String, blocksPerRow: Int) throws {
+    var random = SplitMix(blocksPerRow)
+    for (rows, count) in [(1, 4), (5, 1), (16, 5), (33, 7), (50, 9)] {
+      let blocks = try Blocks(name, rows: rows, blocksPerRow: blocksPerRow)
+      let (matrix, columns) = (blocks.matrix, blocks.matrix.columns)
+      let x = random.floats(count * columns, limit: 1)
+      func activations(_ x: [Float], count: Int) throws -> QuantisedBlock {
+        try QuantisedBlock(x, count: count, groupSize: matrix.groupSize, scaleSize: 32)
+      }
+      let out = Guarded([Float](repeating: .nan, count: rows * count))
+      try withExtendedLifetime((blocks, out)) {
+        let together = try activations(x, count: count)
+        matrix.matmul(together.activations, rows: 0..<rows / 2, into: out.start)
+        matrix.matmul(together.activations, rows: rows / 2..<rows, into: out.start)
+        for j in 0..<count {
+          let alone = Guarded([Float](repeating: .nan, count: rows))
+          let token = try activations(Array(x[j * columns..<(j + 1) * columns]), count: 1)
+          matrix.matmul(token.activations, rows: 0..<rows, into: alone.start)
+          for i in 0..<rows {
+            #expect(out.start[j * rows + i].bitPattern == alone.start[i].bitPattern)
+            var (sum, size) = (0.0, 0.0)
+            for k in 0..<columns {
+              let w = Double(blocks.weights[i * columns + k])
+              sum += w * token.value(k)
+              size += w.magnitude
+            }
+            #expect((Double(alone.start[i]) - sum).magnitude <= 1e-5 * size)
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [Config.RoPE.Pairs.neighbours, .halves], [2, 8, 14, 20])
+  func pairsTurnByTheirAnglesAndTheRestOfAHeadStays(_ pairs: Config.RoPE.Pairs, size: Int) {
+    var random = SplitMix(size)
+    let (heads, headSize, half) = (3, 20, size / 2)
+    let values = random.floats(heads * headSize, limit: 1)
+    let angles = random.floats(half, limit: 3).map(Double.init)
+    let x = Guarded(values)
+    let (cos, sin) = (
+      Guarded(angles.map { Float(Foundation.cos($0)) }),
+      Guarded(angles.map { Float(Foundation.sin($0)) })
+    )
+    withExtendedLifetime((x, cos, sin)) {
+      Steps.rope(
+        x.start, heads: heads, headSize: headSize,
+        Config.RoPE(base: 10_000, size: size, pairs: pairs), cos.start, sin.start)
+      for (i, value) in values.enumerated() {
+        let (head, k) = (i / headSize * headSize, i % headSize)
+        guard k < size else {
+          #expect(x.start[i] == value)
+          continue
+        }
+        // The pair's number, whether this is its second element, and where the other one is.
+        let (pair, isSecond) = pairs == .halves ? (k % half, k >= half) : (k / 2, k % 2 == 1)
+        let distance = pairs == .halves ? half : 1
+        let other = Double(values[head + (isSecond ? k - distance : k + distance)])
+        let turned =
+          Double(value) * Foundation.cos(angles[pair])
+          + (isSecond ? other : -other) * Foundation.sin(angles[pair])
+        #expect((Double(x.start[i]) - turned).magnitude < 1e-6)
+      }
+    }
+  }
+
   /// Activations as int8, which end where memory that nobody may touch begins.
   private final class QuantisedBlock {
     private var memory: [Guarded<UInt8>] = []
@@ -138,10 +274,11 @@ import Testing
     private let values: Guarded<Float>
     private let count: Int
 
-    init(_ x: [Float], count: Int, groupSize: Int) throws {
+    init(_ x: [Float], count: Int, groupSize: Int, scaleSize: Int? = nil) throws {
       let columns = x.count / count
       var memory: [Guarded<UInt8>] = []
-      int8 = try Int8Activations(groupSize: groupSize, scaleSize: groupSize, columns: columns) {
+      let scaleSize = scaleSize ?? groupSize
+      int8 = try Int8Activations(groupSize: groupSize, scaleSize: scaleSize, columns: columns) {
         memory.append(Guarded([UInt8](repeating: 0xFF, count: $0 * count)))
         return UnsafeMutableRawPointer(memory.last!.start)
       }
