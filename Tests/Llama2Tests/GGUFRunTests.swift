@@ -458,6 +458,14 @@ extension GGUFRunTests {
     #expect(ending.errors.utf8.count < path.utf8.count + 700, "\(damage): \(ending.errors)")
   }
 
+  @Test func aContextThatNoMemoryHoldsGivesATextOrASentence() throws {
+    for length in [1 << 20, 1 << 31, 1 << 32 - 1, 1 << 40, 1 << 55, 1 << 62] as [UInt64] {
+      var model = SmallGGUF()
+      model["llama.context_length"] = .uint64(length)
+      try expectTextOrSentence(model.file.bytes, "\(length) tokens")
+    }
+  }
+
   @Test(arguments: SmallGGUF.Kind.allCases)
   func aFileThatIsCutOffIsRefused(_ kind: SmallGGUF.Kind) throws {
     let file = SmallGGUF(kind).file
