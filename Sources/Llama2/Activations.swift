@@ -54,7 +54,7 @@ struct Int8Activations {
     #endif
   }
 
-  /// Rounds token j's activations, x (columns), to the nearest of 255 steps for each scale.
+  /// Rounds token j's activations, x (columns), to multiples of their scale, from -127 to 127 of them.
   func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int) {
     let values = values + j * columns
     let scales = scales + j * (columns / groupSize)

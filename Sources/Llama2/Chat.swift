@@ -3,6 +3,8 @@ public final class Chat {
   fileprivate let context: TextContext
   private let template: ChatTemplate?
   private let system: String
+  /// The last token of a reply that was left before its end, which the transformer has not read.
+  fileprivate var unread: [Int] = []
   /// The text of the last reply, nil before the first.
   fileprivate var lastReply: String?
 
@@ -35,15 +37,18 @@ public final class Chat {
       || token == template.flatMap { tokenizer.id(ofControl: $0.endOfTurn) }
   }
 
-  /// The assistant's reply to `prompt`, as a lazy sequence of pieces; the next turn wants this one
-  /// read to its end.
+  /// The assistant's reply to `prompt`, as a lazy sequence of pieces. One that is left before its end
+  /// ends there for the next turn.
   public func reply(to prompt: String) -> Reply {
     guard let template else { return Reply(self, nil) }
     let turn = template.turn(
       user: prompt, system: system.isEmpty ? nil : system, after: lastReply)
-    let tokens = context.llama.tokenizer.encode(turn, continuing: lastReply != nil)
+    let tokens = unread + context.llama.tokenizer.encode(turn, continuing: lastReply != nil)
+    unread = []
     lastReply = ""
-    return Reply(self, tokens)
+    error = nil
+    context.text = TextJoiner(tokenizer: context.llama.tokenizer)
+    return Reply(self, tokens.isEmpty ? [context.llama.tokenizer.startOfText] : tokens)
   }
 }
 
@@ -68,6 +73,7 @@ public final class Reply: Sequence, IteratorProtocol {
       let piece = token.map { context.text.append($0, after: unread.last!) } ?? context.text.rest()
       ended = token == nil
       unread = token.map { [$0] } ?? []
+      chat.unread = unread
       if let piece, !piece.isEmpty {
         chat.lastReply? += piece
         return piece

@@ -79,19 +79,27 @@ extension Config {
     ] where value <= 0 {
       return "\(name) is \(value), expected a positive number"
     }
-    // int32 in llama2.c's files; so large that no such model exists, and products fit in an Int.
-    for (name, value) in [("head_size", headSize), ("n_heads", nHeads), ("dim", dim)]
-    where value > Int(Int32.max) {
+    // Larger sizes are in no model, and products of two of these fit in an Int.
+    for (name, value) in [
+      ("dim", dim), ("hidden_dim", hiddenDim), ("n_layers", nLayers), ("n_heads", nHeads),
+      ("head_size", headSize), ("vocab_size", vocabSize), ("seq_len", seqLen),
+    ] where value > Int(Int32.max) {
       return "\(name) is \(value), expected less than 2^31"
     }
-    if headSize <= 0 {
+    if headSize < 0 {
+      return "key_length is \(headSize), expected a positive number"
+    }
+    if headSize == 0 {
       return "dim is \(dim) and n_heads \(nHeads), expected n_heads to divide dim"
     }
     if nHeads % nKVHeads != 0 {
       return "n_heads is \(nHeads) and n_kv_heads \(nKVHeads),"
         + " expected n_kv_heads to divide n_heads"
     }
-    if rope.size <= 0 || rope.size % 2 != 0 || rope.size > headSize {
+    if rope.size > headSize {
+      return "RoPE turns \(rope.size) elements of head size \(headSize), expected at most so many"
+    }
+    if rope.size <= 0 || rope.size % 2 != 0 {
       return "RoPE turns \(rope.size) elements of head size \(headSize), expected an even number"
         + " of them, as it turns pairs"
     }

@@ -38,8 +38,8 @@ extension GGUFModel {
     }
     guard architecture == "llama" else {
       throw gguf.failure(
-        "its architecture is \(GGUF.quoted(architecture)), expected \"llama\": this model cannot"
-          + " be run")
+        "its architecture is \(GGUF.quoted(architecture)), expected \"llama\": get a model of the"
+          + " Llama family, as this one cannot be run")
     }
   }
 

@@ -10,6 +10,8 @@
 public final class Generation: Sequence, IteratorProtocol {
   private let context: TextContext
   private let prompt: [Int]
+  /// Whether the first token of the prompt stands for the beginning, and is not emitted.
+  private let beginsWithMark: Bool
   /// How many tokens have been emitted, BOS included.
   private var emitted = 0
   /// The first token behind the prompt, which is known before the prompt is emitted.
@@ -28,8 +30,8 @@ public final class Generation: Sequence, IteratorProtocol {
   init(_ context: TextContext, prompt: [Int]) {
     let bos = context.llama.tokenizer.bos
     self.context = context
-    // A vocabulary without a token for the beginning begins with the end of the text before.
-    self.prompt = prompt.isEmpty ? [bos ?? context.llama.tokenizer.eos ?? 0] : prompt
+    beginsWithMark = prompt.isEmpty || prompt[0] == bos
+    self.prompt = prompt.isEmpty ? [context.llama.tokenizer.startOfText] : prompt
     last = bos ?? -1
   }
 
@@ -62,9 +64,9 @@ public final class Generation: Sequence, IteratorProtocol {
           first = try context.next(after: prompt)
           if first == nil { return nil }
         }
-        if prompt[0] == context.llama.tokenizer.bos { emitted = 1 }
+        if beginsWithMark { emitted = 1 }
       }
-      guard emitted <= context.steps else { return nil }
+      guard emitted < context.steps + (beginsWithMark ? 1 : 0) else { return nil }
       emitted += 1
       if emitted <= prompt.count { return prompt[emitted - 1] }
       return try emitted == prompt.count + 1 ? first : context.next(after: [last])
@@ -139,7 +141,10 @@ final class TextContext {
       let logits = llama.transformer.forward(piece, at: position)
       position += piece.count
       start += piece.count
-      if start == tokens.count { return logits }
+      if start == tokens.count {
+        if start > piece.count { _ = llama.onPromptProgress?(start, start) }
+        return logits
+      }
       if llama.onPromptProgress?(start, tokens.count) == false { return nil }
     }
   }
@@ -153,18 +158,30 @@ struct TextJoiner {
   init(tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
   /// What can be emitted once `token` is known: nothing while a character lacks bytes. Control
-  /// characters that are pieces of their own are left out, as a terminal may obey them
-  /// (run.c: `safe_printf`).
+  /// characters are left out, as a terminal may obey them: of llama2.c's vocabularies those that
+  /// are pieces of their own (run.c: `safe_printf`), of others all.
   mutating func append(_ token: Int, after previous: Int) -> String {
     let piece = tokenizer.decode(token, after: previous)
-    if piece.count == 1, let byte = piece.first {
-      let isSpace = byte == 0x20 || (0x09...0x0D).contains(byte)
-      if byte == 0x7F || byte < 0x20 && !isSpace { return "" }
+    if piece.count == 1, let byte = piece.first, byte < 0x80, Self.isControl(Unicode.Scalar(byte)) {
+      return ""
     }
     pending += piece
     let whole = pending.count - unfinishedBytes
     defer { pending.removeFirst(whole) }
-    return String(decoding: pending[..<whole], as: UTF8.self)
+    let text = String(decoding: pending[..<whole], as: UTF8.self)
+    if tokenizer.vocabulary.isLlama2C || !text.unicodeScalars.contains(where: Self.isControl) {
+      return text
+    }
+    return String(String.UnicodeScalarView(text.unicodeScalars.filter { !Self.isControl($0) }))
+  }
+
+  /// Whether a terminal may obey the character: C0 and C1 but for white space, and DEL.
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09...0x0D: false
+    case 0..<0x20, 0x7F..<0xA0: true
+    default: false
+    }
   }
 
   /// The bytes of a character that never became whole, as the replacement character.

@@ -138,7 +138,7 @@ private func sumOfProducts(
 
 // MARK: - A block of tokens
 
-/// 16 integers, or 64 bytes four by four.
+/// 16 integers of 32 bits, or 64 bytes, four in each.
 private typealias Words = SIMD16<Int32>
 
 extension Matrix {

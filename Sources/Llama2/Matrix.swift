@@ -2,7 +2,7 @@
 package struct Matrix {
   package let rows: Int
   package let columns: Int
-  /// Row after row in the format's layout, at any alignment.
+  /// Row after row in the format's layout, floats at their own alignment.
   package let values: UnsafeRawPointer
   package let format: Format
 

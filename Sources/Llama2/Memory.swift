@@ -76,7 +76,7 @@ final class LazyMemory {
 
   /// As many bytes as the product of `sizes`.
   init(bytes sizes: [Int], purpose: String) throws {
-    // Products of three or four of a header's int32 values, which 128 bits hold.
+    // Products of at most four sizes below 2³¹, which 128 bits hold.
     let bytes = sizes.reduce(Int128(1)) { $0 * Int128($1) }
     size = Int(clamping: bytes)
     #if canImport(Darwin)

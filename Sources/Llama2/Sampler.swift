@@ -12,6 +12,9 @@ public struct Sampler: Sendable {
   ///     (Holtzman et al. 2019); from all if it is not inside 0..<1.
   ///   - seed: any number but 0, of which xorshift makes 0 again.
   public init(vocabSize: Int, temperature: Float, topP: Float, seed: UInt64) {
+    precondition(temperature >= 0, "a temperature of \(temperature), expected a number from 0 on")
+    precondition(!topP.isNaN, "top-p is not a number")
+    precondition(seed != 0, "a seed of 0, expected any other number")
     self.temperature = temperature
     self.topP = topP
     random = Xorshift(state: seed)

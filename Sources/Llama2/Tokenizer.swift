@@ -2,9 +2,9 @@
 /// Llama 2 and GPT-2 for Llama 3 (run.c: `Tokenizer`; llama.cpp: `llama_vocab`).
 public struct Tokenizer: Sendable {
   package let vocabulary: Vocabulary
-  /// Bit 256 a + b: some piece has byte b behind byte a. Of a byte-level vocabulary, it is not used.
+  /// Bit 256 a + b: some piece has byte b behind byte a. Filled for SentencePiece only.
   private var neighbours = [UInt64](repeating: 0, count: 1024)
-  /// Bit b: some user-defined token begins with byte b.
+  /// Element b: some user-defined token begins with byte b.
   private var beginnings = [Bool](repeating: false, count: 256)
 
   public var vocabSize: Int { vocabulary.count }
@@ -18,7 +18,7 @@ public struct Tokenizer: Sendable {
 
   /// Whether a text ends before this token: at BOS, and in a GGUF's where a reply would end too.
   func endsText(_ token: Int) -> Bool {
-    token == bos || !vocabulary.printsControlTokens && endsReply(token)
+    token == bos || !vocabulary.isLlama2C && endsReply(token)
   }
 
   /// A token's piece, less the line that llama2.c gives control tokens to themselves.
@@ -61,7 +61,14 @@ public struct Tokenizer: Sendable {
   }
 
   /// The token of exactly this text, such as "<|im_end|>", that a chat template can use.
-  package func id(ofControl name: String) -> Int? { vocabulary.id(ofControl: name) }
+  package func id(ofControl name: String) -> Int? {
+    // BOS and EOS are known by their ids, whatever type or spelling a file gives them.
+    for token in [bos, eos].compactMap(\.self) where self.name(token) == name { return token }
+    return vocabulary.id(ofControl: name)
+  }
+
+  /// What the transformer reads where a text begins with nothing.
+  var startOfText: Int { bos ?? eos ?? 0 }
 
   // MARK: - Decoding
 
@@ -71,7 +78,7 @@ public struct Tokenizer: Sendable {
   public func decode(_ token: Int, after previous: Int) -> ArraySlice<UInt8> {
     let piece = vocabulary.bytes[vocabulary.piece(token)]
     let type = vocabulary.types[token]
-    if (type == .control || type == .unknown) && !vocabulary.printsControlTokens {
+    if (type == .control || type == .unknown) && !vocabulary.isLlama2C {
       return piece.prefix(0)
     }
     let isPiece = type == .normal || type == .unused || type == .undefined

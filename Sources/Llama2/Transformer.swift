@@ -84,7 +84,7 @@ public final class Transformer {
   /// The logits after token `j` of the block that `forward(block:)` left in `state.x`.
   private func logits(afterTokenInBlock j: Int) -> UnsafeBufferPointer<Float> {
     let (w, s) = (checkpoint.weights, state)
-    let one = Block(position: 0, count: 1)
+    let one = Block(position: 0, count: 1)  // no step that follows looks at positions
     rmsnorm(s.x + j * config.dim, w.finalNorm, into: s.xb, one)
     matmul(s.xb, [(w.classifier, s.logits)], one)
     return UnsafeBufferPointer(start: s.logits, count: config.vocabSize)
@@ -118,7 +118,10 @@ extension Transformer {
   ) {
     let activations = activations(x, for: products.map(\.linear.weight), block)
     let rows = products.reduce(0) { $0 + $1.linear.weight.rows }
-    forEachPart(of: rows, work: products[0].linear.weight.columns * block.count) { part, _ in
+    // Blocks of int8 are multiplied in panels of 32 rows, floats in tiles of 4.
+    let grain = block.count >= 4 && products[0].linear.weight.groupSize > 0 ? 32 : 4
+    let work = products[0].linear.weight.columns * block.count
+    forEachPart(of: rows, work: work, grain: grain) { part, _ in
       var start = 0
       for (linear, out) in products {
         let end = start + linear.weight.rows

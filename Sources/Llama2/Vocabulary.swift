@@ -41,14 +41,12 @@ package struct Vocabulary: Sendable {
   package private(set) var endOfTurn: Set<Int> = []
   /// Whether a text begins with BOS.
   package private(set) var addsBOS = true
-  /// Whether a text ends with EOS. A prompt does not.
-  package private(set) var addsEOS = false
   /// Whether a space is put in front of a text, and in front of one behind a control token.
   package private(set) var addsSpacePrefix = true
   /// Whether U+2581 is a space, in the text as in the pieces.
   let hasSpaceMark: Bool
-  /// Whether control tokens are printed, as run.c does.
-  let printsControlTokens: Bool
+  /// Whether it is one of llama2.c's, whose control tokens are printed and end no text but BOS.
+  let isLlama2C: Bool
 
   /// The bytes that all tokens stand for, those of token i in starts[i]..<starts[i + 1]: a
   /// control token's name, a byte token's byte.
@@ -76,7 +74,7 @@ package struct Vocabulary: Sendable {
   /// The token of exactly this text that a chat template can use: a control token, or a
   /// user-defined one, as some files have them. llama2.c's have a line to themselves.
   package func id(ofControl name: String) -> Int? {
-    let name = Array((printsControlTokens ? "\n\(name)\n" : name).utf8)
+    let name = Array((isLlama2C ? "\n\(name)\n" : name).utf8)
     let token = name.withUnsafeBufferPointer { table.find($0, self) }
     return token.flatMap { types[$0] == .control || types[$0] == .userDefined ? $0 : nil }
   }
@@ -164,7 +162,7 @@ extension Vocabulary {
     @inline(__always)
     func rank(token: Int, leftLength: Int) -> Int? {
       var rank = Int(heads[token])
-      var remaining = 512  // more than any piece has, but for one that is to cost time
+      var remaining = 512  // a piece has as many merges as places to cut it; this bounds hostile files
       while rank >= 0 && remaining > 0 {
         if leftLengths[rank] == UInt32(leftLength) { return rank }
         rank = Int(links[rank])
@@ -268,8 +266,7 @@ extension Vocabulary {
     }
   }
 
-  /// Whether the token is looked for in text: as long a one as no vocabulary has would make that
-  /// slow.
+  /// Whether the token is looked for in text. A bound on its length bounds the time that takes.
   private func isFound(_ token: Int) -> Bool {
     types[token] == .userDefined && (1...256).contains(piece(token).count)
   }
@@ -311,7 +308,7 @@ extension Vocabulary {
     kind = .sentencePiece
     path = file.path
     hasSpaceMark = false
-    printsControlTokens = true
+    isLlama2C = true
     try read(file)
     try check(size: vocabSize)
     if let byte = (0..<256).first(where: { count <= 3 + $0 || types[3 + $0] != .byte }) {
@@ -332,8 +329,9 @@ extension Vocabulary {
   fileprivate func check(size: Int?) throws {
     guard let size, count != size else { return }
     throw failure(
-      "the vocabulary has \(count) tokens, but the checkpoint has \(size): pass the checkpoint's"
-        + " own vocabulary with -z")
+      "the vocabulary has \(count) tokens, but the checkpoint has \(size): "
+        + (isLlama2C
+          ? "pass the checkpoint's own vocabulary with -z" : "they do not belong together"))
   }
 
   private mutating func read(_ file: MappedFile) throws {
@@ -397,7 +395,7 @@ extension Vocabulary {
   package init(_ gguf: GGUF, vocabSize: Int? = nil) throws {
     path = gguf.file.path
     kind = try Self.kind(of: gguf)
-    printsControlTokens = false
+    isLlama2C = false
     switch kind {
     case .sentencePiece:
       hasSpaceMark = true
@@ -558,8 +556,16 @@ extension Vocabulary {
   private mutating func readSpecialTokens(_ gguf: GGUF) throws {
     func id(_ name: String, default token: Int?) throws -> Int? {
       let given = try gguf.integer("tokenizer.ggml.\(name)_token_id")
-      if let given, (0..<count).contains(given) { return given }
-      return token.flatMap { $0 < count ? $0 : nil }
+      // -1, in 32 bits without a sign as well, stands for none that is named.
+      guard let given, given != -1, given != UInt32.max else {
+        return token.flatMap { $0 < count ? $0 : nil }
+      }
+      guard (0..<count).contains(given) else {
+        throw failure(
+          "its tokenizer.ggml.\(name)_token_id is \(given), but it has \(count) tokens:"
+            + " it is damaged")
+      }
+      return given
     }
     var (first, second, third): (Int?, Int?, Int?) = (1, 2, 0)
     if case .byteLevel = kind {
@@ -571,7 +577,6 @@ extension Vocabulary {
     eos = try id("eos", default: second)
     unknown = try id("unknown", default: third)
     addsBOS = try gguf.bool("tokenizer.ggml.add_bos_token") ?? addsBOS
-    addsEOS = try gguf.bool("tokenizer.ggml.add_eos_token") ?? addsEOS
     if case .sentencePiece = kind {
       addsSpacePrefix = try gguf.bool("tokenizer.ggml.add_space_prefix") ?? true
     }
@@ -579,6 +584,10 @@ extension Vocabulary {
       if let token = try id(name, default: nil) { endOfTurn.insert(token) }
     }
     if let eos { endOfTurn.insert(eos) }
+    // What the file itself names is a control token, whatever type it has there.
+    for name in ["bos", "eos", "eot", "eom"] {
+      if let token = try id(name, default: nil), types[token] != .byte { types[token] = .control }
+    }
     findSpecialTokens()
     if try gguf.integers("tokenizer.ggml.token_type") == nil {
       for token in [bos, eos].compactMap(\.self) { types[token] = .control }
@@ -617,11 +626,12 @@ extension Vocabulary {
     "<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>",
   ]
 
-  /// Names of tokens that begin a turn. Where a file calls them user-defined, they would be found
+  /// Names of tokens that begin or end the parts of a turn. Where a file calls them user-defined, they would be found
   /// in what a user types.
   private static let turnNames: Set<String> = [
     "<|im_start|>", "<|start_header_id|>", "<|end_header_id|>", "<|user|>", "<|assistant|>",
-    "<|system|>", "[INST]", "[/INST]", "<｜User｜>", "<｜Assistant｜>",
+    "<|system|>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "<｜User｜>",
+    "<｜Assistant｜>", "<|EOT|>",
   ]
 
   /// Names of tokens between which code is filled in.

@@ -108,7 +108,6 @@ import Testing
     Change("llama.rope.freq_base", .float32(500_000), "rope.freq_base is 500000.0"),
     Change("llama.rope.dimension_count", .uint32(4), "rope.dimension_count is 4.0"),
     Change("llama.rope.scaling.factor", .float32(2), "rope.scaling.factor is 2.0"),
-    Change("llama.context_length", .uint64(1 << 33), "seq_len is 8589934592"),
     Change("tokenizer.ggml.bos_token_id", .uint32(2), "bos_token_id is 2"),
     Change("rope_freqs") {
       $0.tensors.append(.init("rope_freqs.weight", [Float](repeating: 8, count: 3)))

@@ -132,6 +132,54 @@ import Testing
     #expect(tokensRead(llama, model, count: expected.count, saying: saying) == expected)
   }
 
+  @Test(arguments: SmallGGUF.Kind.allCases)
+  func aReplyThatIsLeftEndsThereForTheNextTurn(_ kind: SmallGGUF.Kind) throws {
+    let saying = ["\n", "H", "i", "y", "a", "<|im_end|>"]
+    var model = SmallGGUF(kind, saying: saying)
+    model["tokenizer.chat_template"] = .string(Self.chatML)
+    let llama = try Llama(checkpoint: write(model))
+    let chat = llama.chat(system: "be", temperature: 0)
+    #expect(Array(chat.reply(to: "ab").prefix(2)) == ["H", "i"])
+    #expect(Array(chat.reply(to: "c")).joined() == "Hiya")
+    let s = kind == .llama ? " " : ""
+    let (start, end) = ("<|im_start|>", "<|im_end|>")
+    var expected = SmallGGUF.ids(start, s + "system\nbe", end, s + "\n", start, s + "user\nab", end)
+    expected += SmallGGUF.ids(s + "\n", start, s + "assistant\n", "Hi", end, s + "\n", start)
+    expected += SmallGGUF.ids(s + "user\nc", end, s + "\n", start, s + "assistant\n", "Hiya")
+    #expect(tokensRead(llama, model, count: expected.count, saying: saying) == expected)
+  }
+
+  /// BOS is the token that the metadata names, whatever type and spelling it has.
+  @Test func aTemplateFindsBOSByItsId() throws {
+    for spelling in ["<s>", "<|im_start|>", "\n<s>\n"] {
+      var model = SmallGGUF(saying: ["]", "H", "i", "</s>"])
+      var pieces = SmallGGUF.pieces(.llama)
+      pieces[1] = spelling
+      model["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+      model["tokenizer.ggml.token_type"] = .array(
+        (0..<SmallGGUF.size).map { .int32($0 == 0 ? 2 : 1) })
+      let ending = try run(model, "-m", "chat", "--template", "llama2", "-y", "", input: "a\n")
+      #expect(ending.status == 0 && ending.output.hasPrefix("User: Assistant: Hi\n"), "\(ending)")
+    }
+  }
+
+  @Test func controlCharactersOfAVocabularyAreNotPrinted() throws {
+    var model = SmallGGUF(saying: ["a", "b", "c", "d", "</s>"])
+    var pieces = SmallGGUF.pieces(.llama)
+    pieces[SmallGGUF.id("b")] = "\u{1B}[31mred\u{9B}\u{7F}"
+    pieces[SmallGGUF.id("c")] = "\u{1B}"
+    pieces[SmallGGUF.id("d")] = "é\n"
+    model["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+    #expect(try run(model, "-i", "a").output == "a[31mredé\n\n")
+  }
+
+  @Test(arguments: [true, false])
+  func aTextHasAsManyTokensAsItIsAllowedBesideBOS(_ beginsWithBOS: Bool) throws {
+    var model = SmallGGUF(.gpt2, saying: Array("abcdefghijk").map { String($0) })
+    model["tokenizer.ggml.add_bos_token"] = .bool(beginsWithBOS)
+    #expect(try run(model, "-i", "abc", "-n", "5").output == "abcde\n")
+  }
+
   @Test func theTemplatesOwnSystemMessageIsReadUnlessThereIsAnother() throws {
     let saying = ["\n", "H", "i", "<|im_end|>"]
     var model = SmallGGUF(.gpt2, saying: saying)
@@ -415,15 +463,24 @@ extension GGUFRunTests {
     }
   }
 
-  /// As in llama.cpp, which then takes the kind's own: 1 and 2 in SentencePiece.
-  @Test func aSpecialTokenThatDoesNotExistCountsAsNotNamed() throws {
-    for id in [64, 1 << 31, .max] as [UInt32] {
-      var model = SmallGGUF(saying: ["a", "b", "</s>"])
-      for key in ["bos", "eos", "unknown", "eot", "eom", "fim_pad"] {
+  @Test func aSpecialTokenThatDoesNotExistIsRefused() throws {
+    for key in ["bos", "eos", "unknown", "eot", "eom", "fim_pad"] {
+      for id in [64, 1 << 31] as [UInt32] {
+        var model = SmallGGUF(saying: ["a", "b", "</s>"])
         model["tokenizer.ggml.\(key)_token_id"] = .uint32(id)
+        let refusal = try run(model, "-i", "a")
+        #expect(refusal.isRefusal(by: "run") && refusal.errors.contains("\(key)_token_id is \(id)"))
       }
-      #expect(try run(model, "-i", "a").output == "ab\n", "\(id)")
     }
+  }
+
+  /// The kind's own is taken then: 1 and 2 in SentencePiece.
+  @Test func aSpecialTokenOfMinusOneIsNone() throws {
+    var model = SmallGGUF(saying: ["a", "b", "</s>"])
+    for key in ["bos", "eos", "unknown", "eot", "eom", "fim_pad"] {
+      model["tokenizer.ggml.\(key)_token_id"] = .uint32(.max)
+    }
+    #expect(try run(model, "-i", "a").output == "ab\n")
   }
 
   @Test func anotherVocabularyIsUsedWhereItFits() throws {

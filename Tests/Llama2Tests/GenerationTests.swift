@@ -114,7 +114,7 @@ import Testing
     #expect(llama.generate(steps: 100, seed: seed).joined() != greedy)
   }
 
-  @Test func theProgressOfALongPromptIsToldAndMayBeRefused() throws {
+  @Test func theProgressOfALongPromptIsReportedToItsEndAndMayBeRefused() throws {
     let llama = try llama(Model(Shape(dim: 8, hiddenDim: 8, nLayers: 1, nHeads: 2, seqLen: 3000)))
     let prompt = String(repeating: "z", count: 2000)
     var reports: [[Int]] = []
@@ -126,6 +126,7 @@ import Testing
     let total = reports.last![1]
     #expect(total > 2000 && reports.allSatisfy { $0[1] == total && $0[0] <= total })
     #expect(reports.count >= 3 && reports.map { $0[0] } == reports.map { $0[0] }.sorted())
+    #expect(reports.last == [total, total])
 
     llama.onPromptProgress = { _, _ in false }
     let refused = llama.generate(prompt, steps: 2100, temperature: 0)
@@ -133,7 +134,7 @@ import Testing
     #expect(refused.speed.generatedTokens == 0 && refused.error == nil)
   }
 
-  @Test func aModelThatComputesNaNTellsNothing() throws {
+  @Test func aModelThatComputesNaNEmitsNothing() throws {
     var model = Model(Self.shape)
     model.rmsFinal[0] = .nan
     let generation = try llama(model).generate("the rain", steps: 20)
