@@ -1,5 +1,6 @@
 /// What any model file gives: a shape, and weights as views into the mapped file.
 package final class Checkpoint: @unchecked Sendable {
+  /// What `weights` point into.
   package let file: MappedFile
   package let config: Config
   package let weights: Weights

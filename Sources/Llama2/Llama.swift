@@ -13,7 +13,9 @@
 ///       print(piece, terminator: "")
 ///     }
 public final class Llama {
+  /// The weights, one KV cache and the forward pass.
   public let transformer: Transformer
+  /// The vocabulary.
   public let tokenizer: Tokenizer
   /// Called while a long prompt is read, with the tokens done and in all; returning false ends the
   /// generation.
@@ -58,6 +60,8 @@ public final class Llama {
 
   /// The prompt and what follows it, as a lazy sequence: leaving the loop stops the work. It ends at
   /// a token that ends a text, or with `steps` tokens (run.c: `generate`).
+  ///
+  /// A `Llama` has one KV cache: texts and chats of the same one are to be read one after another.
   ///
   /// - Parameters:
   ///   - steps: tokens, those of the prompt included; 0, or more than the context: the context.

@@ -1,6 +1,8 @@
 /// One weight matrix, a view into the mapped file, in any of the formats that files have.
 package struct Matrix {
+  /// Outputs of a product.
   package let rows: Int
+  /// Inputs of a product.
   package let columns: Int
   /// Row after row in the format's layout, floats at their own alignment.
   package let values: UnsafeRawPointer

@@ -7,6 +7,7 @@ public struct Tokenizer: Sendable {
   /// Element b: some user-defined token begins with byte b.
   private var beginnings = [Bool](repeating: false, count: 256)
 
+  /// Tokens in the vocabulary.
   public var vocabSize: Int { vocabulary.count }
   /// The token in front of a text.
   public var bos: Int? { vocabulary.bos }

@@ -11,6 +11,7 @@
 ///
 /// Not for use from two threads at once; it runs threads of its own.
 public final class Transformer {
+  /// The shape, as the model file gives it.
   public let config: Config
   let checkpoint: Checkpoint
   private let threads: Threads
