@@ -113,17 +113,28 @@ extension Llama {
     let template: ChatTemplate?
     if let name {
       template = ChatTemplate(named: name, bos: bos, eos: eos, isControl: isControl)
-      if template == nil { return failure("there is no chat template \(GGUF.quoted(name))") }
+      if template == nil {
+        return failure("there is no chat template \(GGUF.quoted(name)) for it")
+      }
     } else if case .gguf(let gguf) = checkpoint.container {
-      guard let text = try? gguf.string("tokenizer.chat_template") else {
-        return failure("it has no chat template, so it may not be a chat model: name one to use")
+      let text: String?
+      do {
+        text = try gguf.string("tokenizer.chat_template")
+      } catch {
+        return failure("its chat template is damaged: name one to use (run: --template)")
+      }
+      guard let text else {
+        return failure(
+          "it has no chat template, so it may not be a chat model: name one to use"
+            + " (run: --template)")
       }
       template = ChatTemplate(recognising: text, bos: bos, eos: eos, isControl: isControl)
     } else {
       template = ChatTemplate(llama2CWithBOS: bos, eos: eos)
     }
     guard let template else {
-      return failure("its chat template is none of those that are known: name one to use")
+      return failure(
+        "its chat template is none of those that are known: name one to use (run: --template)")
     }
     if let piece = template.missingPieces.first {
       return failure(

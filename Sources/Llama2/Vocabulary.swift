@@ -162,7 +162,8 @@ extension Vocabulary {
     @inline(__always)
     func rank(token: Int, leftLength: Int) -> Int? {
       var rank = Int(heads[token])
-      var remaining = 512  // a piece has as many merges as places to cut it; this bounds hostile files
+      // A piece has at most as many merges as places to cut it; this bounds the time of a hostile file.
+      var remaining = 512
       while rank >= 0 && remaining > 0 {
         if leftLengths[rank] == UInt32(leftLength) { return rank }
         rank = Int(links[rank])

@@ -29,24 +29,28 @@ func showPromptProgress(_ done: Int, _ total: Int) -> Bool {
   return !Interrupt.happened
 }
 
-/// Emits a prompt and the text that follows it (run.c: `generate`).
+/// Emits a prompt and the text that follows it (run.c: `generate`, which prints the beginning of a
+/// prompt that is too long).
 func generate(_ llama: Llama, _ options: Options) throws {
   let prompt = options.prompt == "-" ? try Input.all() : options.prompt ?? ""
+  let (context, steps) = (llama.transformer.config.seqLen, options.steps ?? 256)
   let text = llama.generate(
-    prompt, steps: options.steps ?? 256, temperature: options.temperature, topP: options.topP,
-    seed: options.seed)
+    prompt, steps: steps, temperature: options.temperature, topP: options.topP, seed: options.seed)
+  if text.promptTokens > context {
+    throw Refusal(
+      "the prompt has \(text.promptTokens) tokens, but the context of this model holds \(context)")
+  }
+  if steps > 0 && text.promptTokens > steps {
+    throw Refusal(
+      "the prompt has \(text.promptTokens) tokens, but -n allows \(steps): -n 0 allows the whole"
+        + " context of \(context)")
+  }
   for piece in text {
     try Output.write(piece)
     if Interrupt.happened { break }
   }
   if let error = text.error { throw error }
   try Output.write("\n")
-  let context = llama.transformer.config.seqLen
-  if text.promptTokens > context {
-    Output.note(
-      "run: the prompt has \(text.promptTokens) tokens, but the context of this checkpoint holds"
-        + " \(context): the rest was not read")
-  }
   finish(text.speed)
 }
 

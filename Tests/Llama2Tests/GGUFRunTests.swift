@@ -271,7 +271,7 @@ import Testing
     for (window, isCut) in [(20, true), (255, true), (256, false), (300, false), (0, false)] {
       var model = SmallGGUF(saying: ["a", "b"])
       model["llama.attention.sliding_window"] = .uint32(UInt32(window))
-      let ending = try run(model, "-i", "a", "-n", "2")
+      let ending = try run(model, "-i", "a", "-n", "4")
       #expect(ending.status == 0 && ending.output.hasPrefix("a"))
       #expect(ending.errors.contains("\(window) tokens") == isCut, "\(ending.errors)")
       let llama = try Llama(checkpoint: write(model))

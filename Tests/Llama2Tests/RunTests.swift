@@ -64,12 +64,6 @@ struct Stage {
     }
   }
 
-  @Test func aTextHasNoMoreTokensThanItsSteps() throws {
-    let stage = try Stage()
-    #expect(try stage.run("-n", "1", "-i", "the rain").output == "the\n")
-    #expect(try stage.run("-n", "2", "-i", "the rain").output == "the \n")
-  }
-
   @Test(arguments: [["-h"], ["--help"], ["model.bin", "-t", "1", "-h"]])
   func theUsageNamesEveryFlag(_ arguments: [String]) throws {
     let run = try Program.run(arguments)
@@ -140,12 +134,15 @@ struct Stage {
     #expect(run.status == 0 && run.output.hasPrefix(prompt))
   }
 
-  @Test func aPromptThatDoesNotFitIsToldAsFarAsItGoes() throws {
+  @Test func aPromptThatDoesNotFitIsRefusedWithItsLength() throws {
     let stage = try Stage(Shape(seqLen: 10))
     let prompt = "the hen ran in the rain"
-    let run = try stage.run("-n", "0", "-i", prompt)
-    #expect(run.status == 0 && prompt.hasPrefix(run.output.dropLast()))
-    #expect(run.errors.hasPrefix("run: ") && run.errors.contains("10"))
+    let context = try stage.run("-n", "0", "-i", prompt)
+    #expect(context.isRefusal(by: "run") && context.errors.contains("context"))
+    let tokens = try #require(context.errors.firstMatch(of: /prompt has (\d+) tokens/)?.1)
+    #expect(Int(tokens)! > 10)
+    let steps = try stage.run("-n", "3", "-i", "the rain")
+    #expect(steps.isRefusal(by: "run") && steps.errors.contains("-n allows 3"))
   }
 
   @Test func theFiguresStandOnStandardError() throws {
