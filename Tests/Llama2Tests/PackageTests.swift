@@ -125,7 +125,8 @@ import Testing
     let name = "models/SmolLM2-135M-Instruct-Q4_K_M.gguf"
     func make(_ file: String) throws -> Program.Ending {
       let url = URL(fileURLWithPath: folder[file]).absoluteString
-      return try Self.env(["make", "smollm2", "BUILD=true", "SMOLLM2=\(url)"], in: folder)
+      return try Self.env(
+        ["make", "--no-print-directory", "smollm2", "BUILD=true", "SMOLLM2=\(url)"], in: folder)
     }
     /// What lies in the folder of models, which must not be a whole one.
     func leftovers() throws -> [String] {
