@@ -55,7 +55,10 @@ extension Matrix {
     }
   }
 
-  /// The weights that share a scale and are multiplied as integers; 0 where they are floats.
+  /// Whether weights are multiplied as integers.
+  var isInt8: Bool { floats == nil }
+
+  /// The integers that share a scale; 0 where weights are floats.
   package var groupSize: Int {
     if case .int8Groups(let size, _) = format { return size }
     return blocks?.groupSize ?? 0

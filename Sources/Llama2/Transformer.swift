@@ -120,7 +120,7 @@ extension Transformer {
     let activations = activations(x, for: products.map(\.linear.weight), block)
     let rows = products.reduce(0) { $0 + $1.linear.weight.rows }
     // Blocks of int8 are multiplied in panels of 32 rows, floats in tiles of 4.
-    let grain = block.count >= 4 && products[0].linear.weight.groupSize > 0 ? 32 : 4
+    let grain = block.count >= 4 && products[0].linear.weight.isInt8 ? 32 : 4
     let work = products[0].linear.weight.columns * block.count
     forEachPart(of: rows, work: work, grain: grain) { part, _ in
       var start = 0
@@ -312,7 +312,7 @@ private final class RunState {
     keys = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
     values = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
     var int8: [Int8Activations] = []
-    for matrix in w.matrices where matrix.groupSize > 0 {
+    for matrix in w.matrices where matrix.isInt8 {
       if int8.contains(where: { $0.groupSize == matrix.groupSize }) { continue }
       int8.append(
         try Int8Activations(
