@@ -14,7 +14,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "Llama2"),
-    .target(name: "Console"),
+    .target(name: "Console", dependencies: ["Llama2"]),
     .executableTarget(
       name: "llama2-run", dependencies: ["Llama2", "Console"], path: "Sources/run"),
     .executableTarget(

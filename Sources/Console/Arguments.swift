@@ -1,3 +1,5 @@
+import Llama2
+
 /// A command line, read from left to right: options, each with its value behind it, and names.
 ///
 ///     while let argument = arguments.next() {

@@ -6,18 +6,6 @@
   import Darwin
 #endif
 
-/// Seconds on a clock that only goes forward.
-package func now() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
-
-/// The folder in a file's path, with the slash behind it; "" if there is none.
-package func folder(of path: String) -> String {
-  path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-}
-
 /// Has `handler` called at the next signal of this number, after which the signal has its default
 /// effect again. A system call that waits is interrupted, not restarted.
 ///

@@ -1,16 +1,3 @@
-/// Text of an untrusted file as a terminal can show it: in quotation marks, shortened, and without
-/// characters that control the terminal or the direction of the text.
-package func quoted(_ text: String) -> String {
-  var shown = ""
-  for scalar in text.unicodeScalars.prefix(80) {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: shown += "?"
-    default: shown.unicodeScalars.append(scalar)
-    }
-  }
-  return "\"" + shown + (text.unicodeScalars.dropFirst(80).isEmpty ? "\"" : "…\"")
-}
-
 /// As "12.3 MB".
 package func megabytes(_ bytes: Int) -> String { (Double(bytes) / 1e6).fixed(1) + " MB" }
 

@@ -64,22 +64,6 @@ package struct GGUF {
   private static func failure(_ file: MappedFile, _ problem: String) -> LlamaError {
     .badCheckpoint(path: file.path, problem: problem)
   }
-
-  /// Text of a file as it can be shown on a terminal: short, without control characters.
-  package static func printable(_ text: some Collection<UInt8>) -> String {
-    let limit = 80
-    let scalars = String(decoding: text.prefix(4 * limit), as: UTF8.self).unicodeScalars
-    var shown = ""
-    for scalar in scalars.prefix(limit) {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: shown += "?"
-      default: shown.unicodeScalars.append(scalar)
-      }
-    }
-    return scalars.count > limit || text.count > 4 * limit ? shown + "…" : shown
-  }
-
-  package static func quoted(_ text: String) -> String { "\"" + printable(text.utf8) + "\"" }
 }
 
 // MARK: - Metadata
@@ -168,7 +152,7 @@ extension GGUF {
 
   /// Every key and its value, in the order of the file, shortened so that they can be shown.
   package var metadata: [(key: String, value: String)] {
-    entries.map { (Self.printable($0.key.utf8), $0.value.description) }
+    entries.map { (printable($0.key.utf8), $0.value.description) }
   }
 
   /// What `read` makes of the value of `key`; nil if the key is absent. Throws where it makes nil.
@@ -190,7 +174,7 @@ extension GGUF {
       }
       let key = String(decoding: bytes, as: UTF8.self)
       guard entryIndices.updateValue(entries.count, forKey: key) == nil else {
-        throw failure("its metadata has the key \(Self.quoted(key)) twice: it is damaged")
+        throw failure("its metadata has the key \(quoted(key)) twice: it is damaged")
       }
       entries.append((key, try value(of: key, &reader)))
     }
@@ -204,10 +188,10 @@ extension GGUF {
     if isArray {
       type = try valueType(of: key, &reader)
       guard type != .array else {
-        throw failure("its \(Self.quoted(key)) is an array of arrays, which no Llama has")
+        throw failure("its \(quoted(key)) is an array of arrays, which no Llama has")
       }
       count = try reader.count(
-        of: "elements of \(Self.quoted(key))", bytesEach: type.size ?? MemoryLayout<UInt64>.size)
+        of: "elements of \(quoted(key))", bytesEach: type.size ?? MemoryLayout<UInt64>.size)
     }
     let bytes: UnsafeRawBufferPointer
     if let size = type.size {
@@ -219,7 +203,7 @@ extension GGUF {
     }
     if type == .bool, let wrong = bytes.first(where: { $0 > 1 }) {
       throw failure(
-        "its \(Self.quoted(key)) has a bool of \(wrong), expected 0 or 1: it is damaged")
+        "its \(quoted(key)) has a bool of \(wrong), expected 0 or 1: it is damaged")
     }
     return Value(type: type, isArray: isArray, count: count, bytes: bytes)
   }
@@ -228,7 +212,7 @@ extension GGUF {
     let number = try reader.number(UInt32.self)
     guard let type = ValueType(rawValue: number) else {
       throw failure(
-        "its \(Self.quoted(key)) has a value of the unknown type \(number):"
+        "its \(quoted(key)) has a value of the unknown type \(number):"
           + " it is damaged, or newer than this program")
     }
     return type
@@ -284,11 +268,11 @@ extension GGUF.Value: CustomStringConvertible {
 
   /// The value, or the first elements of an array.
   var description: String {
-    if type == .string && !isArray { return "\"\(GGUF.printable(bytes))\"" }
+    if type == .string && !isArray { return "\"\(printable(bytes))\"" }
     let first = GGUF.Value(type: type, isArray: isArray, count: Swift.min(count, 6), bytes: bytes)
     let shown: [String] =
       if let strings = first.strings {
-        strings.prefix(first.count).map { "\"\(GGUF.printable($0))\"" }
+        strings.prefix(first.count).map { "\"\(printable($0))\"" }
       } else if type == .bool {
         bytes.prefix(first.count).map { $0 == 1 ? "true" : "false" }
       } else if type == .uint64 {
@@ -321,7 +305,7 @@ extension GGUF {
     guard let tensor = tensorIndices[name].map({ tensors[$0] }) else { return nil }
     guard tensor.type.isSupported else {
       throw failure(
-        "its tensor \(Self.quoted(name)) has the type \(tensor.type.name), which cannot be"
+        "its tensor \(quoted(name)) has the type \(tensor.type.name), which cannot be"
           + " computed with: get the Q4_K_M file of this model")
     }
     return tensor
@@ -351,14 +335,14 @@ extension GGUF {
     let dataStart = (reader.position + alignment - 1) & ~(alignment - 1)
     for info in infos {
       guard tensorIndices.updateValue(tensors.count, forKey: info.name) == nil else {
-        throw failure("it has the tensor \(Self.quoted(info.name)) twice: it is damaged")
+        throw failure("it has the tensor \(quoted(info.name)) twice: it is damaged")
       }
       let (start, startOverflow) = dataStart.addingReportingOverflow(info.offset)
       let (end, endOverflow) = start.addingReportingOverflow(info.size)
       guard !startOverflow && !endOverflow && end <= file.bytes.count else {
         throw failure(
           "the file ends after \(file.bytes.count) bytes, inside its tensor"
-            + " \(Self.quoted(info.name)) or before it: it is cut off, get it again")
+            + " \(quoted(info.name)) or before it: it is cut off, get it again")
       }
       let data = UnsafeRawBufferPointer(rebasing: file.bytes[start..<end])
       tensors.append(Tensor(name: info.name, type: info.type, shape: info.shape, data: data))
@@ -370,7 +354,7 @@ extension GGUF {
     let bytes = try reader.string()
     let name = String(decoding: bytes, as: UTF8.self)
     func failure(_ problem: String) -> LlamaError {
-      self.failure("its tensor \(Self.quoted(name)) has \(problem)")
+      self.failure("its tensor \(quoted(name)) has \(problem)")
     }
     // gguf.cpp: GGML_MAX_NAME
     guard bytes.count < 64 else {
@@ -421,7 +405,7 @@ extension GGUF {
     for (first, second) in zip(ordered, ordered.dropFirst()) {
       guard first.offset + first.size <= second.offset else {
         throw failure(
-          "its tensors \(Self.quoted(first.name)) and \(Self.quoted(second.name)) overlap:"
+          "its tensors \(quoted(first.name)) and \(quoted(second.name)) overlap:"
             + " it is damaged")
       }
     }
@@ -442,13 +426,7 @@ extension GGUF {
     package var name: String { "\(self)".uppercased() }
 
     /// Whether there are products with matrices of this type.
-    package var isSupported: Bool {
-      switch self {
-      case .f32, .f16, .bf16, .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K:
-        true
-      default: false
-      }
-    }
+    package var isSupported: Bool { Matrix.Format(self) != nil }
 
     /// Weights and bytes of a block (ggml-common.h); nil for types that ggml has given up.
     package var block: (size: Int, bytes: Int)? {

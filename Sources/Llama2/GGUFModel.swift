@@ -38,7 +38,7 @@ extension GGUFModel {
     }
     guard architecture == "llama" else {
       throw gguf.failure(
-        "its architecture is \(GGUF.quoted(architecture)), expected \"llama\": get a model of the"
+        "its architecture is \(quoted(architecture)), expected \"llama\": get a model of the"
           + " Llama family, as this one cannot be run")
     }
   }
@@ -98,7 +98,7 @@ extension GGUFModel {
     let type = try settings.gguf.string("llama.rope.scaling.type") ?? "linear"
     guard type == "none" || type == "linear" else {
       throw settings.gguf.failure(
-        "its llama.rope.scaling.type is \(GGUF.quoted(type)), expected none or linear:"
+        "its llama.rope.scaling.type is \(quoted(type)), expected none or linear:"
           + " it cannot be run")
     }
     try settings.require(
@@ -203,7 +203,7 @@ extension GGUFModel {
       for tensor in gguf.tensors
       where !used.contains(tensor.name) && !tensor.name.hasSuffix(".attn_rot_embd.weight") {
         throw gguf.failure(
-          "it has a tensor \(GGUF.quoted(tensor.name)), which no Llama has: it cannot be run")
+          "it has a tensor \(quoted(tensor.name)), which no Llama has: it cannot be run")
       }
     }
   }

@@ -201,7 +201,7 @@ struct TextJoiner {
 }
 
 /// Seconds on a clock that only goes forward.
-private func now() -> Double {
+package func now() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

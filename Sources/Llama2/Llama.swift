@@ -53,8 +53,7 @@ public final class Llama {
 
   /// tokenizer.bin beside a checkpoint if there is one, else in the current folder.
   private static func vocabulary(beside checkpoint: String) -> String {
-    let folder = checkpoint.lastIndex(of: "/").map { String(checkpoint[...$0]) } ?? ""
-    let beside = folder + "tokenizer.bin"
+    let beside = folder(of: checkpoint) + "tokenizer.bin"
     return access(beside, F_OK) == 0 ? beside : "tokenizer.bin"
   }
 
@@ -114,7 +113,7 @@ extension Llama {
     if let name {
       template = ChatTemplate(named: name, bos: bos, eos: eos, isControl: isControl)
       if template == nil {
-        return failure("there is no chat template \(GGUF.quoted(name)) for it")
+        return failure("there is no chat template \(quoted(name)) for it")
       }
     } else if case .gguf(let gguf) = checkpoint.container {
       let text: String?

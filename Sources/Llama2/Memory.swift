@@ -35,6 +35,29 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
   }
 }
 
+/// Text of an untrusted file as a terminal can show it: shortened, and without characters that
+/// control the terminal or the direction of the text.
+package func printable(_ text: some Collection<UInt8>) -> String {
+  let limit = 80
+  let scalars = String(decoding: text.prefix(4 * limit), as: UTF8.self).unicodeScalars
+  var shown = ""
+  for scalar in scalars.prefix(limit) {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: shown += "?"
+    default: shown.unicodeScalars.append(scalar)
+    }
+  }
+  return scalars.count > limit || text.count > 4 * limit ? shown + "…" : shown
+}
+
+/// The same in quotation marks.
+package func quoted(_ text: String) -> String { "\"" + printable(text.utf8) + "\"" }
+
+/// The folder in a file's path, with the slash behind it; "" if there is none.
+package func folder(of path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+}
+
 /// A file mapped into memory, read-only, for as long as the object lives.
 package final class MappedFile: @unchecked Sendable {
   package let path: String

@@ -431,12 +431,12 @@ extension Vocabulary {
       }
       guard let pretokenizer = Pretokenizer(named: name) else {
         throw failure(
-          "its vocabulary needs the pre-tokenizer \"\(GGUF.printable(name.utf8))\": supported are"
+          "its vocabulary needs the pre-tokenizer \"\(printable(name.utf8))\": supported are"
             + " \(Pretokenizer.names)")
       }
       return .byteLevel(pretokenizer)
     case let name?:
-      throw failure("its vocabulary is of the kind \"\(GGUF.printable(name.utf8))\": \(supported)")
+      throw failure("its vocabulary is of the kind \"\(printable(name.utf8))\": \(supported)")
     case nil:
       throw failure(
         "it has no vocabulary (tokenizer.ggml.model): get a complete file of this model")
@@ -481,7 +481,7 @@ extension Vocabulary {
     }
     guard type != .byte else {
       throw failure(
-        "its token \(count), \"\(GGUF.printable(piece))\", is said to be a byte, expected a name"
+        "its token \(count), \"\(printable(piece))\", is said to be a byte, expected a name"
           + " such as <0x0A>: it is damaged")
     }
     var type = type ?? .normal
@@ -673,7 +673,7 @@ extension Vocabulary {
     for pair in pairs {
       guard let (token, leftLength) = merge(pair, near: last, scratch) else {
         throw failure(
-          "its merge \(made.count), \"\(GGUF.printable(pair))\", is not two halves of a token: it"
+          "its merge \(made.count), \"\(printable(pair))\", is not two halves of a token: it"
             + " is damaged")
       }
       last = token

@@ -1,4 +1,5 @@
 import Console
+import Llama2
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import Console
+import Llama2
 
 /// What a pickle holds, as PyTorch's state dicts and training checkpoints use it. Containers are
 /// numbers of an arena, so nothing nests in memory: however deep a hostile pickle is, no recursion

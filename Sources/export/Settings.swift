@@ -1,4 +1,5 @@
 import Console
+import Llama2
 
 /// The settings of a model, which decide whether it can be run. What cannot be is refused by field
 /// and value.
