@@ -23,6 +23,10 @@ struct Source {
   var vocabularyFolder: String?
   /// The vocabulary in the same file.
   var vocabulary: (() throws -> Vocabulary)?
+  /// What a GGUF file of it says besides the settings of its architecture, and what there is to say
+  /// of the vocabulary; nil where none is written of such a source.
+  var metadata:
+    ((Model) throws -> (general: GGUFMetadata, vocabulary: GGUFMetadata, notes: [String]))?
   /// The model, with a context of `seqLen` if one is given; throws what keeps it from being run.
   let model: (_ seqLen: Int?) throws -> Model
 

@@ -1,82 +1,69 @@
 import Console
 import Llama2
 
-/// What is said of a finished checkpoint.
+/// What is said of a finished file.
 struct Report {
   let size: Int
-  /// The largest rounding error of v2 and the tensor that has it.
+  /// The largest rounding error of quantised weights and the tensor that has it.
   var worstError: (value: Float, tensor: String)?
   /// A tensor with values that are NaN or infinite.
   var damagedTensor: String?
+
+  mutating func note(error: Float, in tensor: String) {
+    if error >= worstError?.value ?? 0 { worstError = (error, tensor) }
+  }
 }
 
-/// Writes a checkpoint tensor by tensor, some rows at a time, so in constant memory.
+/// Writes tensors some rows at a time, so in constant memory.
 struct Writer {
-  private let model: Model
-  private let layout: Llama2C
   private let file: TargetFile
   /// Lets go of the source's pages that were read.
   private let releasePages: () -> Void
   private var unreleased = 0
   private var progress: Progress
-  private(set) var report: Report
+  var report: Report
 
-  init(
-    _ model: Model, _ layout: Llama2C, to file: TargetFile, size: Int,
-    releasePages: @escaping () -> Void
-  ) {
-    self.model = model
-    self.layout = layout
+  init(to file: TargetFile, size: Int, releasePages: @escaping () -> Void) {
     self.file = file
     self.releasePages = releasePages
     progress = Progress(total: size)
     report = Report(size: size)
   }
 
-  /// Rows are converted this many bytes of fp32 at a time: they stay in a core's cache.
-  private static let chunkSize = 1 << 19
-  /// The source's pages are let go after this many bytes written.
-  private static let releaseSize = 1 << 25
+  /// Rows are converted this many weights at a time: they stay in a core's cache.
+  private static let chunkSize = 1 << 17
+  /// The source's pages are let go after this many weights.
+  private static let releaseSize = 1 << 23
 
-  mutating func write() throws {
-    defer { Output.showProgress("") }
-    try layout.header.withUnsafeBytes(file.write)
-    for section in layout.sections {
-      for tensor in model[section.tensor] {
-        progress.begin(tensor.name)
-        try write(tensor, groupSize: section.groupSize)
-      }
-    }
-  }
-
-  private mutating func put(_ bytes: UnsafeRawBufferPointer) throws {
+  mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     try file.write(bytes)
     progress.add(bytes.count)
-    unreleased += bytes.count
-    if unreleased >= Self.releaseSize {
-      releasePages()
-      unreleased = 0
-    }
   }
 
-  /// As fp32, or where there is a group size as int8 values and then their scales.
-  private mutating func write(_ tensor: Tensor, groupSize: Int) throws {
-    let rowsAtOnce = min(tensor.rows, max(1, Self.chunkSize / 4 / tensor.columns))
+  /// The rows that are converted at a time.
+  static func rowsAtOnce(_ tensor: Tensor) -> Int {
+    min(tensor.rows, max(1, chunkSize / tensor.columns))
+  }
+
+  /// Writes what `encode` makes of some rows after the other.
+  mutating func write(
+    _ tensor: Tensor, _ name: String,
+    encode: (UnsafeMutableBufferPointer<Float>) -> UnsafeRawBufferPointer
+  ) throws {
+    progress.begin(name)
+    let rowsAtOnce = Self.rowsAtOnce(tensor)
     let rows = UnsafeMutablePointer<Float>.allocate(capacity: rowsAtOnce * tensor.columns)
     defer { rows.deallocate() }
-    var quantiser = groupSize > 0 ? Quantiser(tensor, rowsAtOnce, groupSize) : nil
-    defer { quantiser?.deallocate() }
     for first in stride(from: 0, to: tensor.rows, by: rowsAtOnce) {
-      let count = min(rowsAtOnce, tensor.rows - first)
-      for i in 0..<count { tensor.copyRow(first + i, rows + i * tensor.columns) }
-      let values = UnsafeMutableBufferPointer(start: rows, count: count * tensor.columns)
-      if hasNonFinite(rows, values.count) { report.damagedTensor = tensor.name }
-      try put(quantiser?.values(of: values) ?? UnsafeRawBufferPointer(values))
-    }
-    if let quantiser {
-      try put(quantiser.scales)
-      if quantiser.worst >= report.worstError?.value ?? 0 {
-        report.worstError = (quantiser.worst, tensor.name)
+      let last = min(first + rowsAtOnce, tensor.rows)
+      tensor.copyRows(first..<last, rows)
+      let weights = UnsafeMutableBufferPointer(start: rows, count: (last - first) * tensor.columns)
+      if hasNonFinite(rows, weights.count) { report.damagedTensor = name }
+      try write(encode(weights))
+      unreleased += weights.count
+      if unreleased >= Self.releaseSize {
+        releasePages()
+        unreleased = 0
       }
     }
   }
@@ -107,33 +94,41 @@ private struct Progress {
   }
 }
 
-/// The int8 values of some rows and the scales of a whole tensor, which stand behind all values.
-private struct Quantiser {
-  private let groupSize: Int
-  private let buffer: UnsafeMutablePointer<Int8>
-  private let allScales: UnsafeMutableBufferPointer<Float>
-  private var groups = 0
-  private(set) var worst: Float = 0
+// MARK: - llama2.c's formats
 
-  init(_ tensor: Tensor, _ rowsAtOnce: Int, _ groupSize: Int) {
-    self.groupSize = groupSize
-    buffer = .allocate(capacity: rowsAtOnce * tensor.columns)
-    allScales = .allocate(capacity: tensor.count / groupSize)
+extension Writer {
+  mutating func write(_ model: Model, _ layout: Llama2C) throws {
+    defer { Output.showProgress("") }
+    try layout.header.withUnsafeBytes { try write($0) }
+    for section in layout.sections {
+      for layer in 0..<section.count {
+        let (tensor, name) = (model[section.tensor, layer], section.tensor.name(layer: layer))
+        if section.groupSize == 0 {
+          try write(tensor, name) { UnsafeRawBufferPointer($0) }
+        } else {
+          try writeGroups(tensor, name, groupSize: section.groupSize)
+        }
+      }
+    }
   }
 
-  func deallocate() {
-    buffer.deallocate()
-    allScales.deallocate()
+  /// int8 values and then the scales of their groups.
+  private mutating func writeGroups(_ tensor: Tensor, _ name: String, groupSize: Int) throws {
+    let capacity = Self.rowsAtOnce(tensor) * tensor.columns
+    let values = UnsafeMutablePointer<Int8>.allocate(capacity: capacity)
+    defer { values.deallocate() }
+    let scales = UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.count / groupSize)
+    defer { scales.deallocate() }
+    var (groups, worst) = (0, Float(0))
+    try write(tensor, name) { weights in
+      let error = quantiseGroups(
+        weights.baseAddress!, count: weights.count, groupSize: groupSize, values: values,
+        scales: scales.baseAddress! + groups)
+      groups += weights.count / groupSize
+      worst = max(worst, error)
+      return UnsafeRawBufferPointer(start: values, count: weights.count)
+    }
+    try write(UnsafeRawBufferPointer(scales))
+    report.note(error: worst, in: name)
   }
-
-  mutating func values(of weights: UnsafeMutableBufferPointer<Float>) -> UnsafeRawBufferPointer {
-    let error = quantise(
-      weights.baseAddress!, count: weights.count, groupSize: groupSize, values: buffer,
-      scales: allScales.baseAddress! + groups)
-    groups += weights.count / groupSize
-    worst = max(worst, error)
-    return UnsafeRawBufferPointer(start: buffer, count: weights.count)
-  }
-
-  var scales: UnsafeRawBufferPointer { UnsafeRawBufferPointer(allScales) }
 }
