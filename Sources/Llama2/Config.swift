@@ -1,4 +1,4 @@
-/// The shape of a Llama, as a model file gives it (run.c: `Config`).
+/// The shape of a Llama or of one of its relatives, as a model file gives it (run.c: `Config`).
 public struct Config: Equatable, Sendable {
   /// The width of the residual stream.
   public let dim: Int
@@ -15,10 +15,29 @@ public struct Config: Equatable, Sendable {
   /// Tokens in the vocabulary, and logits.
   public let vocabSize: Int
   /// The longest context, in tokens.
-  public let seqLen: Int
-  /// What `rmsnorm` adds to the mean square.
+  public package(set) var seqLen: Int
+  public let norm: NormKind
+  /// What a norm adds to the mean square, or to the variance.
   public let normEpsilon: Float
-  public let rope: RoPE
+  public let activation: Activation
+  /// nil: positions are learned, each has a row that is added to a token's embedding.
+  public let rope: RoPE?
+
+  /// How activations are normalised.
+  public enum NormKind: Sendable {
+    /// w x / √(mean(x²) + ε) (Zhang and Sennrich 2019).
+    case rms
+    /// w (x - mean(x)) / √(var(x) + ε) + b (Ba et al. 2016: LayerNorm).
+    case layer
+  }
+
+  /// What stands between the matrices of the feed-forward network.
+  public enum Activation: Sendable {
+    /// silu(w1 x) ⊙ w3 x (Shazeer 2020).
+    case swiglu
+    /// gelu(w1 x) in its tanh form (Hendrycks and Gimpel 2016).
+    case gelu
+  }
 
   /// How queries and keys are rotated by their positions (Su et al. 2021).
   public struct RoPE: Equatable, Sendable {
@@ -46,12 +65,11 @@ public struct Config: Equatable, Sendable {
     }
   }
 
-  /// What is left out is as in Llama 2: heads share `dim` evenly, RoPE's base is 10000.
   package init(
-    dim: Int, hiddenDim: Int, nLayers: Int, nHeads: Int, nKVHeads: Int, headSize: Int? = nil,
-    vocabSize: Int, seqLen: Int, normEpsilon: Float = 1e-5, rope: RoPE? = nil
+    dim: Int, hiddenDim: Int, nLayers: Int, nHeads: Int, nKVHeads: Int, headSize: Int,
+    vocabSize: Int, seqLen: Int, norm: NormKind = .rms, normEpsilon: Float,
+    activation: Activation = .swiglu, rope: RoPE?
   ) {
-    let headSize = headSize ?? (nHeads > 0 && dim % nHeads == 0 ? dim / nHeads : 0)
     self.dim = dim
     self.hiddenDim = hiddenDim
     self.nLayers = nLayers
@@ -60,8 +78,21 @@ public struct Config: Equatable, Sendable {
     self.headSize = headSize
     self.vocabSize = vocabSize
     self.seqLen = seqLen
+    self.norm = norm
     self.normEpsilon = normEpsilon
-    self.rope = rope ?? RoPE(base: 10_000, size: headSize)
+    self.activation = activation
+    self.rope = rope
+  }
+
+  /// A Llama 2: heads share `dim` evenly, and RoPE's base is 10000.
+  package init(
+    dim: Int, hiddenDim: Int, nLayers: Int, nHeads: Int, nKVHeads: Int, vocabSize: Int, seqLen: Int
+  ) {
+    let headSize = nHeads > 0 && dim % nHeads == 0 ? dim / nHeads : 0
+    self.init(
+      dim: dim, hiddenDim: hiddenDim, nLayers: nLayers, nHeads: nHeads, nKVHeads: nKVHeads,
+      headSize: headSize, vocabSize: vocabSize, seqLen: seqLen, normEpsilon: 1e-5,
+      rope: RoPE(base: 10_000, size: headSize))
   }
 
   /// The width of all queries of one token.
@@ -96,10 +127,10 @@ extension Config {
       return "n_heads is \(nHeads) and n_kv_heads \(nKVHeads),"
         + " expected n_kv_heads to divide n_heads"
     }
-    if rope.size > headSize {
+    if let rope, rope.size > headSize {
       return "RoPE turns \(rope.size) elements of head size \(headSize), expected at most so many"
     }
-    if rope.size <= 0 || rope.size % 2 != 0 {
+    if let rope, rope.size <= 0 || rope.size % 2 != 0 {
       return "RoPE turns \(rope.size) elements of head size \(headSize), expected an even number"
         + " of them, as it turns pairs"
     }

@@ -1,5 +1,5 @@
-/// What the keys and tensors of a GGUF file of architecture `llama` mean (llama.cpp: llama-model.cpp,
-/// models/llama.cpp). Rows of wq and wk stand in the order in which RoPE turns neighbours.
+/// What the keys and tensors of a GGUF file mean, for the architectures that are known (llama.cpp:
+/// llama-model.cpp, models/llama.cpp and its neighbours).
 struct GGUFModel {
   let config: Config
   let weights: Weights
@@ -9,7 +9,7 @@ struct GGUFModel {
   /// Throws `LlamaError.badCheckpoint` for another architecture, for settings that change what is
   /// computed in a way that is not known here, and for tensors that are missing or misshaped.
   init(_ gguf: GGUF) throws {
-    try Self.checkArchitecture(gguf)
+    let architecture = try Architecture.of(gguf)
     guard !gguf.tensors.isEmpty else {
       throw gguf.failure("it holds only a vocabulary and no tensors: get the model itself")
     }
@@ -17,62 +17,98 @@ struct GGUFModel {
       throw gguf.failure("it has no tensor token_embd.weight of rows and columns")
     }
     var tensors = Tensors(gguf)
-    (config, notes) = try Self.config(gguf, vocabSize: embedding.shape[1])
+    let settings = Settings(gguf: gguf, architecture: architecture)
+    (config, notes) = try Self.config(settings, vocabSize: embedding.shape[1])
     if let problem = config.problem { throw gguf.failure(problem) }
-    weights = try Self.weights(config, &tensors)
-    try tensors.refuseOthers()
+    weights = try Self.weights(config, architecture, &tensors)
+    try tensors.refuseOthers(architecture.name)
+  }
+}
+
+// MARK: - Architectures
+
+extension GGUFModel {
+  /// What the name of an architecture says, where neither its settings nor its tensors do.
+  private struct Architecture {
+    let name: String
+    var norm = Config.NormKind.rms
+    var activation = Config.Activation.swiglu
+    /// nil: positions are learned. In Llama's own files the rows of wq and wk stand in the order in
+    /// which RoPE turns neighbours.
+    var ropePairs: Config.RoPE.Pairs? = .halves
+    /// Whether each head's query and key are normed.
+    var hasHeadNorms = false
+    /// Whether every linear layer has a bias; else those that the file holds do.
+    var hasBiases = false
+
+    private static let known = [
+      Architecture(name: "llama", ropePairs: .neighbours),
+      Architecture(name: "qwen2"),
+      Architecture(name: "qwen3", hasHeadNorms: true),
+      Architecture(
+        name: "gpt2", norm: .layer, activation: .gelu, ropePairs: nil, hasBiases: true),
+    ]
+
+    /// The architecture that a file names. Throws `LlamaError.badCheckpoint` for one that is not known,
+    /// and for files that are no model of text.
+    static func of(_ gguf: GGUF) throws -> Architecture {
+      let type = try gguf.string("general.type") ?? "model"
+      let name = try gguf.string("general.architecture") ?? ""
+      if type == "adapter" {
+        throw gguf.failure("it is an adapter, which changes another model: get the model itself")
+      }
+      if type == "mmproj" || name == "clip" {
+        throw gguf.failure("it is a projector of images or sound: get the language model beside it")
+      }
+      guard let architecture = known.first(where: { $0.name == name }) else {
+        let names = known.map(\.name).joined(separator: ", ")
+        throw gguf.failure(
+          "its architecture is \(quoted(name)), expected one of \(names): this model cannot be run")
+      }
+      return architecture
+    }
   }
 }
 
 // MARK: - Settings
 
 extension GGUFModel {
-  private static func checkArchitecture(_ gguf: GGUF) throws {
-    let type = try gguf.string("general.type") ?? "model"
-    let architecture = try gguf.string("general.architecture") ?? ""
-    if type == "adapter" {
-      throw gguf.failure("it is an adapter, which changes another model: get the model itself")
-    }
-    if type == "mmproj" || architecture == "clip" {
-      throw gguf.failure("it is a projector of images or sound: get the language model beside it")
-    }
-    guard architecture == "llama" else {
-      throw gguf.failure(
-        "its architecture is \(quoted(architecture)), expected \"llama\": get a model of the"
-          + " Llama family, as this one cannot be run")
-    }
-  }
-
-  /// A setting of the architecture, by its key without "llama.".
+  /// The settings of the architecture, by their keys without its name.
   private struct Settings {
     let gguf: GGUF
+    let architecture: Architecture
+
+    func name(_ key: String) -> String { architecture.name + "." + key }
 
     func integer(_ key: String, missing: Int? = nil) throws -> Int {
-      if let value = try gguf.integer("llama." + key) ?? missing { return value }
-      throw gguf.failure("its metadata lacks llama.\(key)")
+      if let value = try gguf.integer(name(key)) ?? missing { return value }
+      throw gguf.failure("its metadata lacks \(name(key))")
     }
 
     /// A positive number.
     func float(_ key: String, missing: Float? = nil) throws -> Float {
-      guard let value = try gguf.float("llama." + key) ?? missing else {
-        throw gguf.failure("its metadata lacks llama.\(key)")
+      guard let value = try gguf.float(name(key)) ?? missing else {
+        throw gguf.failure("its metadata lacks \(name(key))")
       }
       guard value > 0, value.isFinite else {
-        throw gguf.failure("its llama.\(key) is \(value), expected a positive number")
+        throw gguf.failure("its \(name(key)) is \(value), expected a positive number")
       }
       return value
     }
 
+    /// Refuses a setting that is there and has another value.
     func require<T: Equatable>(_ key: String, _ value: T?, _ expected: T) throws {
       guard let value, value != expected else { return }
-      throw gguf.failure("its llama.\(key) is \(value), expected \(expected): it cannot be run")
+      throw gguf.failure("its \(name(key)) is \(value), expected \(expected): it cannot be run")
     }
   }
 
-  private static func config(_ gguf: GGUF, vocabSize: Int) throws -> (Config, notes: [String]) {
-    let settings = Settings(gguf: gguf)
-    try settings.require("expert_count", gguf.integer("llama.expert_count"), 0)
-    try settings.require("attention.causal", gguf.bool("llama.attention.causal"), true)
+  private static func config(_ settings: Settings, vocabSize: Int) throws
+    -> (Config, notes: [String])
+  {
+    let (gguf, architecture) = (settings.gguf, settings.architecture)
+    try settings.require("expert_count", gguf.integer(settings.name("expert_count")), 0)
+    try settings.require("attention.causal", gguf.bool(settings.name("attention.causal")), true)
     let dim = try settings.integer("embedding_length")
     let nHeads = try settings.integer("attention.head_count")
     let shared = nHeads > 0 && dim % nHeads == 0 ? dim / nHeads : 0
@@ -80,38 +116,43 @@ extension GGUFModel {
     let valueSize = try settings.integer("attention.value_length", missing: shared)
     try settings.require("attention.value_length", valueSize, headSize)
     let context = try settings.integer("context_length")
-    let window = try gguf.integer("llama.attention.sliding_window") ?? 0
+    let window = try settings.integer("attention.sliding_window", missing: 0)
     let isCut = window > 0 && window < context
+    let epsilon = architecture.norm == .rms ? "layer_norm_rms_epsilon" : "layer_norm_epsilon"
     return (
       try Config(
         dim: dim, hiddenDim: settings.integer("feed_forward_length"),
         nLayers: settings.integer("block_count"), nHeads: nHeads,
         nKVHeads: settings.integer("attention.head_count_kv", missing: nHeads),
         headSize: headSize, vocabSize: vocabSize, seqLen: isCut ? window : context,
-        normEpsilon: settings.float("attention.layer_norm_rms_epsilon"),
-        rope: rope(settings, headSize: headSize)),
+        norm: architecture.norm, normEpsilon: settings.float("attention." + epsilon),
+        activation: architecture.activation,
+        rope: architecture.ropePairs.map { try rope(settings, $0, headSize: headSize) }),
       isCut ? ["its attention slides over \(window) tokens, so the context ends there"] : []
     )
   }
 
-  private static func rope(_ settings: Settings, headSize: Int) throws -> Config.RoPE {
-    let type = try settings.gguf.string("llama.rope.scaling.type") ?? "linear"
+  private static func rope(_ settings: Settings, _ pairs: Config.RoPE.Pairs, headSize: Int) throws
+    -> Config.RoPE
+  {
+    let gguf = settings.gguf
+    let type = try gguf.string(settings.name("rope.scaling.type")) ?? "linear"
     guard type == "none" || type == "linear" else {
-      throw settings.gguf.failure(
-        "its llama.rope.scaling.type is \(quoted(type)), expected none or linear:"
+      throw gguf.failure(
+        "its \(settings.name("rope.scaling.type")) is \(quoted(type)), expected none or linear:"
           + " it cannot be run")
     }
-    try settings.require(
-      "rope.scaling.attn_factor", settings.gguf.float("llama.rope.scaling.attn_factor"), 1)
-    let old = try settings.gguf.float("llama.rope.scale_linear") ?? 1
-    let factor = try settings.gguf.float("llama.rope.scaling.factor") ?? old
+    let attention = "rope.scaling.attn_factor"
+    try settings.require(attention, gguf.float(settings.name(attention)), 1)
+    let old = try gguf.float(settings.name("rope.scale_linear")) ?? 1
+    let factor = try gguf.float(settings.name("rope.scaling.factor")) ?? old
     guard factor >= 0, factor.isFinite else {
-      throw settings.gguf.failure(
-        "its llama.rope.scaling.factor is \(factor), expected a positive number")
+      throw gguf.failure(
+        "its \(settings.name("rope.scaling.factor")) is \(factor), expected a positive number")
     }
     return Config.RoPE(
       base: try settings.float("rope.freq_base", missing: 10_000),
-      size: try settings.integer("rope.dimension_count", missing: headSize),
+      size: try settings.integer("rope.dimension_count", missing: headSize), pairs: pairs,
       // 0 stands for 1 in llama.cpp.
       positionScale: type == "none" || factor == 0 ? 1 : factor)
   }
@@ -120,35 +161,63 @@ extension GGUFModel {
 // MARK: - Tensors
 
 extension GGUFModel {
-  private static func weights(_ c: Config, _ tensors: inout Tensors) throws -> Weights {
+  private static func weights(
+    _ c: Config, _ architecture: Architecture, _ tensors: inout Tensors
+  ) throws -> Weights {
     let embedding = try tensors.matrix("token_embd.weight", c.vocabSize, c.dim)
-    // A layer has nine tensors, so their number is held against the file before anything else.
+    // A layer has several tensors, so their number is held against the file before anything else.
     let names = tensors.gguf.tensors.count
     guard c.nLayers <= names else {
       throw tensors.gguf.failure(
-        "its llama.block_count is \(c.nLayers), but it has \(names) tensors")
+        "its \(architecture.name).block_count is \(c.nLayers), but it has \(names) tensors")
     }
-    var layers: [Layer] = []
-    for i in 0..<c.nLayers {
-      layers.append(
-        Layer(
-          attentionNorm: try tensors.norm("blk.\(i).attn_norm", c.dim),
-          wq: try tensors.linear("blk.\(i).attn_q", c.qDim, c.dim),
-          wk: try tensors.linear("blk.\(i).attn_k", c.kvDim, c.dim),
-          wv: try tensors.linear("blk.\(i).attn_v", c.kvDim, c.dim),
-          wo: try tensors.linear("blk.\(i).attn_output", c.dim, c.qDim),
-          ffnNorm: try tensors.norm("blk.\(i).ffn_norm", c.dim),
-          w1: try tensors.linear("blk.\(i).ffn_gate", c.hiddenDim, c.dim),
-          w2: try tensors.linear("blk.\(i).ffn_down", c.dim, c.hiddenDim),
-          w3: try tensors.linear("blk.\(i).ffn_up", c.hiddenDim, c.dim)))
-    }
+    let layers = try (0..<c.nLayers).map { try layer("blk.\($0).", c, architecture, &tensors) }
     let hasOutput = try tensors.gguf.tensor("output.weight") != nil
     return Weights(
-      tokenEmbedding: embedding, layers: layers,
-      finalNorm: try tensors.norm("output_norm", c.dim),
+      tokenEmbedding: embedding,
+      positionEmbedding: c.rope == nil
+        ? try tensors.matrix("position_embd.weight", c.seqLen, c.dim) : nil,
+      layers: layers, finalNorm: try tensors.norm("output_norm", c.dim, c.norm),
       classifier: hasOutput
-        ? Linear(try tensors.matrix("output.weight", c.vocabSize, c.dim)) : Linear(embedding),
-      ropeFactors: try tensors.vector("rope_freqs.weight", c.rope.size / 2))
+        ? try tensors.linear("output", c.vocabSize, c.dim) : Linear(embedding),
+      ropeFactors: try c.rope.flatMap { try tensors.vector("rope_freqs.weight", $0.size / 2) })
+  }
+
+  private static func layer(
+    _ layer: String, _ c: Config, _ architecture: Architecture, _ tensors: inout Tensors
+  ) throws -> Layer {
+    func linear(_ name: String, _ rows: Int, _ columns: Int) throws -> Linear {
+      try tensors.linear(layer + name, rows, columns, needsBias: architecture.hasBiases)
+    }
+    func headNorm(_ name: String) throws -> Norm? {
+      architecture.hasHeadNorms ? try tensors.norm(layer + name, c.headSize, c.norm) : nil
+    }
+    let (wq, wk, wv) = try queryKeyValue(linear, c, isFused: tensors.has(layer + "attn_qkv.weight"))
+    return Layer(
+      attentionNorm: try tensors.norm(layer + "attn_norm", c.dim, c.norm), wq: wq, wk: wk, wv: wv,
+      qNorm: try headNorm("attn_q_norm"), kNorm: try headNorm("attn_k_norm"),
+      wo: try linear("attn_output", c.dim, c.qDim),
+      ffnNorm: try tensors.norm(layer + "ffn_norm", c.dim, c.norm),
+      // What is activated is called the gate where it has factors, and else the way up.
+      w1: try linear(c.activation == .swiglu ? "ffn_gate" : "ffn_up", c.hiddenDim, c.dim),
+      w2: try linear("ffn_down", c.dim, c.hiddenDim),
+      w3: c.activation == .swiglu ? try linear("ffn_up", c.hiddenDim, c.dim) : nil)
+  }
+
+  /// wq, wk and wv: three tensors, or one in which their rows follow each other.
+  private static func queryKeyValue(
+    _ linear: (_ name: String, _ rows: Int, _ columns: Int) throws -> Linear, _ c: Config,
+    isFused: Bool
+  ) throws -> (Linear, Linear, Linear) {
+    guard isFused else {
+      return (
+        try linear("attn_q", c.qDim, c.dim), try linear("attn_k", c.kvDim, c.dim),
+        try linear("attn_v", c.kvDim, c.dim)
+      )
+    }
+    let (k, v, end) = (c.qDim, c.qDim + c.kvDim, c.qDim + 2 * c.kvDim)
+    let whole = try linear("attn_qkv", end, c.dim)
+    return (whole.rows(0..<k), whole.rows(k..<v), whole.rows(v..<end))
   }
 
   /// The tensors of a file, and which of them have been asked for.
@@ -157,6 +226,10 @@ extension GGUFModel {
     private var used: Set<String> = []
 
     init(_ gguf: GGUF) { self.gguf = gguf }
+
+    private func missing(_ name: String) -> LlamaError {
+      gguf.failure("it has no tensor \(name)")
+    }
 
     /// A tensor of this shape, in ggml's order, or nil where the file has none.
     private mutating func tensor(_ name: String, shape: [Int]) throws -> GGUF.Tensor? {
@@ -171,25 +244,37 @@ extension GGUFModel {
     mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) throws -> Matrix {
       guard let tensor = try tensor(name, shape: [columns, rows]),
         let values = tensor.data.baseAddress, let format = Matrix.Format(tensor.type)
-      else { throw gguf.failure("it has no tensor \(name)") }
+      else { throw missing(name) }
       return Matrix(rows: rows, columns: columns, values: values, format: format)
     }
 
-    mutating func linear(_ name: String, _ rows: Int, _ columns: Int) throws -> Linear {
-      Linear(
-        try matrix(name + ".weight", rows, columns), bias: try vector(name + ".bias", rows))
+    func has(_ name: String) throws -> Bool { try gguf.tensor(name) != nil }
+
+    mutating func linear(
+      _ name: String, _ rows: Int, _ columns: Int, needsBias: Bool = false
+    ) throws -> Linear {
+      let weight = try matrix(name + ".weight", rows, columns)
+      return Linear(weight, bias: try vector(name + ".bias", rows, isNeeded: needsBias))
     }
 
-    mutating func norm(_ name: String, _ count: Int) throws -> Norm {
+    /// A norm; LayerNorm's has a bias.
+    mutating func norm(_ name: String, _ count: Int, _ kind: Config.NormKind) throws -> Norm {
       guard let weight = try vector(name + ".weight", count) else {
-        throw gguf.failure("it has no tensor \(name).weight")
+        throw missing(name + ".weight")
       }
-      return Norm(weight: weight)
+      return Norm(
+        weight, bias: kind == .layer ? try vector(name + ".bias", count, isNeeded: true) : nil,
+        count: count)
     }
 
-    /// An fp32 tensor of one dimension, or nil where the file has none.
-    mutating func vector(_ name: String, _ count: Int) throws -> UnsafePointer<Float>? {
-      guard let tensor = try tensor(name, shape: [count]) else { return nil }
+    /// An fp32 tensor of one dimension, or nil where the file has none and it is not needed.
+    mutating func vector(
+      _ name: String, _ count: Int, isNeeded: Bool = false
+    ) throws -> UnsafePointer<Float>? {
+      guard let tensor = try tensor(name, shape: [count]) else {
+        if isNeeded { throw missing(name) }
+        return nil
+      }
       guard tensor.type == .f32 else {
         throw gguf.failure("its tensor \(name) has the type \(tensor.type.name), expected F32")
       }
@@ -198,12 +283,13 @@ extension GGUFModel {
     }
 
     /// Throws for a tensor that nobody asked for: it would change what is computed.
-    func refuseOthers() throws {
+    func refuseOthers(_ architecture: String) throws {
       // Tables that old converters wrote, which RoPE computes.
       for tensor in gguf.tensors
       where !used.contains(tensor.name) && !tensor.name.hasSuffix(".attn_rot_embd.weight") {
         throw gguf.failure(
-          "it has a tensor \(quoted(tensor.name)), which no Llama has: it cannot be run")
+          "it has a tensor \(quoted(tensor.name)), which no model of architecture"
+            + " \(quoted(architecture)) has: it cannot be run")
       }
     }
   }

@@ -240,7 +240,8 @@ extension Llama2C {
     let views = views(file)
     func matrix(_ tensor: Tensor, _ layer: Int = 0) -> Matrix { views[tensor]![layer] }
     func norm(_ tensor: Tensor, _ layer: Int = 0) -> Norm {
-      Norm(weight: matrix(tensor, layer).values.assumingMemoryBound(to: Float.self))
+      Norm(
+        matrix(tensor, layer).values.assumingMemoryBound(to: Float.self), count: config.dim)
     }
     func linear(_ tensor: Tensor, _ layer: Int = 0) -> Linear { Linear(matrix(tensor, layer)) }
     return Weights(

@@ -76,7 +76,7 @@ extension Matrix {
   /// out (columns) = one row, as fp32.
   package func copyRow(_ row: Int, to out: UnsafeMutablePointer<Float>) {
     if let floats {
-      return floats.copy(values + row * columns * floats.size, to: out, columns)
+      return floats.copy(values + row * rowBytes, to: out, columns)
     }
     withInt8Rows(from: row, upTo: row, count: 1) {
       $0[0].copy(to: out, columns, groupSize: groupSize)
@@ -88,10 +88,26 @@ extension Matrix {
     guard let floats else {
       return matmul(x.int8(groupSize: groupSize), count: x.count, rows: rows, into: out)
     }
-    let stride = floats.size * columns
     floats.matmul(
-      values + rows.lowerBound * stride, stride, rows: rows.count, x.values, columns,
+      values + rows.lowerBound * rowBytes, rowBytes, rows: rows.count, x.values, columns,
       count: x.count, columns: columns, out + rows.lowerBound, self.rows)
+  }
+
+  /// Bytes of a row's values.
+  private var rowBytes: Int {
+    if let floats { return columns * floats.size }
+    return blocks.map { columns / $0.blockSize * $0.blockBytes } ?? columns
+  }
+
+  /// Some of the rows, as a matrix of their own.
+  func rows(_ part: Range<Int>) -> Matrix {
+    var format = format
+    if case .int8Groups(let size, let scales) = format {
+      format = .int8Groups(size: size, scales: scales + 4 * part.lowerBound * (columns / size))
+    }
+    return Matrix(
+      rows: part.count, columns: columns, values: values + part.lowerBound * rowBytes,
+      format: format)
   }
 
   /// Bytes that `unpack` needs for a row: values, scales and minimums.

@@ -10,6 +10,19 @@ enum Steps {
     for i in 0..<count { out[i] = weight[i] * (scale * x[i]) }
   }
 
+  /// out = weight (x - mean(x)) / √(var(x) + epsilon) + bias, all (count) (Ba et al. 2016: LayerNorm).
+  static func layernorm(
+    _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+    _ bias: UnsafePointer<Float>?, _ count: Int, epsilon: Float
+  ) {
+    let mean = sum(x, count) / Float(count)
+    for i in 0..<count { out[i] = x[i] - mean }
+    let variance = Float32Weights.dot(out, out, count) / Float(count)
+    let scale = 1 / (variance + epsilon).squareRoot()
+    for i in 0..<count { out[i] = weight[i] * (scale * out[i]) }
+    if let bias { add(bias, to: out, count) }
+  }
+
   /// Rotates the pairs of each head of x, (heads, headSize), in place, by angles whose cosines and sines
   /// are given, (rope.size / 2); elements from rope.size on stay (Su et al. 2021: RoPE; run.c).
   static func rope(
@@ -63,9 +76,30 @@ enum Steps {
   }
 
   @inline(__always)
-  private static func silu(_ x: Vector) -> Vector {
-    let negated = -x
-    return x / (1 + exp(negated.replacing(with: 88, where: negated .> 88)))
+  private static func silu(_ x: Vector) -> Vector { x / onePlusExp(-x) }
+
+  /// x = gelu(x), (count), where gelu(x) = x (1 + tanh u) / 2 and u = √(2/π) (x + 0.044715 x³)
+  /// (Hendrycks and Gimpel 2016, with their approximation of the normal distribution).
+  static func gelu(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
+    var i = 0
+    while i &+ 16 <= count {
+      store(gelu(load(x + i)), x + i)
+      i &+= 16
+    }
+    if i < count { store(gelu(load(x + i, first: count &- i)), x + i, first: count &- i) }
+  }
+
+  /// (1 + tanh u) / 2 = 1 / (1 + e^-2u).
+  @inline(__always)
+  private static func gelu(_ x: Vector) -> Vector {
+    let minusTwoRoot: Float = -2 * 0.797_884_6  // √(2/π)
+    return x / onePlusExp(minusTwoRoot * (x + 0.044715 * (x * x * x)))
+  }
+
+  /// 1 + e^x, where x is kept from giving infinity.
+  @inline(__always)
+  private static func onePlusExp(_ x: Vector) -> Vector {
+    1 + exp(x.replacing(with: 88, where: x .> 88))
   }
 
   /// out(j) = Σ weights[j][t] values[t] over t in 0..<count, for j in 0..<queries.

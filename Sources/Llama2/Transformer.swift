@@ -6,8 +6,9 @@
   import Darwin
 #endif
 
-/// A Llama: a mapped model file, its KV cache and its forward pass (Touvron et al. 2023; run.c:
-/// `Transformer`).
+/// A Llama or one of its relatives: a mapped model file, its KV cache and its forward pass (Touvron et
+/// al. 2023; run.c: `Transformer`). What differs between relatives is in `Config`, and in weights that
+/// a model has or lacks.
 ///
 /// Not for use from two threads at once; it runs threads of its own.
 public final class Transformer {
@@ -57,27 +58,32 @@ public final class Transformer {
 
   /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
   private func forward(block tokens: ArraySlice<Int>, at position: Int) {
-    let (w, s) = (checkpoint.weights, state)
+    let (c, w, s) = (config, checkpoint.weights, state)
     let block = Block(position: position, count: tokens.count)
-    for (j, token) in tokens.enumerated() {
-      w.tokenEmbedding.copyRow(token, to: s.x + j * config.dim)
-    }
-    s.setAngles(block, w.ropeFactors)
+    embed(tokens, into: s.x, block)
+    if let rope = c.rope { s.setAngles(rope, w.ropeFactors, block) }
 
     for (i, layer) in w.layers.enumerated() {
       // Attention: x += Wo attention(q, k, v), where q, k, v = Wq x', Wk x', Wv x' and x' is x, normed
-      rmsnorm(s.x, layer.attentionNorm, into: s.xb, block)
+      norm(s.x, layer.attentionNorm, into: s.xb, rows: block.count)
       matmul(s.xb, [(layer.wq, s.q), (layer.wk, s.k), (layer.wv, s.v)], block)
-      rope(s.q, heads: config.nHeads, block)
-      rope(s.k, heads: config.nKVHeads, block)
+      if let qNorm = layer.qNorm { norm(s.q, qNorm, into: s.q, rows: block.count * c.nHeads) }
+      if let kNorm = layer.kNorm { norm(s.k, kNorm, into: s.k, rows: block.count * c.nKVHeads) }
+      if let rope = c.rope {
+        rotate(s.q, heads: c.nHeads, rope, block)
+        rotate(s.k, heads: c.nKVHeads, rope, block)
+      }
       cache(s.k, s.v, layer: i, block)
       attention(s.q, layer: i, into: s.heads, block)
       matmul(s.heads, [(layer.wo, s.xb)], addedTo: s.x, block)
 
-      // Feed-forward network: x += W2 (silu(W1 x') ⊙ W3 x')
-      rmsnorm(s.x, layer.ffnNorm, into: s.xb, block)
+      // Feed-forward network: x += W2 hidden, where hidden = silu(W1 x') ⊙ W3 x', or gelu(W1 x')
+      norm(s.x, layer.ffnNorm, into: s.xb, rows: block.count)
       matmul(s.xb, [(layer.w1, s.hb), (layer.w3, s.hb2)], block)
-      swiglu(s.hb, s.hb2, block)
+      switch c.activation {
+      case .swiglu: swiglu(s.hb, s.hb2, block)
+      case .gelu: gelu(s.hb, block)
+      }
       matmul(s.hb, [(layer.w2, s.xb)], addedTo: s.x, block)
     }
   }
@@ -86,7 +92,7 @@ public final class Transformer {
   private func logits(afterTokenInBlock j: Int) -> UnsafeBufferPointer<Float> {
     let (w, s) = (checkpoint.weights, state)
     let one = Block(position: 0, count: 1)  // no step that follows looks at positions
-    rmsnorm(s.x + j * config.dim, w.finalNorm, into: s.xb, one)
+    norm(s.x + j * config.dim, w.finalNorm, into: s.xb, rows: 1)
     matmul(s.xb, [(w.classifier, s.logits)], one)
     return UnsafeBufferPointer(start: s.logits, count: config.vocabSize)
   }
@@ -101,27 +107,48 @@ private struct Block {
 // MARK: - The steps of a layer, shared out to threads
 
 extension Transformer {
-  /// out = rmsnorm(x), both (count, dim).
-  private func rmsnorm(
-    _ x: UnsafePointer<Float>, _ norm: Norm, into out: UnsafeMutablePointer<Float>, _ block: Block
+  /// x = the tokens' embeddings, (count, dim), with those of their positions where these are learned.
+  private func embed(
+    _ tokens: ArraySlice<Int>, into x: UnsafeMutablePointer<Float>, _ block: Block
   ) {
-    let dim = config.dim
-    forEachToken(block, work: dim) { j in
-      Steps.rmsnorm(out + j * dim, x + j * dim, norm.weight, dim, epsilon: config.normEpsilon)
+    let (w, dim) = (checkpoint.weights, config.dim)
+    for (j, token) in tokens.enumerated() {
+      w.tokenEmbedding.copyRow(token, to: x + j * dim)
+      if let positions = w.positionEmbedding {
+        positions.copyRow(block.position + j, to: state.xb)
+        add(state.xb, to: x + j * dim, dim)
+      }
     }
   }
 
-  /// out = x Wᵀ + b, (count, W.rows), for linear layers that share their input; then, at the end of a
-  /// residual branch, `stream` += out.
+  /// out = norm(x), both (rows, norm.count), where out may be x.
+  private func norm(
+    _ x: UnsafePointer<Float>, _ norm: Norm, into out: UnsafeMutablePointer<Float>, rows: Int
+  ) {
+    let (kind, count, epsilon) = (config.norm, norm.count, config.normEpsilon)
+    forEachPart(of: rows, work: count, grain: 1) { part, _ in
+      for row in part {
+        let (x, out) = (x + row * count, out + row * count)
+        switch kind {
+        case .rms: Steps.rmsnorm(out, x, norm.weight, count, epsilon: epsilon)
+        case .layer: Steps.layernorm(out, x, norm.weight, norm.bias, count, epsilon: epsilon)
+        }
+      }
+    }
+  }
+
+  /// out = x Wᵀ + b, (count, W.rows), for those linear layers that the model has, which share their
+  /// input; then, at the end of a residual branch, `stream` += out.
   private func matmul(
-    _ x: UnsafePointer<Float>, _ products: [(linear: Linear, out: UnsafeMutablePointer<Float>)],
+    _ x: UnsafePointer<Float>, _ products: [(linear: Linear?, out: UnsafeMutablePointer<Float>)],
     addedTo stream: UnsafeMutablePointer<Float>? = nil, _ block: Block
   ) {
-    let activations = activations(x, for: products.map(\.linear.weight), block)
-    let rows = products.reduce(0) { $0 + $1.linear.weight.rows }
+    let products = products.compactMap { product in product.linear.map { ($0, product.out) } }
+    let activations = activations(x, for: products.map(\.0.weight), block)
+    let rows = products.reduce(0) { $0 + $1.0.weight.rows }
     // Blocks of int8 are multiplied in panels of 32 rows, floats in tiles of 4.
-    let grain = block.count >= 4 && products[0].linear.weight.isInt8 ? 32 : 4
-    let work = products[0].linear.weight.columns * block.count
+    let grain = block.count >= 4 && products[0].0.weight.isInt8 ? 32 : 4
+    let work = products[0].0.weight.columns * block.count
     forEachPart(of: rows, work: work, grain: grain) { part, _ in
       var start = 0
       for (linear, out) in products {
@@ -150,11 +177,13 @@ extension Transformer {
   }
 
   /// Rotates x, (count, heads, headSize), by the tokens' positions.
-  private func rope(_ x: UnsafeMutablePointer<Float>, heads: Int, _ block: Block) {
-    let (headSize, half) = (config.headSize, config.rope.size / 2)
+  private func rotate(
+    _ x: UnsafeMutablePointer<Float>, heads: Int, _ rope: Config.RoPE, _ block: Block
+  ) {
+    let (headSize, half) = (config.headSize, rope.size / 2)
     forEachToken(block, work: heads * headSize) { j in
       Steps.rope(
-        x + j * heads * headSize, heads: heads, headSize: headSize, config.rope,
+        x + j * heads * headSize, heads: heads, headSize: headSize, rope,
         state.cos + j * half, state.sin + j * half)
     }
   }
@@ -235,6 +264,13 @@ extension Transformer {
     }
   }
 
+  /// x = gelu(x), (count, hiddenDim).
+  private func gelu(_ x: UnsafeMutablePointer<Float>, _ block: Block) {
+    forEachPart(of: block.count * config.hiddenDim, work: 16, grain: 16) { part, _ in
+      Steps.gelu(x + part.lowerBound, part.count)
+    }
+  }
+
   private func forEachToken(_ block: Block, work: Int, _ body: (Int) -> Void) {
     forEachPart(of: block.count, work: work, grain: 1) { tokens, _ in tokens.forEach(body) }
   }
@@ -302,8 +338,8 @@ private final class RunState {
     heads = try floats(Self.blockSize, c.qDim)
     hb = try floats(Self.blockSize, c.hiddenDim)
     hb2 = try floats(Self.blockSize, c.hiddenDim)
-    cos = try floats(Self.blockSize, c.rope.size / 2)
-    sin = try floats(Self.blockSize, c.rope.size / 2)
+    cos = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
+    sin = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
     logits = try floats(c.vocabSize)
     let queryCount = Self.attentionTokens * (c.nHeads / c.nKVHeads)
     queries = try floats(threads, queryCount, c.headSize)
@@ -344,8 +380,8 @@ private final class RunState {
 
   /// Sets cos and sin of position / base^(2i / rope.size) for every pair i. `factors`, (rope.size / 2),
   /// slow each pair down.
-  func setAngles(_ block: Block, _ factors: UnsafePointer<Float>?) {
-    let (rope, half) = (config.rope, config.rope.size / 2)
+  func setAngles(_ rope: Config.RoPE, _ factors: UnsafePointer<Float>?, _ block: Block) {
+    let half = rope.size / 2
     for i in 0..<half {
       var frequency = 1 / powf(rope.base, Float(2 * i) / Float(rope.size))
       if rope.positionScale != 1 { frequency /= rope.positionScale }

@@ -186,6 +186,18 @@ func multiply(_ x: UnsafeMutablePointer<Float>, by factor: Float, _ count: Int) 
   for i in 0..<count { x[i] *= factor }
 }
 
+/// Σ x[i], (count).
+func sum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+  var sum = Vector.zero
+  var i = 0
+  while i &+ 16 <= count {
+    sum += load(x + i)
+    i &+= 16
+  }
+  if i < count { sum += load(x + i, first: count &- i) }
+  return sum.total
+}
+
 /// eˣ for x ≤ 88, to within a unit in the last place; 0 below -87.
 ///
 /// x = n ln 2 + r, and e^r is a polynomial (Cephes: `expf`). Adding and taking away 1.5 · 2²³

@@ -1,6 +1,8 @@
 /// Every weight of a Llama, as views into the mapped file (run.c: `TransformerWeights`).
 package struct Weights: @unchecked Sendable {
   package let tokenEmbedding: Matrix  // (vocabSize, dim)
+  /// Learned positions, (seqLen, dim); nil where RoPE tells positions.
+  package var positionEmbedding: Matrix?
   package let layers: [Layer]
   package let finalNorm: Norm
   package let classifier: Linear  // (vocabSize, dim)
@@ -8,11 +10,7 @@ package struct Weights: @unchecked Sendable {
   package var ropeFactors: UnsafePointer<Float>?
 
   /// Every matrix that is multiplied by activations.
-  var matrices: [Matrix] {
-    layers.flatMap {
-      [$0.wq, $0.wk, $0.wv, $0.wo, $0.w1, $0.w2, $0.w3].map(\.weight)
-    } + [classifier.weight]
-  }
+  var matrices: [Matrix] { layers.flatMap(\.matrices) + [classifier.weight] }
 }
 
 /// The weights of one layer, by the names of run.c.
@@ -21,16 +19,31 @@ package struct Layer {
   package let wq: Linear  // (qDim, dim)
   package let wk: Linear  // (kvDim, dim)
   package let wv: Linear  // (kvDim, dim)
+  /// Norms of each head's query and key, (headSize), where a model has them.
+  package var qNorm: Norm?
+  package var kNorm: Norm?
   package let wo: Linear  // (dim, qDim)
   package let ffnNorm: Norm
-  package let w1: Linear  // (hiddenDim, dim), the gate
+  package let w1: Linear  // (hiddenDim, dim), whose outputs are activated
   package let w2: Linear  // (dim, hiddenDim), the way down
-  package let w3: Linear  // (hiddenDim, dim), the way up
+  package let w3: Linear?  // (hiddenDim, dim), the factors of a gated activation
+
+  package var matrices: [Matrix] {
+    [wq, wk, wv, wo, w1, w2, w3].compactMap { $0?.weight }
+  }
 }
 
-/// The weights of a normalisation, (dim).
+/// The weights of a normalisation, (count), and its bias where the model has one.
 package struct Norm {
   package let weight: UnsafePointer<Float>
+  package let bias: UnsafePointer<Float>?
+  package let count: Int
+
+  init(_ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil, count: Int) {
+    self.weight = weight
+    self.bias = bias
+    self.count = count
+  }
 }
 
 /// A linear layer: a matrix W, and a bias where the model has one.
@@ -41,6 +54,11 @@ package struct Linear {
   init(_ weight: Matrix, bias: UnsafePointer<Float>? = nil) {
     self.weight = weight
     self.bias = bias
+  }
+
+  /// Some of the outputs, as a layer of their own.
+  func rows(_ part: Range<Int>) -> Linear {
+    Linear(weight.rows(part), bias: bias.map { $0 + part.lowerBound })
   }
 }
 

@@ -18,10 +18,8 @@ struct Model {
     let checkpoint = try Checkpoint(path: path)
     self.name = name
     config = checkpoint.config
-    layerWeights = checkpoint.weights.layers.reduce(0) { sum, layer in
-      [layer.wq, layer.wk, layer.wv, layer.wo, layer.w1, layer.w2, layer.w3].reduce(sum) {
-        $0 + $1.weight.rows * $1.weight.columns
-      }
+    layerWeights = checkpoint.weights.layers.flatMap(\.matrices).reduce(0) {
+      $0 + $1.rows * $1.columns
     }
     (format, weightBytes) = Self.format(of: checkpoint)
     transformers = try threads.map { ($0, try Transformer(checkpoint: path, threads: $0)) }

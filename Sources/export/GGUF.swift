@@ -80,17 +80,21 @@ private func requirePlainLlama2(_ c: Config, _ weights: Weights, _ gguf: GGUF) t
   func refusal(_ what: String, _ expected: String) -> Refusal {
     notInRunC(gguf, "\(what), but run.c computes with \(expected)")
   }
+  let architecture = try gguf.string("general.architecture") ?? ""
   let plain = Config(
     dim: c.dim, hiddenDim: c.hiddenDim, nLayers: c.nLayers, nHeads: c.nHeads,
     nKVHeads: c.nKVHeads, vocabSize: c.vocabSize, seqLen: c.seqLen)
+  guard architecture == "llama", let rope = c.rope, let plainRope = plain.rope else {
+    throw refusal("its architecture is \(quoted(architecture))", "\"llama\"")
+  }
   guard c.headSize == plain.headSize else {
     throw refusal("its llama.attention.key_length is \(c.headSize)", "\(c.dim) / \(c.nHeads)")
   }
   for (field, found, expected) in [
     ("attention.layer_norm_rms_epsilon", c.normEpsilon, plain.normEpsilon),
-    ("rope.freq_base", c.rope.base, plain.rope.base),
-    ("rope.dimension_count", Float(c.rope.size), Float(plain.rope.size)),
-    ("rope.scaling.factor", c.rope.positionScale, plain.rope.positionScale),
+    ("rope.freq_base", rope.base, plainRope.base),
+    ("rope.dimension_count", Float(rope.size), Float(plainRope.size)),
+    ("rope.scaling.factor", rope.positionScale, plainRope.positionScale),
   ] where found != expected {
     throw refusal("its llama.\(field) is \(found)", "\(expected)")
   }
@@ -118,7 +122,7 @@ private func views(_ w: Weights, _ c: Config) -> [Llama2C.Tensor: [Matrix]] {
     .wq: w.layers.map(\.wq.weight), .wk: w.layers.map(\.wk.weight),
     .wv: w.layers.map(\.wv.weight), .wo: w.layers.map(\.wo.weight),
     .w1: w.layers.map(\.w1.weight), .w2: w.layers.map(\.w2.weight),
-    .w3: w.layers.map(\.w3.weight),
+    .w3: w.layers.compactMap(\.w3?.weight),
   ]
   if w.classifier.weight.values != w.tokenEmbedding.values {
     views[.classifier] = [w.classifier.weight]

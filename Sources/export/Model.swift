@@ -139,9 +139,8 @@ extension Config {
     guard seqLen <= self.seqLen else {
       throw Refusal(path, "--seq-len \(seqLen) is longer than the model's \(self.seqLen)")
     }
-    return Config(
-      dim: dim, hiddenDim: hiddenDim, nLayers: nLayers, nHeads: nHeads, nKVHeads: nKVHeads,
-      headSize: headSize, vocabSize: vocabSize, seqLen: seqLen, normEpsilon: normEpsilon,
-      rope: rope)
+    var shorter = self
+    shorter.seqLen = seqLen
+    return shorter
   }
 }
