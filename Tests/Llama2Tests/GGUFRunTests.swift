@@ -281,10 +281,10 @@ import Testing
   }
 
   @Test func positionsAreDividedByTheScalingFactor() throws {
-    func scale(_ values: [(String, GGUFBytes.Value)]) throws -> Float {
+    func scale(_ values: [(String, GGUFBytes.Value)]) throws -> Float? {
       var model = SmallGGUF()
       for (key, value) in values { model["llama.rope." + key] = value }
-      return try Transformer(checkpoint: write(model), threads: 1).config.rope.positionScale
+      return try Transformer(checkpoint: write(model), threads: 1).config.rope?.positionScale
     }
     #expect(try scale([]) == 1)
     #expect(try scale([("scaling.factor", .float32(4))]) == 4)
