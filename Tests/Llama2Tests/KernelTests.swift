@@ -77,6 +77,45 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 100], [true, false])
+  func layerNormHasTheMeanAndTheVarianceTakenOut(_ count: Int, inPlace: Bool) {
+    var random = SplitMix(count)
+    let (values, weight) = (random.floats(count, limit: 4), random.floats(count, limit: 2))
+    let bias = random.floats(count, limit: 1)
+    let (x, w, b) = (Guarded(values), Guarded(weight), Guarded(bias))
+    let out = inPlace ? x : Guarded([Float](repeating: .nan, count: count))
+    let mean = values.reduce(0) { $0 + Double($1) } / Double(count)
+    let centred = values.map { Double($0) - mean }
+    let variance = centred.reduce(0) { $0 + $1 * $1 } / Double(count)
+    withExtendedLifetime((x, w, b, out)) {
+      Steps.layernorm(out.start, x.start, w.start, b.start, count, epsilon: 0.5)
+      for i in 0..<count {
+        let expected = Double(weight[i]) * centred[i] / (variance + 0.5).squareRoot()
+        #expect((Double(out.start[i]) - expected - Double(bias[i])).magnitude < 1e-5)
+      }
+    }
+  }
+
+  @Test func geluIsItsTanhFormAtEveryMagnitude() {
+    let values: [Float] =
+      [0, -0.0, 1e-30, -1e-30, 9.9, -9.9, 50, -50, 3e4, -3e4, 1e20, -1e20, .infinity]
+      + (-60...60).map { Float($0) / 12 }
+    let x = Guarded(values)
+    withExtendedLifetime(x) {
+      Steps.gelu(x.start, values.count)
+      for (i, value) in values.enumerated() {
+        let v = Double(value)
+        let expected =
+          0.5 * v * (1 + Foundation.tanh((2 / Double.pi).squareRoot() * (v + 0.044715 * v * v * v)))
+        let error = (Double(x.start[i]) - expected).magnitude
+        #expect(x.start[i] == Float(expected) || error < 3e-7 * max(1, v.magnitude), "\(value)")
+      }
+      x.start[0] = .nan
+      Steps.gelu(x.start, 1)
+      #expect(x.start[0].isNaN)
+    }
+  }
+
   @Test(arguments: [1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 100])
   func aNumberThatIsNotFiniteIsFoundAtEveryPlace(_ count: Int) {
     var random = SplitMix(count)
@@ -175,6 +214,41 @@ import Testing
         for k in 0..<columns {
           #expect(out.start[k].bitPattern == blocks.weights[row * columns + k].bitPattern)
         }
+      }
+    }
+  }
+
+  /// The rows of a part of a matrix, each as the matrix itself copies it.
+  private func expectParts(_ matrix: Matrix) {
+    func row(_ row: Int, of matrix: Matrix) -> [UInt32] {
+      var values = [Float](repeating: 0, count: matrix.columns)
+      matrix.copyRow(row, to: &values)
+      return values.map(\.bitPattern)
+    }
+    for part in [0..<2, 1..<5, 4..<5] {
+      let rows = matrix.rows(part)
+      #expect(rows.rows == part.count)
+      for i in part { #expect(row(i - part.lowerBound, of: rows) == row(i, of: matrix)) }
+    }
+  }
+
+  @Test(arguments: FormatTests.formats.keys.sorted())
+  func aPartOfAMatrixOfBlocksHasItsRows(_ name: String) throws {
+    let blocks = try Blocks(name, rows: 5, blocksPerRow: 2)
+    withExtendedLifetime(blocks) { expectParts(blocks.matrix) }
+  }
+
+  @Test func aPartOfAMatrixOfFloatsOrGroupsHasItsRows() {
+    var random = SplitMix(5)
+    let floats = Guarded(random.floats(5 * 12, limit: 1))
+    let scales = Guarded(random.floats(5 * 3, limit: 1))
+    let formats: [Matrix.Format] = [
+      .float32, .float16, .bfloat16, .int8Groups(size: 4, scales: scales.start),
+    ]
+    withExtendedLifetime((floats, scales)) {
+      for format in formats {
+        // The floats' bits serve as those of other formats.
+        expectParts(Matrix(rows: 5, columns: 12, values: floats.start, format: format))
       }
     }
   }
