@@ -56,14 +56,16 @@ def matrix(rng, rows, columns, type, scale=1.0):
 
 
 class Model:
-    """The sizes of a Llama, the names of its metadata as in gguf.md, and its tensors by name:
+    """The sizes of a model, the names of its metadata as in gguf.md, and its tensors by name:
     (stored values, type)."""
 
-    def __init__(self, name, types, *, dim=64, hidden=96, layers=2, heads=4, kv_heads=2,
+    def __init__(self, name, types, *, architecture="llama", fused=False, dim=64, hidden=96, layers=2, heads=4, kv_heads=2,
                  head_size=None, rotated=None, base=None, epsilon=1e-5, linear=None,
                  legacy_linear=False, factors=None, tied=True, biases=False,
                  embedding_scale=1.0, vocabulary="llama", alignment=None, version=3):
         self.name, self.dim, self.hidden, self.layers = name, dim, hidden, layers
+        self.architecture = architecture
+        self.is_gpt2 = architecture == "gpt2"
         self.heads, self.kv_heads, self.base, self.epsilon = heads, kv_heads, base, epsilon
         self.head_size, self.rotated = head_size, rotated
         self.linear, self.legacy_linear = linear, legacy_linear
@@ -75,33 +77,46 @@ class Model:
         self.tensors = {}
         width, kv_width = self.size * heads, self.size * kv_heads
 
-        def norm(name):
-            values = rng.normal(1, 0.2, dim).astype(np.float32)
-            self.tensors[name + ".weight"] = values, Type.F32
+        def vector(name, count, mean, deviation):
+            values = rng.normal(mean, deviation, count).astype(np.float32)
+            self.tensors[name] = values, Type.F32
+
+        def norm(name, count=dim):
+            vector(name + ".weight", count, 1, 0.2)
+            if self.is_gpt2:
+                vector(name + ".bias", count, 0, 0.2)
 
         def linear_map(name, rows, columns, type):
             self.tensors[name + ".weight"] = matrix(rng, rows, columns, type), type
-            if biases:
-                values = rng.normal(0, 0.3, rows).astype(np.float32)
-                self.tensors[name + ".bias"] = values, Type.F32
+            has_bias = self.is_gpt2 or architecture == "qwen2" and name.endswith(("q", "k", "v"))
+            if biases or has_bias:
+                vector(name + ".bias", rows, 0, 0.3)
 
         def type_of(part, layer=0):
             found = types.get(part, types.get("all"))
             return found[layer % len(found)] if isinstance(found, list) else found
 
-        def table(name, scale=1.0):
-            values = matrix(rng, len(self.pieces), dim, type_of(name), scale)
+        def table(name, scale=1.0, rows=len(self.pieces)):
+            values = matrix(rng, rows, dim, type_of(name), scale)
             self.tensors[name + ".weight"] = values, type_of(name)
 
         table("token_embd", embedding_scale)
+        if self.is_gpt2:
+            table("position_embd", embedding_scale, self.context)
         if factors is not None:
             self.tensors["rope_freqs.weight"] = np.array(factors, np.float32), Type.F32
         for i in range(layers):
             norm(f"blk.{i}.attn_norm")
             norm(f"blk.{i}.ffn_norm")
+            if architecture == "qwen3":
+                norm(f"blk.{i}.attn_q_norm", self.size)
+                norm(f"blk.{i}.attn_k_norm", self.size)
+            qkv = [("attn_q", width, dim), ("attn_k", kv_width, dim), ("attn_v", kv_width, dim)]
+            if fused or self.is_gpt2:
+                qkv = [("attn_qkv", width + 2 * kv_width, dim)]
+            gate = [] if self.is_gpt2 else [("ffn_gate", hidden, dim)]
             for part, rows, columns in [
-                ("attn_q", width, dim), ("attn_k", kv_width, dim), ("attn_v", kv_width, dim),
-                ("attn_output", dim, width), ("ffn_gate", hidden, dim), ("ffn_up", hidden, dim),
+                *qkv, ("attn_output", dim, width), *gate, ("ffn_up", hidden, dim),
                 ("ffn_down", dim, hidden),
             ]:
                 linear_map(f"blk.{i}.{part}", rows, columns, type_of(part, i))
@@ -122,7 +137,7 @@ class Model:
 
     def write(self):
         path = FIXTURES / f"{self.name}.gguf"
-        writer = GGUFWriter(path, "llama")
+        writer = GGUFWriter(path, self.architecture)
         if self.alignment:
             writer.add_custom_alignment(self.alignment)
         writer.add_name(self.name)
@@ -131,7 +146,10 @@ class Model:
         writer.add_block_count(self.layers)
         writer.add_feed_forward_length(self.hidden)
         writer.add_head_count(self.heads)
-        writer.add_layer_norm_rms_eps(self.epsilon)
+        if self.is_gpt2:
+            writer.add_layer_norm_eps(self.epsilon)
+        else:
+            writer.add_layer_norm_rms_eps(self.epsilon)
         if self.kv_heads != self.heads:
             writer.add_head_count_kv(self.kv_heads)
         if self.head_size:
@@ -207,16 +225,23 @@ def forward(model):
     w = model.weights
     tokens, size = len(model.tokens), model.size
 
-    def rmsnorm(x, name):
-        mean = (x * x).mean(axis=-1, keepdims=True)
-        return x / np.sqrt(mean + np.float64(np.float32(model.epsilon))) * w(name + ".weight")
+    def norm(x, name):
+        """RMSNorm, and LayerNorm in GPT-2."""
+        if model.is_gpt2:
+            x = x - x.mean(axis=-1, keepdims=True)
+        square = (x * x).mean(axis=-1, keepdims=True)
+        x = x / np.sqrt(square + np.float64(np.float32(model.epsilon))) * w(name + ".weight")
+        return x + w(name + ".bias") if model.is_gpt2 else x
 
     def linear_map(x, name):
         bias = w(name + ".bias")
         return x @ w(name + ".weight").T + (0 if bias is None else bias)
 
     def rope(x):
-        """x: (tokens, heads, size); turns the neighbours 2 i and 2 i + 1 by the i-th angle."""
+        """x: (tokens, heads, size); turns the neighbours 2 i and 2 i + 1 by the i-th angle, or in
+        Qwen the elements i of both halves."""
+        if model.is_gpt2:
+            return x
         rotated = model.rotated or size
         frequencies = (model.base or 10000.0) ** (-np.arange(0, rotated, 2) / rotated)
         factors = w("rope_freqs.weight")
@@ -224,10 +249,12 @@ def forward(model):
             frequencies = frequencies / factors
         positions = np.arange(tokens) / (model.linear or 1)
         angles = np.outer(positions, frequencies)[:, None, :]
-        even, odd = x[..., 0:rotated:2], x[..., 1:rotated:2]
+        first, second = slice(0, rotated, 2), slice(1, rotated, 2)
+        if model.architecture != "llama":
+            first, second = slice(0, rotated // 2), slice(rotated // 2, rotated)
         turned = x.copy()
-        turned[..., 0:rotated:2] = even * np.cos(angles) - odd * np.sin(angles)
-        turned[..., 1:rotated:2] = even * np.sin(angles) + odd * np.cos(angles)
+        turned[..., first] = x[..., first] * np.cos(angles) - x[..., second] * np.sin(angles)
+        turned[..., second] = x[..., first] * np.sin(angles) + x[..., second] * np.cos(angles)
         return turned
 
     def softmax(x):
@@ -235,9 +262,16 @@ def forward(model):
         return x / x.sum(axis=-1, keepdims=True)
 
     def attention(x, block):
-        q = rope(linear_map(x, block + "attn_q").reshape(tokens, model.heads, size))
-        k = rope(linear_map(x, block + "attn_k").reshape(tokens, model.kv_heads, size))
-        v = linear_map(x, block + "attn_v").reshape(tokens, model.kv_heads, size)
+        if block + "attn_qkv.weight" in model.tensors:
+            qkv = linear_map(x, block + "attn_qkv")
+        else:
+            parts = [linear_map(x, block + part) for part in ("attn_q", "attn_k", "attn_v")]
+            qkv = np.concatenate(parts, axis=1)
+        qkv = qkv.reshape(tokens, model.heads + 2 * model.kv_heads, size)
+        q, k, v = np.split(qkv, [model.heads, model.heads + model.kv_heads], axis=1)
+        if block + "attn_q_norm.weight" in model.tensors:
+            q, k = norm(q, block + "attn_q_norm"), norm(k, block + "attn_k_norm")
+        q, k = rope(q), rope(k)
         k, v = (np.repeat(a, model.heads // model.kv_heads, axis=1) for a in (k, v))
         scores = np.einsum("thd,shd->hts", q, k) / np.sqrt(size)
         scores[:, np.triu(np.ones((tokens, tokens), bool), 1)] = -np.inf
@@ -245,16 +279,23 @@ def forward(model):
         return linear_map(out.reshape(tokens, -1), block + "attn_output")
 
     def feed_forward(x, block):
+        up = linear_map(x, block + "ffn_up")
+        if model.is_gpt2:
+            # GELU as GPT-2 computes it.
+            tanh = np.tanh(np.sqrt(2 / np.pi) * (up + 0.044715 * up**3))
+            return linear_map(0.5 * up * (1 + tanh), block + "ffn_down")
         gate = linear_map(x, block + "ffn_gate")
         gate = gate / (1 + np.exp(-gate))
-        return linear_map(gate * linear_map(x, block + "ffn_up"), block + "ffn_down")
+        return linear_map(gate * up, block + "ffn_down")
 
     x = w("token_embd.weight")[model.tokens]
+    if model.is_gpt2:
+        x = x + w("position_embd.weight")[:tokens]
     for i in range(model.layers):
         block = f"blk.{i}."
-        x = x + attention(rmsnorm(x, block + "attn_norm"), block)
-        x = x + feed_forward(rmsnorm(x, block + "ffn_norm"), block)
-    x = rmsnorm(x, "output_norm")
+        x = x + attention(norm(x, block + "attn_norm"), block)
+        x = x + feed_forward(norm(x, block + "ffn_norm"), block)
+    x = norm(x, "output_norm")
     classifier = "output" if "output.weight" in model.tensors else "token_embd"
     return x @ w(classifier + ".weight").T
 
@@ -297,6 +338,30 @@ def models():
     # Rows of more than one block of 256.
     yield Model("long-rows", {"all": Type.Q4_0, "ffn_down": [Type.Q2_K, Type.Q4_K, Type.Q6_K]},
                 dim=32, hidden=512, layers=3, heads=2, kv_heads=1)
+    # Relatives of Llama. Their F32 ones are the work of relatives-fixtures.py.
+    gpt2 = dict(architecture="gpt2", vocabulary="gpt2")
+    yield Model("gpt2-f16", {"all": Type.F16}, **gpt2, dim=36, hidden=50, heads=3, kv_heads=3,
+                embedding_scale=small)
+    yield Model("gpt2-q8_0", {"all": Type.Q8_0, "position_embd": Type.F32}, **gpt2, dim=32,
+                hidden=64, heads=2, kv_heads=2, tied=False)
+    yield Model("gpt2-mixed", {
+        "token_embd": Type.Q5_1, "position_embd": Type.F32, "attn_qkv": [Type.Q4_0, Type.Q5_0],
+        "attn_output": [Type.Q8_0, Type.F16], "ffn_up": [Type.Q4_1, Type.Q8_0],
+        "ffn_down": [Type.Q4_K, Type.Q6_K],
+    }, **gpt2, dim=32, hidden=256, kv_heads=4, epsilon=1e-6)
+    qwen2 = dict(architecture="qwen2", vocabulary="gpt2", base=1000000.0)
+    yield Model("qwen2-q4_0", {"all": Type.Q4_0}, **qwen2)
+    yield Model("qwen2-q8_0", {"all": Type.Q8_0}, **qwen2, dim=32, hidden=64, kv_heads=1,
+                tied=False)
+    # Heads of 64 elements, whose queries, keys and values stand in one matrix.
+    yield Model("qwen2-fused", {"all": Type.Q3_K, "attn_qkv": Type.Q4_K, "ffn_down": Type.Q5_0},
+                **qwen2, fused=True, dim=256, hidden=32, layers=1, kv_heads=1)
+    qwen3 = dict(architecture="qwen3", vocabulary="gpt2", base=1000000.0, epsilon=1e-6)
+    yield Model("qwen3-bf16", {"all": Type.BF16}, **qwen3, dim=20, hidden=30, heads=2, kv_heads=1,
+                head_size=14, embedding_scale=small)
+    yield Model("qwen3-k", {"all": Type.Q5_K, "attn_v": Type.Q6_K, "ffn_up": Type.Q6_K,
+                            "token_embd": Type.Q3_K, **narrow},
+                **qwen3, dim=256, hidden=32, head_size=24, layers=1)
 
 
 def main():

@@ -45,6 +45,48 @@ extension Transformer {
     try hold(Model(Shape(seqLen: 130)), .v1, [1, 129, 130], threads: 2)
   }
 
+  // MARK: Relatives
+
+  static let relatives = [
+    Shape(architecture: .llama, ownHeadSize: 10),
+    Shape(architecture: .qwen2),
+    Shape(architecture: .qwen2, nHeads: 6, nKVHeads: 1, vocabSize: 259, tied: false),
+    Shape(architecture: .qwen3, ownHeadSize: 10),
+    Shape(architecture: .qwen3, dim: 18, hiddenDim: 30, nHeads: 3, nKVHeads: 3, tied: false),
+    Shape(architecture: .gpt2, nKVHeads: 4),
+    // An odd size of heads, which RoPE cannot turn.
+    Shape(
+      architecture: .gpt2, dim: 21, hiddenDim: 84, nHeads: 3, nKVHeads: 3, vocabSize: 259,
+      tied: false),
+    Shape(
+      architecture: .gpt2, dim: 1, hiddenDim: 4, nLayers: 1, nHeads: 1, nKVHeads: 1, vocabSize: 3,
+      tied: false),
+  ]
+
+  @Test(arguments: relatives, [false, true])
+  func logitsOfARelativeAreThoseOfTheTextbook(_ shape: Shape, fused: Bool) throws {
+    for threads in 1...4 {
+      try hold(
+        Model(shape, seed: threads), .gguf(fused: fused), [1, 2, 5, 17], threads: threads)
+    }
+  }
+
+  @Test(arguments: Architecture.allCases)
+  func logitsOfARelativeAreThoseOfTheTextbookAcrossBlocks(_ architecture: Architecture) throws {
+    let shape = Shape(
+      architecture: architecture, dim: 20, hiddenDim: 33, nHeads: 5, nKVHeads: 5, vocabSize: 61)
+    try hold(
+      Model(shape), .gguf(fused: false), [1, 2, 5, 127, 128, 129, 256, 257, 300], threads: 2)
+  }
+
+  @Test(arguments: Architecture.allCases)
+  func theFirstAndTheLastPositionOfARelativesContextWork(_ architecture: Architecture) throws {
+    for (length, counts) in [(1, [1]), (130, [1, 129, 130])] {
+      let shape = Shape(architecture: architecture, nKVHeads: 4, seqLen: length)
+      try hold(Model(shape), .gguf(fused: true), counts, threads: 2)
+    }
+  }
+
   // MARK: int8
 
   /// Dimensions of which the last is the group size.

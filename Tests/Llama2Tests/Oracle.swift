@@ -1,6 +1,7 @@
 import Foundation
 
-/// A textbook Llama 2: one token at a time, plain loops, doubles, and nothing of the library.
+/// A textbook Llama 2, and its relatives: one token at a time, plain loops, doubles, and nothing of
+/// the library.
 ///
 /// In int8 it computes as runq.c: weights and the input of each product are quantised in groups.
 struct Oracle {
@@ -37,42 +38,69 @@ struct Oracle {
   private mutating func read(_ token: Int) -> [Double] {
     let position = keys[0].count
     var x = row(token, of: model.embedding)
+    if let positions = model.positions { add(row(position, of: positions), to: &x) }
     for (l, layer) in model.layers.enumerated() {
-      let attentionInput = rmsnorm(x, layer.rmsAttention)
-      let q = rotated(product(layer.wq, attentionInput), position)
-      keys[l].append(rotated(product(layer.wk, attentionInput), position))
+      let attentionInput = norm(x, layer.rmsAttention, layer.attentionNormBias)
+      let q = headNorm(product(layer.wq, attentionInput), layer.qNorm)
+      let k = headNorm(product(layer.wk, attentionInput), layer.kNorm)
+      keys[l].append(rotated(k, position))
       values[l].append(product(layer.wv, attentionInput))
-      add(product(layer.wo, attention(q, l)), to: &x)
+      add(product(layer.wo, attention(rotated(q, position), l)), to: &x)
 
-      let ffnInput = rmsnorm(x, layer.rmsFFN)
-      let gate = product(layer.w1, ffnInput)
-      let up = product(layer.w3, ffnInput)
-      let hidden = zip(gate, up).map { $0 / (1 + exp(-$0)) * $1 }
+      let ffnInput = norm(x, layer.rmsFFN, layer.ffnNormBias)
+      var hidden = product(layer.w1, ffnInput)
+      if model.shape.architecture == .gpt2 {
+        hidden = hidden.map(gelu)
+      } else {
+        hidden = zip(hidden, product(layer.w3, ffnInput)).map { $0 / (1 + exp(-$0)) * $1 }
+      }
       add(product(layer.w2, hidden), to: &x)
     }
-    return rmsnorm(x, model.rmsFinal)
+    return norm(x, model.rmsFinal, model.finalNormBias)
   }
 
   private func add(_ y: [Double], to x: inout [Double]) {
     for i in x.indices { x[i] += y[i] }
   }
 
-  private func rmsnorm(_ x: [Double], _ weight: [Float]) -> [Double] {
-    let meanSquare = x.map { $0 * $0 }.reduce(0, +) / Double(x.count)
+  /// RMSNorm, or LayerNorm where there is a bias.
+  private func norm(_ x: [Double], _ weight: [Float], _ bias: [Float]? = nil) -> [Double] {
+    let mean = bias == nil ? 0 : x.reduce(0, +) / Double(x.count)
+    let meanSquare = x.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(x.count)
     let scale = 1 / (meanSquare + 1e-5).squareRoot()
-    return zip(x, weight).map { $0 * scale * Double($1) }
+    return x.indices.map {
+      (x[$0] - mean) * scale * Double(weight[$0]) + Double(bias?[$0] ?? 0)
+    }
   }
 
-  /// Each pair of each head, turned by its angle; the angle is a float, as in run.c.
+  /// Each head, normed.
+  private func headNorm(_ x: [Double], _ weight: [Float]?) -> [Double] {
+    guard let weight else { return x }
+    return stride(from: 0, to: x.count, by: weight.count).flatMap {
+      norm(Array(x[$0..<$0 + weight.count]), weight)
+    }
+  }
+
+  private func gelu(_ x: Double) -> Double {
+    0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+  }
+
+  /// Each pair of each head, turned by its angle; the angle is a float, as in run.c. Llama's pairs are
+  /// neighbours, Qwen's stand half a head apart.
   private func rotated(_ x: [Double], _ position: Int) -> [Double] {
-    let headSize = model.shape.headSize
+    let (headSize, architecture) = (model.shape.headSize, model.shape.architecture)
+    if architecture == .gpt2 { return x }
     var x = x
-    for i in stride(from: 0, to: x.count, by: 2) {
-      let frequency = 1 / powf(10_000, Float(i % headSize) / Float(headSize))
-      let angle = Double(Float(position) * frequency)
-      let (a, b) = (x[i], x[i + 1])
-      x[i] = a * cos(angle) - b * sin(angle)
-      x[i + 1] = a * sin(angle) + b * cos(angle)
+    for head in stride(from: 0, to: x.count, by: headSize) {
+      for i in 0..<headSize / 2 {
+        let frequency = 1 / powf(10_000, Float(2 * i) / Float(headSize))
+        let angle = Double(Float(position) * frequency)
+        let first = head + (architecture == .llama ? 2 * i : i)
+        let second = first + (architecture == .llama ? 1 : headSize / 2)
+        let (a, b) = (x[first], x[second])
+        x[first] = a * cos(angle) - b * sin(angle)
+        x[second] = a * sin(angle) + b * cos(angle)
+      }
     }
     return x
   }
@@ -80,7 +108,7 @@ struct Oracle {
   /// softmax(q · k / √headSize) v for each head, over all positions so far.
   private func attention(_ q: [Double], _ layer: Int) -> [Double] {
     let (shape, headSize) = (model.shape, model.shape.headSize)
-    var out = [Double](repeating: 0, count: shape.dim)
+    var out = [Double](repeating: 0, count: shape.qDim)
     for head in 0..<shape.nHeads {
       let (mine, shared) = (head * headSize, head / (shape.nHeads / shape.nKVHeads) * headSize)
       var weights: [Double] = []
@@ -105,7 +133,7 @@ extension Oracle {
     matrix.values[row * matrix.columns..<(row + 1) * matrix.columns].map(Double.init)
   }
 
-  /// A matrix times a vector, which int8 rounds first.
+  /// A matrix times a vector, which int8 rounds first, plus the bias.
   private func product(_ matrix: Tensor, _ x: [Double]) -> [Double] {
     var x = x
     if let groupSize {
@@ -115,7 +143,7 @@ extension Oracle {
     }
     return matrix.values.withUnsafeBufferPointer { weights in
       (0..<matrix.rows).map { row in
-        var sum = 0.0
+        var sum = Double(matrix.bias?[row] ?? 0)
         for k in 0..<x.count { sum += Double(weights[row * x.count + k]) * x[k] }
         return sum
       }

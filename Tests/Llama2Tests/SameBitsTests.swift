@@ -14,6 +14,26 @@ import Testing
     (Shape(dim: 132, hiddenDim: 258, nLayers: 1, nHeads: 6, vocabSize: 1021), .v1),
     (Shape(dim: 192, hiddenDim: 320, nLayers: 1, nHeads: 6, vocabSize: 1021), .v2(groupSize: 64)),
     (Shape(dim: 132, hiddenDim: 264, nLayers: 1, nHeads: 6, vocabSize: 1021), .v2(groupSize: 12)),
+    (
+      Shape(architecture: .qwen2, dim: 132, hiddenDim: 258, nLayers: 1, nHeads: 6),
+      .gguf(fused: true)
+    ),
+    (Shape(architecture: .qwen3, ownHeadSize: 10), .gguf(fused: false)),
+    (
+      Shape(architecture: .gpt2, dim: 129, hiddenDim: 516, nHeads: 3, nKVHeads: 3),
+      .gguf(fused: true)
+    ),
+  ]
+
+  /// int8 activations meet biases in these, as floats do in others.
+  static let relatives: [(Shape, Format)] = [
+    (Shape(architecture: .qwen2, dim: 64, hiddenDim: 96, nHeads: 8), .int8GGUF),
+    (Shape(architecture: .qwen3, dim: 64, hiddenDim: 96, nHeads: 8, ownHeadSize: 12), .int8GGUF),
+    (
+      Shape(architecture: .gpt2, dim: 96, hiddenDim: 384, nHeads: 3, nKVHeads: 3, tied: false),
+      .int8GGUF
+    ),
+    (Shape(architecture: .gpt2, nKVHeads: 4), .gguf(fused: true)),
   ]
 
   @Test(arguments: cases)
@@ -30,6 +50,21 @@ import Testing
       #expect(
         try bits(path, tokens, pieces: cuts, threads: threads) == expected,
         "in pieces of \(cuts) on \(threads) threads")
+    }
+  }
+
+  /// 300 tokens, three blocks.
+  @Test(arguments: relatives, [1, 2, 3])
+  func cutsOfALongPromptDoNotChangeABit(_ relative: (Shape, Format), threads: Int) throws {
+    let (shape, format) = relative
+    let folder = try Folder()
+    let path = try folder.write(Model(shape).bytes(format), to: "model.gguf")
+    var random = SplitMix(5)
+    let tokens = random.tokens(300, below: shape.vocabSize)
+    let expected = try bits(path, tokens, pieces: [300], threads: 1)
+    let ones = [Int](repeating: 1, count: 300)
+    for pieces in [[300], ones] + [1, 2, 7, 16, 33, 127, 128, 129, 256].map({ [$0, 300 - $0] }) {
+      #expect(try bits(path, tokens, pieces: pieces, threads: threads) == expected, "\(pieces)")
     }
   }
 

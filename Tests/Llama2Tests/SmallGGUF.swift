@@ -14,7 +14,13 @@ struct SmallGGUF {
   private static let alphabet = Array("\n abcdefghijklmnopqrstuvwxyz<|_>.AHINSTY[]/")
 
   let kind: Kind
+  let architecture: Architecture
   var file = GGUFBytes()
+
+  /// A vocabulary of each kind, and an architecture of each.
+  static let all =
+    Kind.allCases.map { SmallGGUF($0) }
+    + Architecture.allCases.dropFirst().map { SmallGGUF(.gpt2, $0) }
 
   /// The id of a control token or of a character.
   static func id(_ piece: String) -> Int {
@@ -27,14 +33,17 @@ struct SmallGGUF {
   }
 
   /// - Parameter saying: control tokens and characters that follow each other.
-  init(_ kind: Kind = .llama, saying: [String] = ["\n", "H", "i", "<|im_end|>"]) {
+  init(
+    _ kind: Kind = .llama, _ architecture: Architecture = .llama,
+    saying: [String] = ["\n", "H", "i", "<|im_end|>"]
+  ) {
     self.kind = kind
+    self.architecture = architecture
     file.metadata = [
-      ("general.architecture", .string("llama")),
-      ("llama.context_length", .uint32(256)), ("llama.embedding_length", .uint32(64)),
-      ("llama.block_count", .uint32(1)), ("llama.feed_forward_length", .uint32(32)),
-      ("llama.attention.head_count", .uint32(2)),
-      ("llama.attention.layer_norm_rms_epsilon", .float32(1e-5)),
+      ("general.architecture", .string(architecture.rawValue)),
+      (key("context_length"), .uint32(256)), (key("embedding_length"), .uint32(64)),
+      (key("block_count"), .uint32(1)), (key("feed_forward_length"), .uint32(32)),
+      (key("attention.head_count"), .uint32(2)), (epsilonKey, .float32(1e-5)),
       ("tokenizer.ggml.model", .string(kind.rawValue)),
       ("tokenizer.ggml.tokens", .array(Self.pieces(kind).map { .string($0) })),
       ("tokenizer.ggml.token_type", .array(Self.types.map { .int32($0) })),
@@ -54,22 +63,43 @@ struct SmallGGUF {
     let followers = Self.matrix(n, n) { row, column in
       next[(next.firstIndex(of: column)! + 1) % n] == row ? 1 : 0
     }
-    let ones = GGUFBytes.Tensor(
-      name: "", shape: [64], type: 0, data: Self.matrix(1, n) { _, _ in 1 })
     add("token_embd", n, n, Self.matrix(n, n) { $0 == $1 ? 1 : 0 })
     add("output", n, n, followers)
     for name in ["output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"] {
-      file.tensors.append(ones)
-      file.tensors[file.tensors.count - 1].name = name + ".weight"
+      add(name + ".weight", n, 1)
+      if architecture == .gpt2 { add(name + ".bias", n, 0) }
     }
-    add("blk.0.attn_v", n, n, Self.matrix(n, n) { $0 == $1 ? 1 : 0 })
+    if architecture == .gpt2 {
+      add("position_embd", 256, n, Self.matrix(256, n) { _, _ in 0 })
+      add("blk.0.attn_qkv", 3 * n, n, Self.matrix(3 * n, n) { $0 == 2 * n + $1 ? 1 : 0 })
+    } else {
+      add("blk.0.attn_q", n, n, Self.matrix(n, n) { _, _ in 0 })
+      add("blk.0.attn_k", n, n, Self.matrix(n, n) { _, _ in 0 })
+      add("blk.0.attn_v", n, n, Self.matrix(n, n) { $0 == $1 ? 1 : 0 })
+      add("blk.0.ffn_gate", 32, n, Self.matrix(32, n) { _, _ in 0 })
+    }
     add("blk.0.attn_output", n, n, Self.matrix(n, n) { $0 == $1 ? 0.01 : 0 })
-    for (name, rows, columns) in [
-      ("attn_q", n, n), ("attn_k", n, n), ("ffn_gate", 32, n), ("ffn_up", 32, n),
-      ("ffn_down", n, 32),
-    ] {
-      add("blk.0." + name, rows, columns, Self.matrix(rows, columns) { _, _ in 0 })
+    add("blk.0.ffn_up", 32, n, Self.matrix(32, n) { _, _ in 0 })
+    add("blk.0.ffn_down", n, 32, Self.matrix(n, 32) { _, _ in 0 })
+    if architecture == .qwen3 {
+      add("blk.0.attn_q_norm.weight", 32, 1)
+      add("blk.0.attn_k_norm.weight", 32, 1)
     }
+    let biased = [
+      .qwen2: ["attn_q", "attn_k", "attn_v"],
+      .gpt2: ["attn_qkv", "attn_output", "ffn_up", "ffn_down"],
+    ][architecture, default: []]
+    for name in biased {
+      let rows = ["attn_qkv": 3 * n, "ffn_up": 32][name] ?? n
+      add("blk.0.\(name).bias", rows, 0)
+    }
+  }
+
+  /// A key of the architecture.
+  func key(_ name: String) -> String { architecture.rawValue + "." + name }
+
+  var epsilonKey: String {
+    key("attention.layer_norm_\(architecture == .gpt2 ? "" : "rms_")epsilon")
   }
 
   /// A value of the metadata.
@@ -94,6 +124,12 @@ struct SmallGGUF {
   private mutating func add(_ name: String, _ rows: Int, _ columns: Int, _ data: [UInt8]) {
     file.tensors.append(
       .init(name: name + ".weight", shape: [UInt64(columns), UInt64(rows)], type: 0, data: data))
+  }
+
+  /// `count` times the same value.
+  private mutating func add(_ name: String, _ count: Int, _ value: Float) {
+    let data = Self.matrix(1, count) { _, _ in value }
+    file.tensors.append(.init(name: name, shape: [UInt64(count)], type: 0, data: data))
   }
 
   static func matrix(_ rows: Int, _ columns: Int, _ value: (Int, Int) -> Float) -> [UInt8] {
