@@ -89,6 +89,7 @@ func storeScale(_ scale: Float, _ out: UnsafeMutableRawPointer) -> Float {
 /// A scale, the largest magnitude / 127, and 32 values of int8: x / scale, rounded away from zero
 /// among equals (ggml-quants.c: `quantize_row_q8_0_ref`). What has no finite scale has zeros, as in
 /// NumPy.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 private func encodeQ8_0(_ x: UnsafePointer<Float>, _ out: UnsafeMutableRawPointer) {
   let scale = largestMagnitude(x, 32) / 127
   let inverse = scale == 0 ? 0 : 1 / scale
@@ -116,6 +117,7 @@ private func roundAwayFromZero(_ x: SIMD16<Float>) -> SIMD16<Int32> {
 /// A scale, the weight of the largest magnitude / -8, and 32 values from 0 to 15 of four bits:
 /// x / scale + 8, rounded; value i in the lower half of byte i, value 16 + i in its upper half
 /// (ggml-quants.c: `quantize_row_q4_0_ref`).
+// swift-format-ignore: AlwaysUseLowerCamelCase
 private func encodeQ4_0(_ x: UnsafePointer<Float>, _ out: UnsafeMutableRawPointer) {
   let scale = extreme(x) / -8
   let inverse = scale == 0 ? 0 : 1 / scale

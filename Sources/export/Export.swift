@@ -12,8 +12,7 @@ func exportModel(_ options: Options) throws {
 
 /// Writes a checkpoint and, where the source has a vocabulary, tokenizer.bin beside it.
 private func exportLlama2C(_ source: Source, _ options: Options) throws {
-  let whole = try source.model(options.seqLen)
-  let model = try whole.llama2C(whole)
+  let model = try (source.llama2C ?? source.model)(options.seqLen)
   let vocabulary = try source.findVocabulary()
   let entries = try vocabulary?.entries(vocabSize: model.config.vocabSize)
 
@@ -91,7 +90,7 @@ private func exportGGUF(_ source: Source, _ options: Options) throws {
   try describe(
     source, options, "GGUF, \(model.architecture)", model, type.rawValue.uppercased(),
     writer.report)
-  for note in notes { Output.note("export: \(source.path): \(note)") }
+  for note in notes { Output.note("export: \(note)") }
 }
 
 extension Source {

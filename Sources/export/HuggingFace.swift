@@ -13,6 +13,12 @@ func openHuggingFace(_ folder: String) throws -> Source {
     let model = try Model(shape, settings, state)
     return try model.with(seqLen: seqLen, path: settings.path)
   }
+  source.llama2C = { [state] seqLen in
+    let shape = try ModelShape(settings)
+    try requireLlama2(settings, shape, seqLen)
+    return try Model(shape, settings, state).with(seqLen: seqLen, path: settings.path)
+      .withoutRepeatedOutput()
+  }
   source.metadata = { model in
     var general = GGUFMetadata.sampling(folder: folder)
     general.append(

@@ -32,10 +32,6 @@ extension Model {
     }
     if let factors = shape.ropeFactors { add(ropeFactors: factors) }
     slidingWindow = shape.slidingWindow
-    llama2C = { model in
-      try requireLlama2(settings, model)
-      return model.withoutRepeatedOutput()
-    }
   }
 }
 

@@ -24,7 +24,7 @@ func inspect(_ path: String) throws {
     "\(model.parameterCount) parameters, classifier \(model.hasOutput ? "of its own" : "tied")")
   try printVerdict("be exported to a .gguf") { _ = try source.gguf(nil, source.ownType) }
   try printVerdict("be exported to a .bin") {
-    let model = try model.llama2C(model)
+    let model = try (source.llama2C ?? source.model)(nil)
     let vocabulary = try source.findVocabulary()
     _ = try vocabulary?.entries(vocabSize: model.config.vocabSize)
     if let vocabulary { try Output.line("vocabulary: \(vocabulary.path)") }

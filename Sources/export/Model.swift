@@ -29,8 +29,6 @@ struct Model {
   private(set) var tensors: [(name: TensorName, tensor: Tensor)]
   /// llama2.c's tables of cos and sin, where the source holds them.
   var ropeTables: [Llama2C.Tensor: Tensor] = [:]
-  /// The model as llama2.c's formats hold it; throws what keeps it from being written in them.
-  var llama2C: (Model) throws -> Model = { $0 }
   private var places: [TensorName: Int] = [:]
 
   init(
@@ -64,7 +62,6 @@ struct Model {
         (name, name.role == .positionEmbedding ? tensor.prefix(seqLen) : tensor)
       })
     shorter.slidingWindow = slidingWindow.flatMap { $0 < seqLen ? $0 : nil }
-    shorter.llama2C = llama2C
     return shorter
   }
 

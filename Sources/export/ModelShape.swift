@@ -76,11 +76,6 @@ extension ModelShape {
   {
     let isLlama = settings["model_type"]?.text == "llama"
     let count = try settings.integer("num_attention_heads", missing: isLlama ? 32 : nil)
-    let keyValueCount = try settings.integer("num_key_value_heads", missing: isLlama ? count : nil)
-    guard count % keyValueCount == 0 else {
-      throw settings.refusal(
-        "num_key_value_heads", expected: "a divisor of num_attention_heads \(count)")
-    }
     let size: Int
     if settings["head_dim"] != nil || architecture == .qwen3 {
       size = try settings.integer("head_dim", missing: 128)
@@ -92,6 +87,11 @@ extension ModelShape {
           "num_attention_heads",
           expected: "a divisor of hidden_size \(dim) that leaves an even head size")
       }
+    }
+    let keyValueCount = try settings.integer("num_key_value_heads", missing: isLlama ? count : nil)
+    guard count % keyValueCount == 0 else {
+      throw settings.refusal(
+        "num_key_value_heads", expected: "a divisor of num_attention_heads \(count)")
     }
     return (dim, count, keyValueCount, size)
   }

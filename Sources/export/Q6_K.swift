@@ -1,6 +1,7 @@
 /// 256 weights as scale · group's scale · (value - 32), in 16 groups: 256 values of six bits, of which
 /// the lower four stand in 128 bytes and the upper two in 64; 16 scales of int8; and a scale of Float16
 /// (ggml-quants.c: `quantize_row_q6_K_ref`).
+// swift-format-ignore: AlwaysUseLowerCamelCase
 func encodeQ6_K(_ x: UnsafePointer<Float>, _ out: UnsafeMutableRawPointer) {
   withUnsafeTemporaryAllocation(of: Int32.self, capacity: 256) { values in
     var scales = SIMD16<Float>.zero

@@ -92,10 +92,10 @@ struct RoPESettings {
 }
 
 /// Refuses settings of a Llama that llama2.c's files do not hold.
-func requireLlama2(_ settings: Settings, _ model: Model) throws {
+func requireLlama2(_ settings: Settings, _ shape: ModelShape, _ seqLen: Int?) throws {
   var settings = settings
   settings.consequence = "llama2.c's files cannot hold it, write a .gguf"
-  let c = model.config
+  let c = shape.config
   guard settings["model_type"]?.text == "llama" else {
     throw settings.refusal("model_type", expected: "\"llama\"")
   }
@@ -112,7 +112,8 @@ func requireLlama2(_ settings: Settings, _ model: Model) throws {
     throw settings.refusal(
       "head_dim", expected: "hidden_size / num_attention_heads \(c.dim / c.nHeads)")
   }
-  guard model.slidingWindow == nil else {
-    throw settings.refusal("sliding_window", expected: "at least the context, \(c.seqLen)")
+  let context = min(c.seqLen, seqLen ?? c.seqLen)
+  guard shape.slidingWindow ?? context >= context else {
+    throw settings.refusal("sliding_window", expected: "at least the context, \(context)")
   }
 }

@@ -23,10 +23,13 @@ struct Source {
   var vocabularyFolder: String?
   /// The vocabulary in the same file.
   var vocabulary: (() throws -> Vocabulary)?
-  /// What a GGUF file of it says besides the settings of its architecture, and what there is to say
-  /// of the vocabulary; nil where none is written of such a source.
+  /// What a GGUF file of it says besides the settings of its architecture, and sentences about its
+  /// vocabulary; nil where none is written of such a source.
   var metadata:
     ((Model) throws -> (general: GGUFMetadata, vocabulary: GGUFMetadata, notes: [String]))?
+  /// The model as llama2.c's formats hold it, where it is not `model`; throws what keeps it from being
+  /// written in them.
+  var llama2C: ((_ seqLen: Int?) throws -> Model)?
   /// The model, with a context of `seqLen` if one is given; throws what keeps it from being run.
   let model: (_ seqLen: Int?) throws -> Model
 

@@ -153,7 +153,8 @@ struct StateDict {
   func refuseOthers(than used: Set<String>, ignoring isIgnored: (String) -> Bool) throws {
     for name in tensors.keys.sorted() where !used.contains(name) && !isIgnored(name) {
       throw Refusal(
-        path, "the tensor \(quoted(name)) is none of a Llama's: this model cannot be run")
+        path,
+        "the tensor \(quoted(name)) is none that the model has by its settings: it cannot be run")
     }
   }
 }

@@ -145,7 +145,8 @@ func little<T: FixedWidthInteger>(_ value: T) -> Data {
 struct MadeModel {
   var config: [String: String] = [
     "model_type": "\"llama\"", "hidden_size": "8", "intermediate_size": "8",
-    "num_hidden_layers": "1", "num_attention_heads": "2", "vocab_size": "4",
+    "num_hidden_layers": "1", "num_attention_heads": "2", "num_key_value_heads": "2",
+    "vocab_size": "4",
     "max_position_embeddings": "16", "rms_norm_eps": "1e-05", "tie_word_embeddings": "true",
   ]
   var tensors: [MadeTensor]
