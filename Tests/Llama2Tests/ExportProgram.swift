@@ -90,12 +90,12 @@ final class TemporaryFolder {
 /// Runs a source that must be refused: status 1, one sentence that holds `fragment`, and nothing
 /// written.
 func expectRefusal(
-  of source: String, saying fragment: String, arguments: [String] = [],
+  of source: String, saying fragment: String, arguments: [String] = [], target: String = "out.bin",
   location: SourceLocation = #_sourceLocation
 ) throws {
   let folder = try TemporaryFolder()
   let result = ExportProgram.finish(
-    try ExportProgram.start([source, folder.path("out.bin")] + arguments))
+    try ExportProgram.start([source, folder.path(target)] + arguments))
   #expect(result.status == 1 && !result.wasKilled, "\(result)", sourceLocation: location)
   #expect(result.error.hasPrefix("export: "), "\(result.error)", sourceLocation: location)
   #expect(result.error.contains(fragment), "\(result.error)", sourceLocation: location)
