@@ -38,16 +38,30 @@ def models():
         "llama", llama, hidden_size=48, intermediate_size=80, num_hidden_layers=1, rms_norm_eps=1e-6,
         attention_bias=True, mlp_bias=True, tie_word_embeddings=False,
         rope_scaling={"type": "linear", "factor": 4.0})
-    yield "long-rows", torch.float16, relatives.llama_config(
-        "llama", llama, hidden_size=256, num_hidden_layers=1, num_attention_heads=2, head_dim=8,
-        num_key_value_heads=1, tie_word_embeddings=True,
-        rope_parameters={"rope_type": "default", "rope_theta": 500000.0})
-    yield "mistral", torch.bfloat16, {**relatives.llama_config(
+    yield "mistral", torch.float16, {**relatives.llama_config(
         "llama", llama, num_hidden_layers=1, head_dim=16, sliding_window=None,
-        tie_word_embeddings=False), "architectures": ["MistralForCausalLM"], "model_type": "mistral"}
+        tie_word_embeddings=False,
+        rope_parameters={"rope_type": "default", "rope_theta": 500000.0}), "architectures": ["MistralForCausalLM"], "model_type": "mistral"}
+    yield "extremes", torch.bfloat16, relatives.llama_config(
+        "llama", llama, hidden_size=256, num_hidden_layers=1, num_attention_heads=2, head_dim=2,
+        num_key_value_heads=1, intermediate_size=32, tie_word_embeddings=True)
     yield "qwen3-biased", torch.bfloat16, relatives.llama_config(
         "qwen3", relatives.QWEN3, hidden_size=48, num_hidden_layers=1, head_dim=16,
         attention_bias=True, tie_word_embeddings=True)
+
+
+def extremes(shape):
+    """Halves and equals, zeros, subnormal numbers, and what overflows or vanishes in 16 bits."""
+    rng = np.random.default_rng(1)
+    values = rng.integers(-254, 255, shape) / np.float32(2)
+    values[::2, 0] = 127
+    values[1::4] *= rng.choice(np.float32([1e-8, 3e-8, 1e-16, 1e-39, 0, 1e-3, 700]), (1, shape[1]))
+    values[2::8] = rng.choice(np.float32([-8, 8, -7.5, 0.5, 0]), (1, shape[1]))
+    values[3::8] = rng.normal(0, 1, shape[1]) * np.float32(6e-5)
+    values[4::8] = 0
+    values[6::8] = rng.normal(0, 1, shape[1])
+    values[5::16] *= np.float32(1e-38)
+    return torch.tensor(values.astype(np.float32))
 
 
 def write_folder(folder, name, dtype, config):
@@ -55,6 +69,10 @@ def write_folder(folder, name, dtype, config):
     settings = AutoConfig.for_model(**json.loads(json.dumps(config)))
     model = AutoModelForCausalLM.from_config(settings).eval()
     relatives.randomise(model, np.random.default_rng(list(name.encode())))
+    if name == "extremes":
+        for p in model.parameters():
+            if p.ndim == 2:
+                p.data = extremes(p.shape)
     relatives.write_folder(folder, name, model, config, vocabulary)
     relatives.write_json(
         folder / "generation_config.json", {"temperature": 0.6, "top_k": 20, "top_p": 0.95})

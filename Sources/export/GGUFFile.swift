@@ -106,30 +106,21 @@ struct GGUFFile {
 
 extension Writer {
   mutating func write(_ gguf: GGUFFile) throws {
-    defer { Output.showProgress("") }
+    defer { finish() }
     try gguf.header.withUnsafeBytes { try write($0) }
     for entry in gguf.entries {
-      try write(entry)
+      try write(entry.tensor, entry.name, type: entry.type)
       let padding = [UInt8](repeating: 0, count: GGUFFile.padding(entry.size))
       try padding.withUnsafeBytes { try write($0) }
     }
   }
 
-  private mutating func write(_ entry: GGUFFile.Entry) throws {
-    let (type, capacity) = (entry.type, Self.rowsAtOnce(entry.tensor) * entry.tensor.columns)
-    guard let block = type.block else { return }
-    let bytes = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: capacity / block.size * block.bytes, alignment: 64)
-    defer { bytes.deallocate() }
-    var worst: Float = 0
-    try write(entry.tensor, entry.name) { weights in
-      guard let x = weights.baseAddress, let out = bytes.baseAddress else {
-        return UnsafeRawBufferPointer(bytes)
-      }
-      encode(x, weights.count, as: type, to: out)
-      if block.size > 1 { worst = max(worst, roundingError(x, weights.count, out, type)) }
-      return UnsafeRawBufferPointer(rebasing: bytes[..<(weights.count / block.size * block.bytes)])
+  /// A tensor in one of GGUF's types.
+  mutating func write(_ tensor: Tensor, _ name: String, type: GGUF.TensorType) throws {
+    guard let block = type.block else { preconditionFailure("\(type) is not written") }
+    try write(tensor, name, block: block) { part in
+      encode(part.weights, part.count, as: type, to: part.out)
+      return block.size > 1 ? roundingError(part.weights, part.count, part.out, type) : nil
     }
-    if block.size > 1 { report.note(error: worst, in: entry.name) }
   }
 }

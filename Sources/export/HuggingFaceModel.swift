@@ -30,7 +30,7 @@ extension Model {
           + " \(names.name(of: TensorName(role: .tokenEmbedding))): which of the two the model"
           + " needs cannot be known")
     }
-    if let factors = shape.ropeFactors { add(ropeFactors: factors) }
+    if let factors = shape.ropeFactors { add(ropeFactors: factors()) }
     slidingWindow = shape.slidingWindow
   }
 }

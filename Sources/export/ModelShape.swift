@@ -13,7 +13,7 @@ struct ModelShape {
   /// The tokens that a token attends to, where they are fewer than the context.
   var slidingWindow: Int?
   /// What RoPE's frequencies are divided by, (headSize / 2).
-  var ropeFactors: [Float]?
+  var ropeFactors: (() -> [Float])?
 
   init(_ settings: Settings) throws {
     try settings.requireNone("quantization_config")

@@ -3,7 +3,7 @@
 ///
 /// weights: (count), values: (count), scales: (count / groupSize), at any alignment.
 /// Returns the largest rounding error.
-func quantiseGroups(
+func quantise(
   _ weights: UnsafePointer<Float>, count: Int, groupSize: Int,
   values: UnsafeMutablePointer<Int8>, scales: UnsafeMutablePointer<Float>
 ) -> Float {

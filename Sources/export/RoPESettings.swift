@@ -16,7 +16,7 @@ struct RoPESettings {
   /// What positions are divided by.
   var positionScale: Float = 1
   /// What frequencies are divided by, (headSize / 2).
-  var factors: [Float]?
+  var factors: (() -> [Float])?
 
   init(_ settings: Settings, headSize: Int) throws {
     try settings.require("partial_rotary_factor", 1, missing: 1)
@@ -73,20 +73,22 @@ struct RoPESettings {
   /// (`LlamaModel.generate_extra_tensors`).
   private static func llama3Factors(
     _ rope: Settings, _ theta: Double, _ headSize: Int, context: Double
-  ) throws -> [Float] {
+  ) throws -> () -> [Float] {
     let (factor, context) = (Float(try rope.number("factor")), Float(context))
     let low = try rope.number("low_freq_factor")
     let high = try rope.number("high_freq_factor")
     guard low < high else {
       throw rope.refusal("high_freq_factor", expected: "more than low_freq_factor")
     }
-    return (0..<headSize / 2).map { i in
-      let power = Float(pow(Double(Float(theta)), Double(Float(2 * i) / Float(headSize))))
-      let wavelength = (1 / (1 / power)) * Float(2 * Double.pi)
-      if wavelength < Float(Double(context) / high) { return 1 }
-      if wavelength > Float(Double(context) / low) { return factor }
-      let smooth = ((1 / wavelength) * context - Float(low)) / Float(high - low)
-      return 1 / ((1 - smooth) / factor + smooth)
+    return {
+      (0..<headSize / 2).map { i in
+        let power = Float(pow(Double(Float(theta)), Double(Float(2 * i) / Float(headSize))))
+        let wavelength = (1 / (1 / power)) * Float(2 * Double.pi)
+        if wavelength < Float(Double(context) / high) { return 1 }
+        if wavelength > Float(Double(context) / low) { return factor }
+        let smooth = ((1 / wavelength) * context - Float(low)) / Float(high - low)
+        return 1 / ((1 - smooth) / factor + smooth)
+      }
     }
   }
 }

@@ -41,8 +41,10 @@ struct Source {
   /// Every file that is read, and of a folder those that would be if they were there.
   var allPaths: [String] {
     let beside = [
-      "config.json", "params.json", "tokenizer.model", "tokenizer.json", "added_tokens.json",
-      "model.safetensors.index.json", "pytorch_model.bin.index.json",
+      "config.json", "generation_config.json", "params.json", "tokenizer.model", "tokenizer.json",
+      "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
+      "merges.txt", "chat_template.jinja", "model.safetensors.index.json",
+      "pytorch_model.bin.index.json",
     ]
     return files.map(\.path) + beside.map { path + "/" + $0 }
   }

@@ -8,10 +8,6 @@ struct Report {
   var worstError: (value: Float, tensor: String)?
   /// A tensor with values that are NaN or infinite.
   var damagedTensor: String?
-
-  mutating func note(error: Float, in tensor: String) {
-    if error >= worstError?.value ?? 0 { worstError = (error, tensor) }
-  }
 }
 
 /// Writes tensors some rows at a time, so in constant memory.
@@ -21,7 +17,8 @@ struct Writer {
   private let releasePages: () -> Void
   private var unreleased = 0
   private var progress: Progress
-  var report: Report
+  private let threads = Threads(count: Threads.usable())
+  private(set) var report: Report
 
   init(to file: TargetFile, size: Int, releasePages: @escaping () -> Void) {
     self.file = file
@@ -35,36 +32,77 @@ struct Writer {
   /// The source's pages are let go after this many weights.
   private static let releaseSize = 1 << 23
 
+  /// Ends the threads and the line of progress.
+  func finish() {
+    threads.stop()
+    Output.showProgress("")
+  }
+
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     try file.write(bytes)
     progress.add(bytes.count)
   }
 
-  /// The rows that are converted at a time.
-  static func rowsAtOnce(_ tensor: Tensor) -> Int {
-    min(tensor.rows, max(1, chunkSize / tensor.columns))
+  /// Some weights of a tensor, whole rows, that are converted on one thread.
+  struct Part {
+    let weights: UnsafePointer<Float>
+    let count: Int
+    /// Where the first of them is in the tensor.
+    let start: Int
+    /// Where their bytes go.
+    let out: UnsafeMutableRawPointer
   }
 
   /// Writes what `encode` makes of some rows after the other.
+  ///
+  /// - Parameters:
+  ///   - block: how many weights become how many bytes.
+  ///   - encode: returns the largest rounding error, nil where weights are not quantised.
   mutating func write(
-    _ tensor: Tensor, _ name: String,
-    encode: (UnsafeMutableBufferPointer<Float>) -> UnsafeRawBufferPointer
+    _ tensor: Tensor, _ name: String, block: (size: Int, bytes: Int), encode: (Part) -> Float?
   ) throws {
     progress.begin(name)
-    let rowsAtOnce = Self.rowsAtOnce(tensor)
-    let rows = UnsafeMutablePointer<Float>.allocate(capacity: rowsAtOnce * tensor.columns)
-    defer { rows.deallocate() }
+    let columns = tensor.columns
+    let rowsAtOnce = min(tensor.rows, max(1, Self.chunkSize / columns))
+    let weights = UnsafeMutablePointer<Float>.allocate(capacity: rowsAtOnce * columns)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: rowsAtOnce * columns / block.size * block.bytes, alignment: 64)
+    let parts = min(Threads.usable(), rowsAtOnce)
+    let errors = UnsafeMutableBufferPointer<Float?>.allocate(capacity: parts)
+    errors.initialize(repeating: nil)
+    let areFinite = UnsafeMutableBufferPointer<Bool>.allocate(capacity: parts)
+    areFinite.initialize(repeating: true)
+    defer {
+      weights.deallocate()
+      bytes.deallocate()
+      errors.deallocate()
+      areFinite.deallocate()
+    }
     for first in stride(from: 0, to: tensor.rows, by: rowsAtOnce) {
-      let last = min(first + rowsAtOnce, tensor.rows)
-      tensor.copyRows(first..<last, rows)
-      let weights = UnsafeMutableBufferPointer(start: rows, count: (last - first) * tensor.columns)
-      if hasNonFinite(rows, weights.count) { report.damagedTensor = name }
-      try write(encode(weights))
-      unreleased += weights.count
+      let count = min(rowsAtOnce, tensor.rows - first)
+      threads.run(parts: parts) { part, _ in
+        let rows = count * part / parts..<count * (part + 1) / parts
+        guard !rows.isEmpty else { return }
+        let (start, size) = (rows.lowerBound * columns, rows.count * columns)
+        tensor.copyRows(rows.lowerBound + first..<rows.upperBound + first, weights + start)
+        areFinite[part] = !hasNonFinite(weights + start, size)
+        let error = encode(
+          Part(
+            weights: weights + start, count: size, start: first * columns + start,
+            out: bytes.baseAddress! + start / block.size * block.bytes))
+        if let error { errors[part] = max(error, errors[part] ?? 0) }
+      }
+      if areFinite.contains(false) { report.damagedTensor = name }
+      let size = count * columns
+      try write(UnsafeRawBufferPointer(rebasing: bytes[..<(size / block.size * block.bytes)]))
+      unreleased += size
       if unreleased >= Self.releaseSize {
         releasePages()
         unreleased = 0
       }
+    }
+    if let error = errors.compactMap({ $0 }).max(), error >= report.worstError?.value ?? 0 {
+      report.worstError = (error, name)
     }
   }
 }
@@ -98,37 +136,30 @@ private struct Progress {
 
 extension Writer {
   mutating func write(_ model: Model, _ layout: Llama2C) throws {
-    defer { Output.showProgress("") }
+    defer { finish() }
     try layout.header.withUnsafeBytes { try write($0) }
     for section in layout.sections {
       for layer in 0..<section.count {
         let (tensor, name) = (model[section.tensor, layer], section.tensor.name(layer: layer))
         if section.groupSize == 0 {
-          try write(tensor, name) { UnsafeRawBufferPointer($0) }
+          try write(tensor, name, type: .f32)
         } else {
-          try writeGroups(tensor, name, groupSize: section.groupSize)
+          try write(tensor, name, groupSize: section.groupSize)
         }
       }
     }
   }
 
   /// int8 values and then the scales of their groups.
-  private mutating func writeGroups(_ tensor: Tensor, _ name: String, groupSize: Int) throws {
-    let capacity = Self.rowsAtOnce(tensor) * tensor.columns
-    let values = UnsafeMutablePointer<Int8>.allocate(capacity: capacity)
-    defer { values.deallocate() }
+  private mutating func write(_ tensor: Tensor, _ name: String, groupSize: Int) throws {
     let scales = UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.count / groupSize)
     defer { scales.deallocate() }
-    var (groups, worst) = (0, Float(0))
-    try write(tensor, name) { weights in
-      let error = quantiseGroups(
-        weights.baseAddress!, count: weights.count, groupSize: groupSize, values: values,
-        scales: scales.baseAddress! + groups)
-      groups += weights.count / groupSize
-      worst = max(worst, error)
-      return UnsafeRawBufferPointer(start: values, count: weights.count)
+    try write(tensor, name, block: (1, 1)) { part in
+      quantise(
+        part.weights, count: part.count, groupSize: groupSize,
+        values: part.out.assumingMemoryBound(to: Int8.self),
+        scales: scales.baseAddress! + part.start / groupSize)
     }
     try write(UnsafeRawBufferPointer(scales))
-    report.note(error: worst, in: name)
   }
 }

@@ -65,7 +65,7 @@ import Testing
   @Test(
     arguments: [
       "relatives/gpt2", "relatives/qwen2", "relatives/qwen3", "relatives/llama3",
-      "hf-gguf/Tiny-Llama-3.1-40K-Chat", "hf-gguf/long-rows", "hf-gguf/mistral",
+      "hf-gguf/Tiny-Llama-3.1-40K-Chat", "hf-gguf/extremes", "hf-gguf/mistral",
       "hf-gguf/qwen3-biased",
     ], ["f32", "f16", "bf16", "q8_0", "q4_0"])
   func theFileIsThatOfLlamaCppsConverter(_ name: String, _ type: String) throws {
