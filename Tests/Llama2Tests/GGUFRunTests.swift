@@ -282,7 +282,7 @@ import Testing
   }
 
   @Test func positionsAreDividedByTheScalingFactor() throws {
-    func scale(_ values: [(String, GGUFBytes.Value)]) throws -> Float? {
+    func scale(_ values: [(String, GGUFBytes.Value)]) throws -> Float {
       var model = SmallGGUF()
       for (key, value) in values { model["llama.rope." + key] = value }
       return try Transformer(checkpoint: write(model), threads: 1).config.rope!.positionScale
@@ -386,16 +386,14 @@ extension GGUFRunTests {
 
   @Test(arguments: Architecture.allCases)
   func settingsThatNoModelHasAreRefused(_ architecture: Architecture) throws {
-    func expectRefusal(_ part: String = "", of change: (inout SmallGGUF) -> Void) throws {
+    func expectRefusal(_ part: String = "run: ", of change: (inout SmallGGUF) -> Void) throws {
       try self.expectRefusal(part, by: architecture, of: change)
     }
-    let turns = architecture == .gpt2 ? [] : ["rope.dimension_count"]
-    let numbers: [UInt64] = [0, 1 << 31, 1 << 40, 1 << 62, 1 << 63, .max]
     for key in [
       "embedding_length", "block_count", "feed_forward_length", "attention.head_count",
       "attention.head_count_kv", "attention.key_length",
-    ] + turns {
-      for number in numbers { try expectRefusal { $0[$0.key(key)] = .uint64(number) } }
+    ] {
+      for number in Self.noCounts { try expectRefusal { $0[$0.key(key)] = .uint64(number) } }
       try expectRefusal { $0[$0.key(key)] = .int32(-64) }
     }
     for number in [0, 1 << 63, .max] as [UInt64] {
@@ -415,16 +413,31 @@ extension GGUFRunTests {
       ("attention.head_count_kv", 1), ("attention.key_length", 16),
       ("attention.value_length", 16), ("attention.value_length", 0), ("embedding_length", 32),
       ("feed_forward_length", 64),
-    ] + turns.flatMap({ [($0, 31), ($0, 34)] }) as [(String, UInt32)] {
+    ] as [(String, UInt32)] {
       try expectRefusal { $0[$0.key(key)] = .uint32(value) }
     }
-    let base = SmallGGUF(.llama, architecture).key("rope.freq_base")
-    for key in [SmallGGUF(.llama, architecture).epsilonKey] + (turns.isEmpty ? [] : [base]) {
-      for value in [0, -1, .nan, .infinity, -.infinity] as [Float] {
-        try expectRefusal(key + " is \(value), expected a positive") { $0[key] = .float32(value) }
+    for value in Self.notPositive {
+      let key = SmallGGUF(.llama, architecture).epsilonKey
+      try expectRefusal(key + " is \(value), expected a positive") { $0[key] = .float32(value) }
+    }
+  }
+
+  @Test(arguments: Architecture.allCases.filter { $0 != .gpt2 })
+  func rotationsThatNoModelHasAreRefused(_ architecture: Architecture) throws {
+    for number in Self.noCounts + [31, 34] {
+      try expectRefusal(by: architecture) {
+        $0[$0.key("rope.dimension_count")] = .uint64(number)
+      }
+    }
+    for value in Self.notPositive {
+      try expectRefusal("rope.freq_base", "positive", by: architecture) {
+        $0[$0.key("rope.freq_base")] = .float32(value)
       }
     }
   }
+
+  private static let noCounts: [UInt64] = [0, 1 << 31, 1 << 40, 1 << 62, 1 << 63, .max]
+  private static let notPositive: [Float] = [0, -1, .nan, .infinity, -.infinity]
 
   @Test(arguments: Architecture.allCases)
   func tensorsThatAreMissingMisshapedOrUnknownAreNamed(_ architecture: Architecture) throws {
