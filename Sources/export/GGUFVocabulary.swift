@@ -2,8 +2,8 @@ import Console
 import Llama2
 
 /// tokenizer.* of a model's folder, as llama.cpp's converter writes it (conversion/base.py, gguf-py:
-/// SpecialVocab). Each note says in a sentence, beginning with a file's name, what is left out or how
-/// texts may be encoded otherwise than with the folder.
+/// SpecialVocab). Each note says in a sentence what is left out or how texts may be encoded otherwise
+/// than with the folder.
 ///
 /// - Parameters:
 ///   - architecture: `llama`, `qwen2`, `qwen3` or `gpt2`.
@@ -27,7 +27,11 @@ func vocabularyMetadata(
   } else {
     metadata.append(try byteLevel(files, &tokens))
   }
-  notes += tokens.notes
+  if tokens.ignoredCount > 0 {
+    notes.append(
+      "added tokens with ids above \(vocabSize - 1), the last of the model, are left out:"
+        + " \(tokens.ignoredCount)")
+  }
   if architecture == "llama", let flag = try files.addsPrefixSpace {
     metadata["tokenizer.ggml.add_space_prefix"] = .bool(flag)
   }
@@ -82,8 +86,8 @@ private func sentencePieceModel(
       try tokens.add(token, tokenizer.path)
     }
   }
-  if let note = model.normalizerNote { notes.append("\(path): \(note)") }
-  return tokens.sentencePieceMetadata(addsSpacePrefix: model.addsSpacePrefix)
+  if let note = model.normalizerNote { notes.append(note) }
+  return try tokens.sentencePieceMetadata(addsSpacePrefix: model.addsSpacePrefix, path)
 }
 
 /// gguf-py: LlamaHfVocab, but that the scores are those under which text is merged as by the merges,
@@ -97,15 +101,15 @@ private func sentencePieceJSON(
     throw tooMany(pieces.texts.count, tokens.count, tokenizer.path)
   }
   for (id, text) in pieces.texts.enumerated() {
-    let isByte = text.bytes.withUnsafeBytes { Llama2.Vocabulary.byte(named: $0) } != nil
-    tokens.set(id, text, isByte ? .byte : .normal, score: pieces.scores[id])
+    tokens.set(id, text, text.namedByte == nil ? .normal : .byte, score: pieces.scores[id])
   }
   let ids = Dictionary(uniqueKeysWithValues: zip(pieces.texts, pieces.texts.indices))
   for token in try files.addedTokens(baseCount: ids.count, id: { ids[$0] }) {
     try tokens.add(token, tokenizer.path)
   }
-  if let note = pieces.note { notes.append("\(tokenizer.path): \(note)") }
-  return tokens.sentencePieceMetadata(addsSpacePrefix: tokenizer.addsSpacePrefix)
+  if let note = pieces.note { notes.append(note) }
+  return try tokens.sentencePieceMetadata(
+    addsSpacePrefix: tokenizer.addsSpacePrefix, tokenizer.path)
 }
 
 /// conversion/base.py: _set_vocab_gpt2.
@@ -157,17 +161,10 @@ struct TokenTable {
   private(set) var scores: [Float]
   private(set) var types: [TokenType]
   private var isSet: [Bool]
-  private var ignored: [String: Int] = [:]
+  /// Added tokens that the model has no embedding of.
+  private(set) var ignoredCount = 0
 
   var count: Int { texts.count }
-
-  /// Tokens that the model has no embedding of, by file.
-  var notes: [String] {
-    ignored.sorted { $0.key < $1.key }.map { path, count in
-      "\(path): \(count) of its tokens have ids above \(self.count - 1), the last that the model"
-        + " has: they are left out"
-    }
-  }
 
   init(count: Int) {
     texts = (0..<count).map { Text("[PAD\($0)]") }
@@ -205,7 +202,7 @@ struct TokenTable {
         path, "the token \(quoted(token.text.description)) has the impossible id \(token.id)")
     }
     guard token.id < count else {
-      ignored[path, default: 0] += 1
+      ignoredCount += 1
       return
     }
     let text = isByteLevel && !token.isNormalized ? token.text.withoutByteLevel : token.text
@@ -213,7 +210,24 @@ struct TokenTable {
     set(token.id, found == .userDefined && type == nil ? text.withSpaces : text, type ?? found)
   }
 
-  func sentencePieceMetadata(addsSpacePrefix: Bool) -> GGUFMetadata {
+  /// Throws unless there is a token for each byte.
+  func sentencePieceMetadata(addsSpacePrefix: Bool, _ path: String) throws -> GGUFMetadata {
+    var named: Set<UInt8> = []
+    for id in 0..<count where types[id] == .byte {
+      guard let byte = texts[id].namedByte else {
+        throw Refusal(
+          path,
+          "the token \(id), \(quoted(texts[id].description)), is said to be a byte, expected a name"
+            + " such as <0x0A>")
+      }
+      named.insert(byte)
+    }
+    guard named.count == 256 else {
+      throw Refusal(
+        path,
+        "has tokens for \(named.count) bytes, expected all 256, which run needs for characters"
+          + " without a piece")
+    }
     var metadata = GGUFMetadata()
     metadata["tokenizer.ggml.model"] = .string("llama")
     metadata["tokenizer.ggml.pre"] = .string("default")
@@ -228,6 +242,11 @@ struct TokenTable {
 extension Text {
   /// Each ▁ (U+2581) as a space.
   fileprivate var withSpaces: Text { Text(spaced(bytes)) }
+
+  /// The byte whose token it names, as <0x0A>.
+  fileprivate var namedByte: UInt8? {
+    bytes.withUnsafeBytes { Llama2.Vocabulary.byte(named: $0) }
+  }
 
   /// Whether it is a control token by its looks (conversion/base.py: does_token_look_special).
   fileprivate var looksSpecial: Bool {

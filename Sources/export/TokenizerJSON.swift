@@ -213,6 +213,8 @@ func halves(_ merge: JSON, _ path: String) throws -> (Text, Text) {
   throw Refusal(path, "the merge \(merge) is not of two pieces")
 }
 
-func unknownPieces(_ merge: JSON, _ path: String) -> Refusal {
-  Refusal(path, "the merge \(merge) is of pieces that model.vocab lacks")
+func unknownPieces(
+  _ merge: JSON, _ path: String, vocabulary: String = "model.vocab"
+) -> Refusal {
+  Refusal(path, "the merge \(merge) is of pieces that \(vocabulary) lacks")
 }

@@ -154,6 +154,8 @@ struct ByteLevelSource {
 
   init(_ files: VocabularyFiles) throws {
     let pairs: [JSON]
+    let pairsPath: String
+    let vocabularyName: String
     if let tokenizer = files.tokenizer {
       path = tokenizer.path
       let model = try tokenizer.bytePairModel(byteFallback: false)
@@ -164,6 +166,7 @@ struct ByteLevelSource {
       }
       self.vocabulary = vocabulary
       pairs = model["merges"]?.array ?? []
+      (pairsPath, vocabularyName) = (path, "model.vocab")
     } else {
       path = files.folder + "/vocab.json"
       guard fileExists(path) else {
@@ -182,15 +185,16 @@ struct ByteLevelSource {
         throw Refusal(path, "expected a JSON object")
       }
       self.vocabulary = vocabulary
-      pairs = try Self.lines(files.folder + "/merges.txt")
+      (pairsPath, vocabularyName) = (files.folder + "/merges.txt", "vocab.json")
+      pairs = try Self.lines(pairsPath)
     }
-    guard !pairs.isEmpty else { throw Refusal(path, "has no merges") }
-    let (vocabulary, path) = (vocabulary, path)
+    guard !pairs.isEmpty else { throw Refusal(pairsPath, "has no merges") }
+    let vocabulary = vocabulary
     merges = try pairs.map { pair in
-      let (left, right) = try halves(pair, path)
+      let (left, right) = try halves(pair, pairsPath)
       guard vocabulary[left] != nil, vocabulary[right] != nil,
         vocabulary[Text(left.bytes + right.bytes)] != nil
-      else { throw unknownPieces(pair, path) }
+      else { throw unknownPieces(pair, pairsPath, vocabulary: vocabularyName) }
       return Text(left.withoutSpaces + [0x20] + right.withoutSpaces)
     }
   }
