@@ -301,7 +301,8 @@ import Testing
       if step % 2 == 1 {
         damaged = whole
         for i in 0..<8 {
-          damaged[(7919 * i + 104_729 * step) % whole.count] = UInt8(31 * i + 7 * step)
+          damaged[(7919 * i + 104_729 * step) % whole.count] = UInt8(
+            truncatingIfNeeded: 31 * i + 7 * step)
         }
       }
       try folder.write(damaged, file)
