@@ -128,8 +128,8 @@ struct TemplateText {
   // MARK: The generation prompt
 
   /// What stands before a reply: the literals behind the last `if add_generation_prompt`, and in an
-  /// `if` among them that asks whether thinking is to be left out. nil where anything else stands
-  /// there.
+  /// `if` among them that asks whether thinking is to be left out. White space between the tags
+  /// counts as dropped. nil where anything else stands there.
   func generationPrompt(thinking: Bool) -> String? {
     guard let condition = lastEnd(of: "add_generation_prompt"),
       var position = end(of: "%}", from: condition)
@@ -141,7 +141,7 @@ struct TemplateText {
       position = end
       switch isStatement ? String(decoding: bytes[tag], as: UTF8.self) : nil {
       case nil:
-        guard let (text, end) = sumOfLiterals(at: tag.lowerBound), skipSpaces(end) >= tag.upperBound
+        guard let (text, end) = sumOfLiterals(at: tag.lowerBound), end == tag.upperBound
         else { return nil }
         if isWritten { prompt += text }
       case "endif":
@@ -242,7 +242,8 @@ struct TemplateText {
     while case let plus = skipSpaces(sum.end), starts(with: "+", at: plus),
       let next = literal(at: skipSpaces(plus + 1))
     {
-      sum = (sum.text + next.text, next.end)
+      sum.text += next.text
+      sum.end = next.end
     }
     return sum
   }
