@@ -109,10 +109,10 @@ TEMPLATES = {
         f" <|EOT|> {{{{'{DEFAULT}\\n'}}}}"),
     "deepseek-ai-DeepSeek-R1-Distill-Llama-8B": (
         "deepseek-v3", DEEPSEEK, "bos_token <｜User｜> '<｜Assistant｜>'"
-        + generation_prompt(R1_PROMPT, LEAVE_OUT)),
-    "DeepSeek-R1-Distill-Qwen-32B": (
-        "deepseek-v3", DEEPSEEK, "bos_token <｜User｜> '<｜Assistant｜>'"
         + generation_prompt(R1_PROMPT)),
+    "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B": (
+        "deepseek-v3", DEEPSEEK, "bos_token <｜User｜> '<｜Assistant｜>'"
+        + generation_prompt(R1_PROMPT, LEAVE_OUT)),
     "DeepSeek-R1-0528-Qwen3-8B": (
         "deepseek-v3", DEEPSEEK, "bos_token <｜User｜>" + generation_prompt("<｜Assistant｜>")),
 }
