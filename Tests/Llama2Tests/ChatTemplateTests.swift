@@ -288,6 +288,8 @@ private struct ChatFixture: Decodable {
     }
     #expect(try prompt("") == [assistant, nil])
     #expect(try prompt(start + "{%endif%}") == [assistant, nil])
+    let missing = "{% if not add_generation_prompt is defined %} {% endif %}"
+    #expect(try prompt(missing + start + "{{ 'x' }} {%endif%}") == [assistant + "x", nil])
     #expect(
       try prompt(
         "{% if add_generation_prompt %}{{'<|im_start|>' + \"assistant\\n\"\n+ 'a'}}{% endif %}")
