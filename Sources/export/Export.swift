@@ -100,7 +100,9 @@ extension Source {
   {
     guard let metadata else {
       throw Refusal(
-        path, "\(kind) is run as it is: a .gguf is written of a folder of Hugging Face or Meta")
+        path,
+        "is \(kind), but a .gguf is written of a folder of Hugging Face or Meta: run reads a .bin and"
+          + " a .gguf as they are")
     }
     let model = try model(seqLen)
     let (general, vocabulary, notes) = try metadata(model)

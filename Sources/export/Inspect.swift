@@ -22,20 +22,25 @@ func inspect(_ path: String) throws {
   }
   try Output.line(
     "\(model.parameterCount) parameters, classifier \(model.hasOutput ? "of its own" : "tied")")
-  try printVerdict("be exported to a .gguf") { _ = try source.gguf(nil, source.ownType) }
-  try printVerdict("be exported to a .bin") {
+  let isGGUF = try printVerdict("be exported to a .gguf") {
+    _ = try source.gguf(nil, source.ownType)
+  }
+  let isBin = try printVerdict("be exported to a .bin") {
     let model = try (source.llama2C ?? source.model)(nil)
     let vocabulary = try source.findVocabulary()
     _ = try vocabulary?.entries(vocabSize: model.config.vocabSize)
     if let vocabulary { try Output.line("vocabulary: \(vocabulary.path)") }
   }
-  try Output.line("can be run")
+  try Output.line(isGGUF || isBin ? "can be run" : "cannot be run: it cannot be exported")
 }
 
-func printVerdict(_ what: String, _ check: () throws -> Void) throws {
-  var verdict = "can " + what
-  do { try check() } catch { verdict = "cannot \(what): \(error)" }
-  try Output.line(verdict)
+/// Prints whether something can be done with a source, and if not why; returns whether it can.
+@discardableResult
+func printVerdict(_ what: String, _ check: () throws -> Void) throws -> Bool {
+  var problem: Error?
+  do { try check() } catch { problem = error }
+  try Output.line(problem.map { "cannot \(what): \($0)" } ?? "can " + what)
+  return problem == nil
 }
 
 private func inspectVocabulary(_ path: String) throws {

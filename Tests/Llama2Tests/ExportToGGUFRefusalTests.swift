@@ -128,9 +128,9 @@ import Testing
 
   @Test(
     arguments: [
-      (["gguf/f32.gguf", "out.gguf"], "is run as it is"),
-      (["gqa-untied-v0.bin", "out.gguf"], "is run as it is"),
-      (["ckpt.pt", "out.gguf"], "is run as it is"),
+      (["gguf/f32.gguf", "out.gguf"], "run reads a .bin and a .gguf as they are"),
+      (["gqa-untied-v0.bin", "out.gguf"], "run reads a .bin and a .gguf as they are"),
+      (["ckpt.pt", "out.gguf"], "run reads a .bin and a .gguf as they are"),
       (["meta", "out.gguf"], "tokenizer"),
       (["relatives/llama3/tokenizer.json", "out.gguf"], "a .gguf is written of its folder"),
       (["relatives/llama3", "out.bin", "--type", "f16"], "--type: goes with a .gguf"),
