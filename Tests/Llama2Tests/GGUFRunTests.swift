@@ -400,7 +400,7 @@ extension GGUFRunTests {
       try expectRefusal { $0[$0.key("context_length")] = .uint64(number) }
     }
     // Rows of queries, keys and values that no integer counts.
-    try expectRefusal("attn_q") {
+    try expectRefusal {
       for key in ["head_count", "head_count_kv", "key_length", "value_length"] {
         $0[$0.key("attention." + key)] = .uint32(1 << 31 - 1)
       }
