@@ -474,7 +474,7 @@ extension GGUFRunTests {
     }
     for name in [
       "blk.1.attn_q.weight", "rope_factors_long.weight", "blk.0.ffn_gate_exps.weight",
-      "rope_freqs.weight", "output.bias",
+      "rope_freqs.weight", "output.bias", "blk.0.attn_q.bias",
     ] {
       try expectRefusal(name) {
         $0.file.tensors.append(.init(name: name, shape: [1], type: 0, data: [0, 0, 0, 0]))
