@@ -6,12 +6,13 @@ A FILE is a Jinja template (.jinja) or a GGUF file that has one. Its name withou
 which row of TEMPLATES it belongs to; other files are passed over. Needs jinja2 and gguf.
 
 Only what the templates write about the sentences below goes into the fixture, with an excerpt of
-our own: the marks by which the format is recognised.
+our own: the marks by which the format is recognised, and the end where what it writes is read there.
 """
 
 import json
 import re
 import sys
+from itertools import product
 from pathlib import Path
 
 from gguf import GGUFReader
@@ -31,7 +32,25 @@ DEFAULTS = [r"<\|im_start\|>system(?:\\n|\n)([^'<]+)<\|im_end\|>", r"set system_
             r"{{'(You are [^']+?)\\n'}}"]
 CHATML_DEFAULT = "{{ '<|im_start|>system\\n" + DEFAULT + "<|im_end|>\\n' }}"
 HEADER = "<|start_header_id|> <|end_header_id|> "
+SYSTEM = "{{- '<|im_start|>system\\n' + messages[0].content + '<|im_end|>\\n' }}"
 USER = " {{ '%s' + message['content'] + %s }} "
+
+
+def generation_prompt(literal, inner=""):
+    return f" {{% if add_generation_prompt %}}{{{{- '{literal}' }}}}{inner}{{% endif %}}"
+
+
+def if_not_thinking(condition, literal):
+    return f"{{%- if {condition} %}} {{{{- '{literal}' }}}} {{%- endif %}}"
+
+
+CHATML_PROMPT = generation_prompt("<|im_start|>assistant\\n")
+QWEN3_PROMPT = generation_prompt("<|im_start|>assistant\\n", if_not_thinking(
+    "enable_thinking is defined and enable_thinking is false", "<think>\\n\\n</think>\\n\\n"))
+THINKING_PROMPT = "<|im_start|>assistant\\n<think>\\n"
+R1_PROMPT = "<｜Assistant｜><think>\\n"
+# llama.cpp's copies of the templates of models that always think can be asked to leave it out.
+LEAVE_OUT = if_not_thinking("not enable_thinking", "</think>")
 
 # File name: format, BOS and EOS of the vocabulary, the marks in the template's text.
 TEMPLATES = {
@@ -58,6 +77,14 @@ TEMPLATES = {
     "Qwen-Qwen2.5-7B-Instruct": (
         "chatml", CHATML, "{{- '<|im_start|>system\\n' }} {{- '<|im_start|>system\\n' + content"
         " + '<|im_end|>\\n' }} " + CHATML_DEFAULT),
+    "Qwen2.5-LLaMA-Factory": ("chatml", CHATML, f"{{% set system_message = '{DEFAULT}' %}}"
+                              " '<|im_start|>user\\n' + content + '<|im_end|>\\n<|im_start|>'"),
+    "Qwen-QwQ-32B": ("chatml", CHATML, SYSTEM + generation_prompt(THINKING_PROMPT, LEAVE_OUT)),
+    "Qwen-Qwen3-0.6B": ("chatml", CHATML, SYSTEM + QWEN3_PROMPT),
+    "Qwen3-unsloth": ("chatml", CHATML, (SYSTEM + QWEN3_PROMPT).replace("\\n", "\n")),
+    "Qwen3-4B-Thinking-2507": ("chatml", CHATML, SYSTEM + generation_prompt(THINKING_PROMPT)),
+    "Qwen3-Coder": ("chatml", CHATML, '"<|im_start|>system\\n" + system_message'
+                    ' "<|im_start|>system\\nYou have tools." "<|im_end|>\\n"' + CHATML_PROMPT),
     "mistral-v0.1": ("mistral-v0", LLAMA, "bos_token '[INST] ' ' [/INST]' eos_token + ' '"),
     "mistral-v0.2": ("mistral-v0", LLAMA, "bos_token '[INST] ' ' [/INST]' eos_token"),
     "mistral-v1": ("mistral-v1", LLAMA, "bos_token ' [INST] ' ' [/INST]'"),
@@ -81,7 +108,13 @@ TEMPLATES = {
         "deepseek-coder", ("<｜begin▁of▁sentence｜>", "<|EOT|>"), "{{bos_token}} ### Instruction:"
         f" <|EOT|> {{{{'{DEFAULT}\\n'}}}}"),
     "deepseek-ai-DeepSeek-R1-Distill-Llama-8B": (
-        "deepseek-v3", DEEPSEEK, "bos_token <｜User｜> '<｜Assistant｜>' '<｜Assistant｜><think>\\n'"),
+        "deepseek-v3", DEEPSEEK, "bos_token <｜User｜> '<｜Assistant｜>'"
+        + generation_prompt(R1_PROMPT)),
+    "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B": (
+        "deepseek-v3", DEEPSEEK, "bos_token <｜User｜> '<｜Assistant｜>'"
+        + generation_prompt(R1_PROMPT, LEAVE_OUT)),
+    "DeepSeek-R1-0528-Qwen3-8B": (
+        "deepseek-v3", DEEPSEEK, "bos_token <｜User｜>" + generation_prompt("<｜Assistant｜>")),
 }
 
 # A system message or None, then messages of the user and replies in turn.
@@ -110,7 +143,7 @@ def template_of(path):
     return text
 
 
-def renderer(template, bos, eos):
+def renderer(template, bos, eos, thinking):
     """transformers.utils.chat_template_utils: the environment of apply_chat_template."""
     def fail(message):
         raise TemplateError(message)
@@ -119,13 +152,14 @@ def renderer(template, bos, eos):
     environment.globals.update(raise_exception=fail, strftime_now=lambda _: TODAY)
     compiled = environment.from_string(template)
     return lambda messages: compiled.render(
-        messages=messages, bos_token=bos, eos_token=eos, add_generation_prompt=True)
+        messages=messages, bos_token=bos, eos_token=eos, add_generation_prompt=True,
+        enable_thinking=thinking)
 
 
 def prompts(render, system, texts):
     """For every turn the reply in front of it, as the model wrote it, and what stands between it
     and the next reply. None where the template does not write such a conversation, or writes what
-    was said earlier in another way once more is said."""
+    was said earlier in another way once more is said; that it drops earlier thinking is no matter."""
     messages = [] if system is None else [{"role": "system", "content": system}]
     turns = []
     before = ""
@@ -143,7 +177,7 @@ def prompts(render, system, texts):
             return None
         turns.append({"reply": replies[0] if i else None,
                       "text": prompt[len(before + replies[0]):]})
-        before = prompt
+        before = re.sub(r"<think>\n(\n</think>\n\n|</think>)?$", "", prompt)
     return turns
 
 
@@ -153,16 +187,19 @@ def main():
         if path.stem not in TEMPLATES:
             continue
         name, (bos, eos), excerpt = TEMPLATES[path.stem]
-        render = renderer(template_of(path), bos, eos)
-        conversations = []
-        for system, texts in CONVERSATIONS:
-            turns = prompts(render, system, texts)
+        conversations = {True: [], False: []}
+        for thinking, (system, texts) in product(conversations, CONVERSATIONS):
+            turns = prompts(renderer(template_of(path), bos, eos, thinking), system, texts)
             if turns is None:
                 print(f"{path.stem}: no fixture for {system!r} {texts}")
             else:
-                conversations.append({"system": system, "messages": texts[::2], "turns": turns})
-        rows.append({"template": path.stem, "format": name, "bos": bos, "eos": eos,
-                     "excerpt": excerpt, "conversations": conversations})
+                conversations[thinking].append(
+                    {"system": system, "messages": texts[::2], "turns": turns})
+        row = {"template": path.stem, "format": name, "bos": bos, "eos": eos,
+               "excerpt": excerpt, "conversations": conversations[True]}
+        if conversations[True] != conversations[False]:
+            row["withoutThinking"] = conversations[False]
+        rows.append(row)
     missing = set(TEMPLATES) - {row["template"] for row in rows}
     if missing:
         sys.exit(f"no file for {', '.join(sorted(missing))}")

@@ -22,8 +22,8 @@ package enum Segment: Equatable, Sendable {
 /// of Hugging Face's `apply_chat_template` with `add_generation_prompt`, but for marks that a user
 /// typed: they stay text. Where a template writes earlier messages differently once newer ones
 /// follow, the conversation keeps what was read: Mistral's formats up to v3 move the system
-/// message to the last turn (here it stays in the first), DeepSeek R1's drops the thoughts of
-/// earlier replies.
+/// message to the last turn (here it stays in the first); those of QwQ, Qwen3 and DeepSeek R1 drop
+/// the thinking of earlier replies, and the empty thinking block in front of them.
 package struct ChatTemplate: Sendable {
   /// The names for `init(named:)`.
   package static let names = [
@@ -52,6 +52,8 @@ package struct ChatTemplate: Sendable {
   private var trims = false
   /// What stands before a reply.
   private var assistant = ""
+  /// The same for a reply without thinking, if the template defines that.
+  private var assistantWithoutThinking: String?
   /// What stands behind a reply, its end token included.
   private var replyEnd = ""
   /// The marks that are control tokens of the vocabulary. All others are text.
@@ -144,7 +146,9 @@ package struct ChatTemplate: Sendable {
     default: return nil
     }
     missingPieces = required.filter { !isControl($0) }
-    let optional = ["[INST]", "[/INST]", "<|system|>", "<|user|>", "<|assistant|>", "<think>"]
+    let optional = [
+      "[INST]", "[/INST]", "<|system|>", "<|user|>", "<|assistant|>", "<think>", "</think>",
+    ]
     marks = [bos, eos].filter { !$0.isEmpty } + (required + optional).filter(isControl)
   }
 
@@ -174,11 +178,18 @@ package struct ChatTemplate: Sendable {
       ])
     }
     defaultSystem = source.defaultSystem
+    if !assistant.isEmpty, let prompt = source.generationPrompt(thinking: true),
+      prompt.hasPrefix(assistant)
+    {
+      assistant = prompt
+      let other = source.generationPrompt(thinking: false)
+      if other != prompt { assistantWithoutThinking = other }
+    }
     switch name {
     case "llama3.1":
       writeDate(source.contains("strftime_now") ? today : source.date ?? "26 Jul 2024")
     case "chatml":
-      defaultSystem = source.chatMLDefaultSystem
+      defaultSystem = source.chatMLDefaultSystem ?? defaultSystem
       // Yi's template writes the system message bare.
       if source.contains("{{ system_message }}") { system = ("", "") }
     case "mistral-v0":
@@ -189,8 +200,6 @@ package struct ChatTemplate: Sendable {
       replyEnd += "\n"
     case "deepseek-coder":
       defaultSystem = source.deepSeekCoderDefaultSystem
-    case "deepseek-v3":
-      if source.contains("<｜Assistant｜><think>\\n") { assistant += "<think>\n" }
     default: break
     }
   }
@@ -207,6 +216,16 @@ package struct ChatTemplate: Sendable {
     systemIsInsideUserMessage = true
     user = ("[INST] ", " [/INST]")
     marks = [bos, eos].filter { !$0.isEmpty }
+  }
+
+  /// The template whose replies are without thinking: the empty thinking block that it defines
+  /// stands before them. nil where it defines none.
+  package var withoutThinking: ChatTemplate? {
+    assistantWithoutThinking.map {
+      var template = self
+      template.assistant = $0
+      return template
+    }
   }
 
   // MARK: - A turn
@@ -307,176 +326,5 @@ package struct ChatTemplate: Sendable {
       strftime(text.baseAddress!, text.count, "%d %b %Y", &date) > 0
         ? String(cString: text.baseAddress!) : ""
     }
-  }
-}
-
-// MARK: - Recognition
-
-/// The text of a Jinja template, searched for marks. Every search takes linear time.
-private struct TemplateText {
-  private let bytes: [UInt8]
-
-  init(_ text: String) { bytes = Array(text.utf8) }
-
-  /// The name of the format that the text has the marks of (llama.cpp: `llm_chat_detect_template`).
-  var format: String? {
-    if contains("<|im_start|>") {
-      return containsAny(["<|im_sep|>", "<end_of_utterance>"]) ? nil : "chatml"
-    }
-    if contains("[INST]") { return formatWithInstructionMarks }
-    if contains("<|start_header_id|>") && contains("<|end_header_id|>") {
-      return contains("Cutting Knowledge Date: ") ? "llama3.1" : "llama3"
-    }
-    if contains("<｜User｜>") && contains("<｜Assistant｜>") {
-      // V3.1 writes thoughts differently in front of every reply.
-      return contains("<think></think>") ? nil : "deepseek-v3"
-    }
-    if contains("### Instruction:") && contains("<|EOT|>") { return "deepseek-coder" }
-    if contains("USER: ") && contains("ASSISTANT:") {
-      let end = literal(afterContentBehind: "USER: ")
-      // Orca's variant introduces the system message.
-      return (end == "\n" || end == " ") && !contains("SYSTEM: ") ? "vicuna" : nil
-    }
-    if contains("User: ") && contains("Assistant:") {
-      return literal(afterContentBehind: "User: ") == "\n\n" ? "deepseek" : nil
-    }
-    if contains("<|user|>") && contains("<|assistant|>") {
-      return endsMessage(behind: "<|user|>") ? "zephyr" : nil
-    }
-    return nil
-  }
-
-  private var formatWithInstructionMarks: String {
-    if contains("[SYSTEM_PROMPT]") {
-      return contains("[SYSTEM_PROMPT] ") ? "mistral-v7" : "mistral-v7-tekken"
-    }
-    if contains("<<SYS>>") { return "llama2" }
-    if contains(" [/INST]") {
-      return containsAny(["' [INST] ", "\" [INST] "]) ? "mistral-v1" : "mistral-v0"
-    }
-    return contains("[INST] ") ? "mistral-v3" : "mistral-tekken"
-  }
-
-  // MARK: Details
-
-  /// The system message of `'<|im_start|>system\n…<|im_end|>\n'`.
-  var chatMLDefaultSystem: String? {
-    let before = "<|im_start|>system\n"
-    let after = "<|im_end|>\n"
-    var position = 0
-    while let mark = find("<|im_start|>system", from: position) {
-      guard mark > 0, let (literal, end) = literal(at: mark - 1) else {
-        position = mark + 1
-        continue
-      }
-      if literal.hasPrefix(before) && literal.hasSuffix(after)
-        && literal.utf8.count > before.utf8.count + after.utf8.count
-      {
-        return String(literal.dropFirst(before.count).dropLast(after.count))
-      }
-      position = end
-    }
-    return nil
-  }
-
-  /// The system message of `set system_message = '…'`, unless the template computes it.
-  var defaultSystem: String? {
-    if containsAny(["USE_DEFAULT_PROMPT", "false == true"]) { return nil }
-    var position = 0
-    while let end = end(of: "system_message = ", from: position) {
-      position = end
-      guard let (literal, end) = literal(at: end) else { continue }
-      if !literal.isEmpty && !starts(with: "+", at: skipSpaces(end)) { return literal }
-      position = end
-    }
-    return nil
-  }
-
-  /// The system message of `{{'You are…'}}`.
-  var deepSeekCoderDefaultSystem: String? {
-    find("'You are").flatMap { literal(at: $0)?.text }
-  }
-
-  /// The date behind "Today Date: ", or the one that is put there.
-  var date: String? {
-    if let start = end(of: "Today Date: ", from: 0) {
-      let date = bytes[start...].prefix { !"\"'\\\n".utf8.contains($0) }
-      if !date.isEmpty { return String(decoding: date, as: UTF8.self) }
-    }
-    return end(of: "date_string = ", from: 0).flatMap { literal(at: $0)?.text }
-  }
-
-  /// The literal that is added to the content of the message that `mark` begins:
-  /// `'mark' + message['content'] + '…'`.
-  func literal(afterContentBehind mark: String) -> String? {
-    additionToContent(behind: mark).flatMap { literal(at: $0)?.text }
-  }
-
-  /// Whether EOS is added to the content of the message that `mark` begins.
-  private func endsMessage(behind mark: String) -> Bool {
-    guard let position = additionToContent(behind: mark) else { return false }
-    if starts(with: "eos_token", at: position) { return true }
-    guard let text = literal(at: position)?.text else { return false }
-    return text.hasPrefix("<|endoftext|>") || text.hasPrefix("</s>")
-  }
-
-  private func additionToContent(behind mark: String) -> Int? {
-    guard let start = end(of: mark, from: 0), var position = end(of: "content", from: start) else {
-      return nil
-    }
-    for part in ["'", "\"", "]", ".strip()"] where starts(with: part, at: position) {
-      position += part.utf8.count
-    }
-    position = skipSpaces(position)
-    return starts(with: "+", at: position) ? skipSpaces(position + 1) : nil
-  }
-
-  // MARK: Searching
-
-  func contains(_ mark: String) -> Bool { find(mark) != nil }
-
-  func containsAny(_ marks: [String]) -> Bool { marks.contains(where: contains) }
-
-  private func end(of mark: String, from start: Int) -> Int? {
-    find(mark, from: start).map { $0 + mark.utf8.count }
-  }
-
-  /// The first place of `mark`, which is short and not empty, at `start` or behind it.
-  private func find(_ mark: String, from start: Int = 0) -> Int? {
-    let mark = Array(mark.utf8)
-    guard bytes.count - start >= mark.count else { return nil }
-    return bytes.withUnsafeBytes { bytes in
-      (start...bytes.count - mark.count).first {
-        bytes[$0] == mark[0] && memcmp(bytes.baseAddress! + $0, mark, mark.count) == 0
-      }
-    }
-  }
-
-  private func starts(with mark: String, at position: Int) -> Bool {
-    bytes[min(position, bytes.count)...].starts(with: mark.utf8)
-  }
-
-  private func skipSpaces(_ position: Int) -> Int {
-    bytes[min(position, bytes.count)...].firstIndex { $0 != 0x20 } ?? bytes.count
-  }
-
-  /// The string literal whose quotation mark is at `start`, and the place behind it. One that is
-  /// not closed ends with the text.
-  private func literal(at start: Int) -> (text: String, end: Int)? {
-    guard start < bytes.count,
-      bytes[start] == UInt8(ascii: "'") || bytes[start] == UInt8(ascii: "\"")
-    else { return nil }
-    var text: [UInt8] = []
-    var position = start + 1
-    while position < bytes.count, bytes[position] != bytes[start] {
-      if bytes[position] == UInt8(ascii: "\\"), position + 1 < bytes.count {
-        position += 1
-        text.append(bytes[position] == UInt8(ascii: "n") ? 0x0A : bytes[position])
-      } else {
-        text.append(bytes[position])
-      }
-      position += 1
-    }
-    return (String(decoding: text, as: UTF8.self), position + 1)
   }
 }

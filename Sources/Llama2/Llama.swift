@@ -81,13 +81,25 @@ public final class Llama {
   /// - Parameters:
   ///   - system: how the assistant should be; empty: what the template says by default.
   ///   - steps: tokens of the whole conversation; 0, or more than the context: the context.
+  ///   - thinking: whether a model that thinks before it replies does so; its thinking is part of
+  ///     the reply. false: the empty thinking block that the template defines stands in front of each
+  ///     reply. Where it defines none, the conversation has an `error` and no replies.
   public func chat(
     system: String = "", steps: Int = 0, temperature: Float = 1, topP: Float = 0.9,
-    seed: UInt64? = nil
+    seed: UInt64? = nil, thinking: Bool = true
   ) -> Chat {
     Chat(
-      TextContext(self, steps: steps, temperature: temperature, topP: topP, seed: seed), template,
-      system: system)
+      TextContext(self, steps: steps, temperature: temperature, topP: topP, seed: seed),
+      thinking ? template : template.flatMap(withoutThinking), system: system)
+  }
+
+  private func withoutThinking(_ template: ChatTemplate) -> Result<ChatTemplate, LlamaError> {
+    if let template = template.withoutThinking { return .success(template) }
+    return .failure(
+      .badTemplate(
+        path: transformer.checkpoint.file.path,
+        problem: "its chat template defines no way to leave the thinking out: chat without that"
+          + " (run: --no-think)"))
   }
 }
 

@@ -32,7 +32,7 @@ package final class Threads: @unchecked Sendable {
   /// is longer than the time between two tokens, when the last one is sampled and printed.
   private static let patience = 200_000
 
-  init(count: Int) {
+  package init(count: Int) {
     self.count = count
     lock = .allocate(capacity: 1)
     wake = .allocate(capacity: 1)
@@ -42,7 +42,7 @@ package final class Threads: @unchecked Sendable {
   }
 
   /// Ends the workers; the owner calls it, since each of them holds on to the pool.
-  func stop() {
+  package func stop() {
     stopping.store(true, ordering: .sequentiallyConsistent)
     wakeSleepers()
     for worker in workers { pthread_join(worker, nil) }
@@ -58,7 +58,7 @@ package final class Threads: @unchecked Sendable {
 
   /// Runs `body` once for each of 0..<parts, in any order, with the number of the thread that it
   /// runs on, and returns when all are done.
-  func run(parts: Int, _ body: (_ part: Int, _ thread: Int) -> Void) {
+  package func run(parts: Int, _ body: (_ part: Int, _ thread: Int) -> Void) {
     guard parts > 1, !workers.isEmpty else {
       for part in 0..<parts { body(part, 0) }
       return

@@ -18,7 +18,7 @@ package struct Vocabulary: Sendable {
   }
 
   /// What a token is, in GGUF's numbers (gguf.md: `tokenizer.ggml.token_type`).
-  enum TokenType: UInt8 {
+  package enum TokenType: UInt8 {
     case undefined, normal
     /// Stands for text that has no token.
     case unknown
@@ -500,7 +500,7 @@ extension Vocabulary {
     return length ?? piece.count
   }
 
-  private static func byte(named name: UnsafeRawBufferPointer) -> UInt8? {
+  package static func byte(named name: UnsafeRawBufferPointer) -> UInt8? {
     guard name.count == 6, name.prefix(3).elementsEqual("<0x".utf8), name[5] == UInt8(ascii: ">"),
       name[3] != UInt8(ascii: "+"), name[3] != UInt8(ascii: "-")
     else { return nil }
@@ -526,7 +526,7 @@ extension Vocabulary {
   /// byte: Latin 1's letters and signs are their own bytes, the bytes that are left are the
   /// characters from U+0100 on (GPT-2: `bytes_to_unicode`).
   @inline(__always)
-  private static func decodeByteLevel(
+  package static func decodeByteLevel(
     _ piece: UnsafeRawBufferPointer, from start: Int = 0, to target: UnsafeMutableRawBufferPointer
   ) -> (length: Int, end: Int) {
     var (length, end) = (0, start)

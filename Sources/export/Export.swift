@@ -1,11 +1,18 @@
 import Console
 import Llama2
 
-/// Writes the checkpoint of a model and, where its folder holds a vocabulary, tokenizer.bin beside
-/// it. Nothing is written before everything is known to be right.
+/// Writes the model of a source in the format that the target's name asks for. Nothing is written
+/// before everything is known to be right.
 func exportModel(_ options: Options) throws {
   let source = try Source(options.source)
-  let model = try source.model(options.seqLen)
+  try options.writesGGUF ? exportGGUF(source, options) : exportLlama2C(source, options)
+}
+
+// MARK: - llama2.c's formats
+
+/// Writes a checkpoint and, where the source has a vocabulary, tokenizer.bin beside it.
+private func exportLlama2C(_ source: Source, _ options: Options) throws {
+  let model = try (source.llama2C ?? source.model)(options.seqLen)
   let vocabulary = try source.findVocabulary()
   let entries = try vocabulary?.entries(vocabSize: model.config.vocabSize)
 
@@ -22,17 +29,19 @@ func exportModel(_ options: Options) throws {
   }
 
   let layout = Llama2C(
-    model.config, version: options.version,
-    groupSize: Llama2C.fittingGroupSize(options.groupSize, model.config),
-    sharedClassifier: model.sharedClassifier)
+    model.config, version: options.version ?? 0,
+    groupSize: Llama2C.fittingGroupSize(options.groupSize ?? 64, model.config),
+    sharedClassifier: !model.hasOutput)
   guard let size = Int(exactly: layout.fileSize) else {
     throw Refusal(source.path, "would become larger than any file can be")
   }
   files.append(try TargetFile(target, size: size))
-  var writer = Writer(model, layout, to: files.last!, size: size, releasePages: source.releasePages)
-  try writer.write()
+  var writer = Writer(to: files.last!, size: size, releasePages: source.releasePages)
+  try writer.write(model, layout)
   try TargetFile.commit(files)
-  try describe(source, model, layout, writer.report, options)
+  let weights = layout.groupSize > 0 ? "int8 in groups of \(layout.groupSize)" : "fp32"
+  try describe(source, options, "v\(layout.version)", model, weights, writer.report)
+  try describeGroups(layout, options)
   if let vocabulary, let entries { try describe(vocabulary, entries, vocabularyPath) }
   if vocabulary == nil, source.vocabularyFolder != nil {
     try Output.line("no tokenizer.bin: the folder holds neither tokenizer.model nor tokenizer.json")
@@ -41,6 +50,11 @@ func exportModel(_ options: Options) throws {
 
 /// Writes a vocabulary alone.
 func exportVocabulary(_ options: Options) throws {
+  guard !options.writesGGUF else {
+    throw Refusal(
+      options.source, "a vocabulary alone becomes a tokenizer.bin: a .gguf is written of its folder"
+    )
+  }
   let vocabulary = try readVocabulary(options.source)
   let entries = try vocabulary.entries(vocabSize: nil)
   let files = try writeVocabulary(
@@ -61,23 +75,55 @@ private func writeVocabulary(
   return [file]
 }
 
+// MARK: - GGUF
+
+/// Writes a GGUF file, which holds its vocabulary.
+private func exportGGUF(_ source: Source, _ options: Options) throws {
+  let (model, metadata, notes) = try source.gguf(options.seqLen, options.type ?? source.ownType)
+  let type = options.type ?? source.ownType
+  let target = try checkedTarget(options.target, force: options.force, sources: source.allPaths)
+  let gguf = try GGUFFile(model, metadata, type, path: source.path)
+  let file = try TargetFile(target, size: gguf.size)
+  var writer = Writer(to: file, size: gguf.size, releasePages: source.releasePages)
+  try writer.write(gguf)
+  try TargetFile.commit([file])
+  try describe(
+    source, options, "GGUF, \(model.architecture)", model, type.rawValue.uppercased(),
+    writer.report)
+  for note in notes { Output.note("export: \(note)") }
+}
+
+extension Source {
+  /// The model and all that a GGUF file says of it; throws what keeps one from being written.
+  func gguf(_ seqLen: Int?, _ type: WeightType) throws
+    -> (model: Model, metadata: GGUFMetadata, notes: [String])
+  {
+    guard let metadata else {
+      throw Refusal(
+        path, "\(kind) is run as it is: a .gguf is written of a folder of Hugging Face or Meta")
+    }
+    let model = try model(seqLen)
+    let (general, vocabulary, notes) = try metadata(model)
+    var all = GGUFMetadata(model, type, general: general)
+    all.append(vocabulary)
+    return (model, all, notes)
+  }
+}
+
 // MARK: - Report
 
+/// - Parameters:
+///   - format: as "v2".
+///   - weights: as "fp32".
 private func describe(
-  _ source: Source, _ model: Model, _ layout: Llama2C, _ report: Report, _ options: Options
+  _ source: Source, _ options: Options, _ format: String, _ model: Model, _ weights: String,
+  _ report: Report
 ) throws {
   let sourceSize = source.files.reduce(0) { $0 + $1.bytes.count }
-  let weights = layout.groupSize > 0 ? "int8 in groups of \(layout.groupSize)" : "fp32"
   try Output.line("\(source.path): \(source.kind), \(megabytes(sourceSize))")
   try Output.line(
-    "\(options.target): v\(options.version), \(model.parameterCount) parameters as \(weights),"
+    "\(options.target): \(format), \(model.parameterCount) parameters as \(weights),"
       + " \(megabytes(report.size))")
-  if layout.groupSize > 0 && layout.groupSize != options.groupSize {
-    let c = model.config
-    try Output.line(
-      "groups of \(layout.groupSize): \(options.groupSize) does not divide both dim \(c.dim) and"
-        + " hidden_dim \(c.hiddenDim)")
-  }
   if let (error, tensor) = report.worstError {
     try Output.line("largest rounding error \(error), in \(tensor)")
   }
@@ -85,6 +131,15 @@ private func describe(
     Output.note(
       "export: \(source.path): \(tensor) holds weights that are NaN or infinite: it is damaged")
   }
+}
+
+/// Says where the groups had to be smaller than was asked for.
+private func describeGroups(_ layout: Llama2C, _ options: Options) throws {
+  let wanted = options.groupSize ?? 64
+  guard layout.groupSize > 0 && layout.groupSize != wanted else { return }
+  try Output.line(
+    "groups of \(layout.groupSize): \(wanted) does not divide both dim \(layout.config.dim) and"
+      + " hidden_dim \(layout.config.hiddenDim)")
 }
 
 private func describe(_ vocabulary: Vocabulary, _ entries: [Vocabulary.Piece], _ target: String)

@@ -13,9 +13,10 @@ func openGGUF(_ file: MappedFile) throws -> Source {
     let checkpoint = try Checkpoint(path: file.path)
     let weights = checkpoint.weights
     try requirePlainLlama2(checkpoint.config, weights, gguf)
-    let config = try checkpoint.config.with(seqLen: seqLen, path: file.path)
+    let config = checkpoint.config
     try checkShape(config, file.path)
-    return Model(config: config, views: views(weights, config), owner: checkpoint)
+    return try Model(config, views: views(weights, config), owner: checkpoint)
+      .with(seqLen: seqLen, path: file.path)
   }
   source.vocabulary = { try readVocabulary(gguf) }
   return source
@@ -39,12 +40,6 @@ func inspectGGUF(_ file: MappedFile) throws {
   try printTensors(source, gguf)
   try printVocabulary(gguf)
   try Output.line("chat template: \(templateName(gguf))")
-}
-
-private func printVerdict(_ what: String, _ check: () throws -> Void) throws {
-  var verdict = "can " + what
-  do { try check() } catch { verdict = "cannot \(what): \(error)" }
-  try Output.line(verdict)
 }
 
 private func printTensors(_ source: Source, _ gguf: GGUF) throws {

@@ -4,6 +4,7 @@ import Llama2
 struct GGUFMetadata {
   enum Value: Equatable {
     case uint32(Int)
+    case int32(Int)
     case float32(Float)
     case bool(Bool)
     case string(Text)
@@ -55,6 +56,9 @@ extension GGUFMetadata {
     case .uint32(let number):
       append(TypeNumber.uint32.rawValue, to: &bytes)
       append(UInt32(truncatingIfNeeded: number), to: &bytes)
+    case .int32(let number):
+      append(TypeNumber.int32.rawValue, to: &bytes)
+      append(UInt32(truncatingIfNeeded: number), to: &bytes)
     case .float32(let number):
       append(TypeNumber.float32.rawValue, to: &bytes)
       append(number.bitPattern, to: &bytes)
@@ -82,12 +86,12 @@ extension GGUFMetadata {
     append(UInt64(count), to: &bytes)
   }
 
-  private static func append(_ text: Text, to bytes: inout [UInt8]) {
+  static func append(_ text: Text, to bytes: inout [UInt8]) {
     append(UInt64(text.bytes.count), to: &bytes)
     bytes += text.bytes
   }
 
-  private static func append<T: FixedWidthInteger>(_ number: T, to bytes: inout [UInt8]) {
+  static func append<T: FixedWidthInteger>(_ number: T, to bytes: inout [UInt8]) {
     withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
   }
 }

@@ -16,18 +16,26 @@ func inspect(_ path: String) throws {
   for (name, type, shape) in source.tensors {
     try Output.line("  \(quotedIfNeeded(name))  \(shape)  \(type)")
   }
-  do {
-    let model = try source.model(nil)
-    try Output.line(
-      "\(model.parameterCount) parameters, classifier \(model.sharedClassifier ? "tied" : "of its own")"
-    )
+  let model: Model
+  do { model = try source.model(nil) } catch {
+    return try Output.line("cannot be run: \(error)")
+  }
+  try Output.line(
+    "\(model.parameterCount) parameters, classifier \(model.hasOutput ? "of its own" : "tied")")
+  try printVerdict("be exported to a .gguf") { _ = try source.gguf(nil, source.ownType) }
+  try printVerdict("be exported to a .bin") {
+    let model = try (source.llama2C ?? source.model)(nil)
     let vocabulary = try source.findVocabulary()
     _ = try vocabulary?.entries(vocabSize: model.config.vocabSize)
     if let vocabulary { try Output.line("vocabulary: \(vocabulary.path)") }
-    try Output.line("can be run")
-  } catch {
-    try Output.line("cannot be run: \(error)")
   }
+  try Output.line("can be run")
+}
+
+func printVerdict(_ what: String, _ check: () throws -> Void) throws {
+  var verdict = "can " + what
+  do { try check() } catch { verdict = "cannot \(what): \(error)" }
+  try Output.line(verdict)
 }
 
 private func inspectVocabulary(_ path: String) throws {

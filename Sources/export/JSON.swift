@@ -7,6 +7,7 @@ struct Text: Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
   var bytes: [UInt8]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ string: String) { bytes = Array(string.utf8) }
   init(stringLiteral literal: String) { bytes = Array(literal.utf8) }
 
   var description: String { String(decoding: bytes, as: UTF8.self) }
@@ -42,6 +43,11 @@ enum JSON {
   var integer: Int? {
     guard case .number(let number) = self else { return nil }
     return Int(exactly: number)
+  }
+
+  var bool: Bool? {
+    guard case .bool(let bool) = self else { return nil }
+    return bool
   }
 
   var text: Text? {

@@ -19,7 +19,7 @@ func openMeta(_ folder: String) throws -> Source {
   ) { seqLen in
     try requireKnown(settings)
     let config = try readConfig(settings, shards, seqLen ?? 2048)
-    return try model(config, shards, folder)
+    return try model(config, shards, folder).withoutRepeatedOutput()
   }
 }
 
@@ -49,7 +49,7 @@ private func readShards(_ folder: String) throws -> [StateDict] {
 private func requireKnown(_ settings: Settings) throws {
   try settings.require("norm_eps", 1e-5, missing: 1e-5)
   try settings.require("rope_theta", 10000, missing: 10000)
-  try settings.requireFalse("use_scaled_rope")
+  try settings.require("use_scaled_rope", false)
   let known: Set<Text> = [
     "dim", "n_layers", "n_heads", "n_kv_heads", "vocab_size", "multiple_of", "ffn_dim_multiplier",
     "norm_eps", "rope_theta", "use_scaled_rope", "max_seq_len", "max_batch_size",
@@ -103,21 +103,18 @@ private func joinedShape(_ name: String, _ shape: [Int], _ shards: Int) -> [Int]
 
 private func model(_ config: Config, _ shards: [StateDict], _ folder: String) throws -> Model {
   var used: Set<String> = []
-  let model = try Model(config, path: folder, hasOutput: true) { name, rows, columns in
+  let model = try Model(config, path: folder, hasOutput: true) { name, shape in
     used.insert(name)
-    if name.hasSuffix("norm.weight") { return try norm(name, columns, shards) }
-    return try join(name, rows, columns, shards)
+    return try shape.count == 1
+      ? norm(name, shape, shards) : join(name, shape[0], shape[1], shards)
   }
   for shard in shards { try shard.refuseOthers(than: used) { $0 == "rope.freqs" } }
   return model
 }
 
 /// A norm, of which every shard holds the whole.
-private func norm(_ name: String, _ columns: Int, _ shards: [StateDict]) throws -> Tensor {
-  let copies = try shards.map { shard in
-    let stored = try shard.tensor(name, shape: [columns])
-    return Tensor(name: name, rows: 1, columns: columns, copyRow: stored.copyRow)
-  }
+private func norm(_ name: String, _ shape: [Int], _ shards: [StateDict]) throws -> Tensor {
+  let copies = try shards.map { try Tensor($0.tensor(name, shape: shape)) }
   for (copy, shard) in zip(copies, shards) where !copy.equals(copies[0]) {
     throw Refusal(shard.path, "the tensor \(name) differs from that of \(shards[0].path)")
   }
@@ -140,7 +137,7 @@ private func join(_ name: String, _ rows: Int, _ columns: Int, _ shards: [StateD
   let slices = try shards.map {
     try $0.tensor(name, shape: byColumns ? [rows, part] : [part, columns])
   }
-  return Tensor(name: name, rows: rows, columns: columns) { row, out in
+  return Tensor(shape: [rows, columns]) { (row: Int, out) in
     if byColumns {
       for (i, slice) in slices.enumerated() { slice.copyRow(row, to: out + i * part) }
     } else {

@@ -1,122 +1,141 @@
 import Console
 import Llama2
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+/// What a model is called in a GGUF file (llama.cpp: llama-arch.cpp).
+enum Architecture: String {
+  case llama, qwen2, qwen3, gpt2
 
-/// A matrix or a norm of the model, wherever it lies: its rows come as fp32 when they are asked
-/// for, so nothing is ever held whole.
-struct Tensor {
-  /// llama2.c's name (model.py).
-  let name: String
-  let rows: Int
-  let columns: Int
-  /// Writes one row, `columns` floats.
-  let copyRow: (Int, UnsafeMutablePointer<Float>) -> Void
-
-  var count: Int { rows * columns }
-  var isNorm: Bool { rows == 1 && name.hasSuffix("norm.weight") }
-  var shape: [Int] { isNorm ? [columns] : [rows, columns] }
-
-  /// Whether all elements are equal.
-  func equals(_ other: Tensor) -> Bool {
-    guard rows == other.rows, columns == other.columns else { return false }
-    let buffer = UnsafeMutablePointer<Float>.allocate(capacity: 2 * columns)
-    defer { buffer.deallocate() }
-    let (mine, others) = (buffer, buffer + columns)
-    for row in 0..<rows {
-      copyRow(row, mine)
-      other.copyRow(row, others)
-      for i in 0..<columns
-      where mine[i] != others[i] && mine[i].bitPattern != others[i].bitPattern {
-        return false
-      }
+  /// A layer's tensors, in the order in which they are used.
+  var layerRoles: [Role] {
+    switch self {
+    case .gpt2: [.attentionNorm, .queryKeyValue, .attentionOutput, .ffnNorm, .up, .down]
+    case .qwen3:
+      [.attentionNorm, .query, .queryNorm, .key, .keyNorm, .value, .attentionOutput]
+        + [.ffnNorm, .gate, .up, .down]
+    case .llama, .qwen2:
+      [.attentionNorm, .query, .key, .value, .attentionOutput, .ffnNorm, .gate, .up, .down]
     }
-    return true
   }
 }
 
-/// A Llama that can be run, with llama2.c's names and order of rows.
+/// A model that can be run. The rows of a Llama's queries and keys stand in the order in which RoPE
+/// turns neighbours, as in Meta's files, llama2.c's and GGUF's.
 struct Model {
+  let architecture: Architecture
   let config: Config
-  /// One for each layer, or one. The classifier only where it is one of its own; cos and sin only
-  /// where the source holds them.
-  private(set) var tensors: [Llama2C.Tensor: [Tensor]]
+  /// The tokens that a token attends to, where they are fewer than the context.
+  var slidingWindow: Int?
+  /// In the order in which they are used.
+  private(set) var tensors: [(name: TensorName, tensor: Tensor)]
+  /// llama2.c's tables of cos and sin, where the source holds them.
+  var ropeTables: [Llama2C.Tensor: Tensor] = [:]
+  private var places: [TensorName: Int] = [:]
 
-  var sharedClassifier: Bool { tensors[.classifier] == nil }
-
-  /// All tensors but the tables of cos and sin.
-  var weights: [Llama2C.Tensor: [Tensor]] {
-    tensors.filter { !$0.key.isRoPETable }
+  init(
+    _ architecture: Architecture, _ config: Config,
+    tensors: [(name: TensorName, tensor: Tensor)]
+  ) {
+    self.architecture = architecture
+    self.config = config
+    self.tensors = tensors
+    for (place, (name, _)) in tensors.enumerated() { places[name] = place }
   }
 
-  var parameterCount: Int { weights.values.joined().reduce(0) { $0 + $1.count } }
+  subscript(name: TensorName) -> Tensor? { places[name].map { tensors[$0].tensor } }
 
-  /// The tensors of a kind, one for each layer, or one; cos and sin are computed if need be.
-  subscript(_ kind: Llama2C.Tensor) -> [Tensor] {
-    if let tensors = tensors[kind] { return tensors }
-    return [ropeTable(config, kind)]
+  var hasOutput: Bool { self[TensorName(role: .output)] != nil }
+
+  var parameterCount: Int { tensors.reduce(0) { $0 + $1.tensor.count } }
+
+  /// The model with a context of `seqLen`; it may not be longer than the model's own. Positions that
+  /// are learned are cut.
+  func with(seqLen: Int?, path: String) throws -> Model {
+    guard let seqLen, seqLen != config.seqLen else { return self }
+    guard seqLen <= config.seqLen else {
+      throw Refusal(path, "--seq-len \(seqLen) is longer than the model's \(config.seqLen)")
+    }
+    var shape = config
+    shape.seqLen = seqLen
+    var shorter = Model(
+      architecture, shape,
+      tensors: tensors.map { name, tensor in
+        (name, name.role == .positionEmbedding ? tensor.prefix(seqLen) : tensor)
+      })
+    shorter.slidingWindow = slidingWindow.flatMap { $0 < seqLen ? $0 : nil }
+    return shorter
+  }
+
+  /// A Llama 2 without an output matrix that repeats the token embedding.
+  func withoutRepeatedOutput() -> Model {
+    guard let output = self[TensorName(role: .output)],
+      let embedding = self[TensorName(role: .tokenEmbedding)], output.equals(embedding)
+    else { return self }
+    return Model(architecture, config, tensors: tensors.filter { $0.name.role != .output })
   }
 }
+
+// MARK: - The tensors that a model has
 
 extension Model {
-  /// Asks `tensor` for each tensor by llama2.c's name and shape, a norm as one row; `tensor`
-  /// throws for one that is missing or has another shape. The classifier is asked for only if it
-  /// `hasOutput`, and it is not kept if it equals the token embedding.
+  /// Asks `tensor` for every tensor by its name and shape; `tensor` throws for one that is missing
+  /// or has another shape.
+  ///
+  /// - Parameters:
+  ///   - biases: what has a bias beside its weight.
+  ///   - hasOutput: whether the output matrix is not the token embedding.
   init(
-    _ config: Config, path: String, hasOutput: Bool,
-    tensor: (_ name: String, _ rows: Int, _ columns: Int) throws -> Tensor
+    _ architecture: Architecture, _ config: Config, path: String, biases: Set<Role> = [],
+    hasOutput: Bool, tensor: (_ name: TensorName, _ shape: [Int]) throws -> Tensor
   ) throws {
     try checkShape(config, path)
-    let layout = Llama2C(config, version: 0, groupSize: 0, sharedClassifier: !hasOutput)
-    var tensors: [Llama2C.Tensor: [Tensor]] = [:]
-    for section in layout.sections where !section.tensor.isRoPETable {
-      tensors[section.tensor] = try (0..<section.count).map { i in
-        try tensor(section.tensor.name(layer: i), section.rows, section.columns)
-      }
+    var tensors: [(name: TensorName, tensor: Tensor)] = []
+    func add(_ role: Role, _ layer: Int? = nil) throws {
+      let shape = config.shape(of: role)
+      var name = TensorName(role: role, layer: layer)
+      tensors.append((name, try tensor(name, shape)))
+      guard biases.contains(role) else { return }
+      name.isBias = true
+      tensors.append((name, try tensor(name, [shape[0]])))
     }
-    if let output = tensors[.classifier]?[0], output.equals(tensors[.tokenEmbedding]![0]) {
-      tensors[.classifier] = nil
+    try add(.tokenEmbedding)
+    if config.rope == nil { try add(.positionEmbedding) }
+    for layer in 0..<config.nLayers {
+      for role in architecture.layerRoles { try add(role, layer) }
     }
-    self.init(config: config, tensors: tensors)
+    try add(.finalNorm)
+    if hasOutput { try add(.output) }
+    self.init(architecture, config, tensors: tensors)
+  }
+
+  /// Adds what RoPE's frequencies are divided by.
+  mutating func add(ropeFactors: [Float]) {
+    let name = TensorName(role: .ropeFactors)
+    places[name] = tensors.count
+    tensors.append(
+      (
+        name,
+        Tensor(shape: [ropeFactors.count]) { (_: Int, out) in
+          out.update(from: ropeFactors, count: ropeFactors.count)
+        }
+      ))
   }
 }
 
-extension Llama2C.Tensor {
-  var isRoPETable: Bool { self == .cosTable || self == .sinTable }
-
-  /// llama2.c's name (model.py), which is also Meta's.
-  func name(layer: Int) -> String {
-    switch self {
-    case .tokenEmbedding: "tok_embeddings.weight"
-    case .attentionNorm: "layers.\(layer).attention_norm.weight"
-    case .wq, .wk, .wv, .wo: "layers.\(layer).attention.\(self).weight"
-    case .ffnNorm: "layers.\(layer).ffn_norm.weight"
-    case .w1, .w2, .w3: "layers.\(layer).feed_forward.\(self).weight"
-    case .finalNorm: "norm.weight"
-    case .cosTable: "freqs_cos"
-    case .sinTable: "freqs_sin"
-    case .classifier: "output.weight"
-    }
-  }
-}
-
-/// One of v0's tables, (seqLen, headSize / 2), which nobody reads any more: cos or sin of
-/// position · 10000^(-2i / headSize), in fp32 step by step as model.py's precompute_freqs_cis.
-private func ropeTable(_ config: Config, _ kind: Llama2C.Tensor) -> Tensor {
-  let columns = config.headSize / 2
-  let frequencies = (0..<columns).map { i in
-    1 / Float(pow(10000, Double(Float(2 * i) / Float(config.headSize))))
-  }
-  return Tensor(name: kind.name(layer: 0), rows: config.seqLen, columns: columns) { row, out in
-    for i in 0..<columns {
-      let angle = Double(Float(row) * frequencies[i])
-      out[i] = Float(kind == .cosTable ? cos(angle) : sin(angle))
+extension Config {
+  /// Rows and columns of a matrix, or the number of elements of a vector.
+  fileprivate func shape(of role: Role) -> [Int] {
+    switch role {
+    case .tokenEmbedding, .output: [vocabSize, dim]
+    case .positionEmbedding: [seqLen, dim]
+    case .ropeFactors: [(rope?.size ?? 0) / 2]
+    case .attentionNorm, .ffnNorm, .finalNorm: [dim]
+    case .query: [qDim, dim]
+    case .key, .value: [kvDim, dim]
+    case .queryKeyValue: [qDim + 2 * kvDim, dim]
+    case .queryNorm, .keyNorm: [headSize]
+    case .attentionOutput: [dim, qDim]
+    case .gate, .up: [hiddenDim, dim]
+    case .down: [dim, hiddenDim]
     }
   }
 }
@@ -129,18 +148,5 @@ func checkShape(_ config: Config, _ path: String) throws {
     ("vocab_size", config.vocabSize), ("seq_len", config.seqLen),
   ] where value > Int(Int32.max) {
     throw Refusal(path, "\(name) is \(value), but a checkpoint holds at most \(Int32.max)")
-  }
-}
-
-extension Config {
-  /// The shape with another context, if one is asked for; it may not be longer than this one.
-  func with(seqLen: Int?, path: String) throws -> Config {
-    guard let seqLen else { return self }
-    guard seqLen <= self.seqLen else {
-      throw Refusal(path, "--seq-len \(seqLen) is longer than the model's \(self.seqLen)")
-    }
-    var shorter = self
-    shorter.seqLen = seqLen
-    return shorter
   }
 }

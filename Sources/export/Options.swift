@@ -4,26 +4,35 @@ import Console
 struct Options {
   var source = ""
   var target = ""
-  var version = 0
-  var groupSize = 64
+  /// Of llama2.c's formats.
+  var version: Int?
+  var groupSize: Int?
+  /// Of a GGUF's matrices.
+  var type: WeightType?
   var seqLen: Int?
   var force = false
   var isInspection = false
 
   static let usage = """
-    Usage: export <source> <out.bin> [options]
+    Usage: export <folder> <out.gguf> [options]
+           export <source> <out.bin> [options]
            export --inspect <source>
 
-    Writes a checkpoint that run reads from
+    Writes a GGUF file, which run and llama.cpp read, from
+      a folder       of Hugging Face (config.json): Llama, Mistral, Qwen2, Qwen3, GPT-2;
+                     or of Meta (params.json): Llama 2
+    a checkpoint of llama2.c, which run reads, from
+      a folder       of a Llama 2, with its vocabulary
       a .bin         in any of llama2.c's formats
       a .gguf        of what run.c can compute, with its vocabulary
-      a folder       of Hugging Face (config.json) or Meta (params.json), with its vocabulary
       a .pt          that llama2.c's train.py saved
     and a tokenizer.bin from
       a vocabulary   tokenizer.model (SentencePiece) or tokenizer.json (Hugging Face)
 
     Options:
-      --version <0|1|2>  format: fp32 (0, the default), fp32 with a header (1), int8 (2)
+      --type <type>      weights of a .gguf: f32, f16, bf16, q8_0 or q4_0, default the source's own
+                         16 bits, or f16
+      --version <0|1|2>  format of a .bin: fp32 (0, the default), fp32 with a header (1), int8 (2)
       --group-size <n>   weights that share a scale in int8, default 64
       --seq-len <n>      longest context, default the model's own (a Meta folder: 2048)
       --force            replace files that exist
@@ -37,6 +46,7 @@ struct Options {
     var paths: [String] = []
     while let argument = arguments.next() {
       switch argument {
+      case "--type": type = try Self.weightType(&arguments)
       case "--version": version = try arguments.integer(in: 0...2)
       case "--group-size": groupSize = try arguments.integer(in: 1...(1 << 20))
       case "--seq-len": seqLen = try arguments.integer(in: 1...(1 << 30))
@@ -52,6 +62,24 @@ struct Options {
     }
     source = Self.withoutSlash(paths[0])
     target = paths.count > 1 ? paths[1] : ""
+    guard writesGGUF else {
+      if type != nil {
+        throw Refusal("--type", "goes with a .gguf: --version chooses a .bin's format")
+      }
+      return
+    }
+    for (flag, isGiven) in [("--version", version != nil), ("--group-size", groupSize != nil)]
+    where isGiven {
+      throw Refusal(flag, "goes with a .bin: --type chooses a .gguf's weights")
+    }
+  }
+
+  /// Whether the target is a GGUF file, by its name.
+  var writesGGUF: Bool { target.hasSuffix(".gguf") }
+
+  private static func weightType(_ arguments: inout Arguments) throws -> WeightType {
+    let types = WeightType.allCases.map(\.rawValue).joined(separator: ", ")
+    return try arguments.value("one of " + types) { WeightType(rawValue: $0.lowercased()) }
   }
 
   private static func withoutSlash(_ path: String) -> String {

@@ -21,15 +21,15 @@ func quantise(
 
 /// max |x|, or NaN if any of them is: without their sign, floats order as the integers of their
 /// bits do.
-private func largestMagnitude(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
-  var largest = SIMD16<Int32>(repeating: 0)
+func largestMagnitude(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+  var magnitudes = SIMD16<Int32>(repeating: 0)
   var i = 0
   while i &+ 16 <= count {
-    let magnitude = UnsafeRawPointer(x + i).loadUnaligned(as: SIMD16<Int32>.self) & 0x7FFF_FFFF
-    largest = larger(largest, magnitude)
+    let bits = UnsafeRawPointer(x + i).loadUnaligned(as: SIMD16<Int32>.self)
+    magnitudes = larger(magnitudes, bits & 0x7FFF_FFFF)
     i &+= 16
   }
-  var result = largest.max()
+  var result = largest(magnitudes)
   while i < count {
     result = max(result, Int32(truncatingIfNeeded: x[i].bitPattern & 0x7FFF_FFFF))
     i &+= 1
@@ -45,9 +45,18 @@ func hasNonFinite(_ x: UnsafePointer<Float>, _ count: Int) -> Bool {
 /// The larger of two integers that are not negative, without a comparison: those of vectors are slow
 /// in the plain x86-64 build.
 @inline(__always)
-private func larger(_ a: SIMD16<Int32>, _ b: SIMD16<Int32>) -> SIMD16<Int32> {
+func larger<V: SIMD>(_ a: V, _ b: V) -> V where V.Scalar == Int32 {
   let difference = b &- a
   return a &+ (difference & ~(difference &>> 31))
+}
+
+/// The largest lane of integers that are not negative.
+@inline(__always)
+func largest(_ x: SIMD16<Int32>) -> Int32 {
+  let eight = larger(x.lowHalf, x.highHalf)
+  let four = larger(eight.lowHalf, eight.highHalf)
+  let two = larger(four.lowHalf, four.highHalf)
+  return max(two[0], two[1])
 }
 
 /// values = x / scale, rounded; returns the largest |values · scale - x|.
@@ -65,7 +74,7 @@ private func round(
     errors = larger(errors, error)
     i &+= 16
   }
-  var worst = Float(bitPattern: UInt32(errors.max()))
+  var worst = Float(bitPattern: UInt32(largest(errors)))
   while i < count {
     let (rounded, bits) = roundToEven(SIMD16<Float>(repeating: x[i] / scale))
     values[i] = Int8(truncatingIfNeeded: bits[0])
@@ -79,7 +88,7 @@ private func round(
 /// Adding 1.5 · 2^23 leaves no bit for a fraction, so the sum is rounded, to even among equals, and
 /// its lowest bits are the integer; of a NaN or an infinity they are 0.
 @inline(__always)
-private func roundToEven(_ x: SIMD16<Float>) -> (rounded: SIMD16<Float>, bits: SIMD16<Int32>) {
+func roundToEven(_ x: SIMD16<Float>) -> (rounded: SIMD16<Float>, bits: SIMD16<Int32>) {
   let shifted = x + 0x1.8p23
   return (shifted - 0x1.8p23, unsafeBitCast(shifted, to: SIMD16<Int32>.self))
 }

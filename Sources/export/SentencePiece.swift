@@ -1,40 +1,52 @@
 import Console
 import Llama2
 
-/// Reads a SentencePiece tokenizer.model, a protocol buffer (sentencepiece_model.proto). Only byte
-/// pair encoding with byte fallback is what run encodes with.
+/// Reads a SentencePiece tokenizer.model for a tokenizer.bin.
 func readSentencePiece(_ path: String) throws -> Vocabulary {
-  let file = try MappedFile(path: path)
-  var model = SentencePieceModel()
-  try model.read(Protobuf(file.bytes, path: path))
-  guard !model.texts.isEmpty else { throw Refusal(path, "holds no pieces: not a tokenizer.model") }
-  guard model.type == 2 else {
-    let name = ["none", "unigram", "BPE", "word", "char"]
-    let found = name.indices.contains(model.type) ? name[model.type] : "\(model.type)"
-    throw Refusal(
-      path, "is a SentencePiece model of type \(found), expected BPE, which run encodes with")
-  }
-  guard model.hasByteFallback else {
-    throw Refusal(path, "has no byte fallback, which run needs for characters without a piece")
-  }
+  let model = try SentencePieceModel(path)
   var vocabulary = try Vocabulary(
     path: path, kind: "a SentencePiece vocabulary", texts: model.texts, scores: model.scores,
     bos: model.bos, eos: model.eos)
-  vocabulary.notes = model.notes
+  if let note = model.normalizerNote { vocabulary.notes.append(note) }
+  if !model.addsSpacePrefix {
+    vocabulary.notes.append("it puts no space before a text, where run.c puts one")
+  }
   return vocabulary
 }
 
-private struct SentencePieceModel {
-  var texts: [Text] = []
-  var scores: [Float] = []
+/// A SentencePiece tokenizer.model, a protocol buffer (sentencepiece_model.proto).
+struct SentencePieceModel {
+  private(set) var texts: [Text] = []
+  private(set) var scores: [Float] = []
+  /// In the file as in GGUF (`TokenType`): normal 1, unknown, control, user-defined, unused, byte.
+  private(set) var types: [UInt64] = []
+  private(set) var bos: Text = "<s>"
+  private(set) var eos: Text = "</s>"
+  private(set) var addsSpacePrefix = true
+  /// How the text is changed before it is cut, where run does not.
+  private(set) var normalizerNote: String?
   /// 1 unigram (the default), 2 BPE, 3 word, 4 char.
-  var type = 1
-  var hasByteFallback = false
-  var bos: Text = "<s>"
-  var eos: Text = "</s>"
-  var notes: [String] = []
+  private var type = 1
+  private var hasByteFallback = false
 
-  mutating func read(_ message: Protobuf) throws {
+  /// Throws for another kind than byte pair encoding with byte fallback, which is what run encodes
+  /// with.
+  init(_ path: String) throws {
+    let file = try MappedFile(path: path)
+    try withExtendedLifetime(file) { try read(Protobuf(file.bytes, path: path)) }
+    guard !texts.isEmpty else { throw Refusal(path, "holds no pieces: not a tokenizer.model") }
+    guard type == 2 else {
+      let name = ["none", "unigram", "BPE", "word", "char"]
+      let found = name.indices.contains(type) ? name[type] : "\(type)"
+      throw Refusal(
+        path, "is a SentencePiece model of type \(found), expected BPE, which run encodes with")
+    }
+    guard hasByteFallback else {
+      throw Refusal(path, "has no byte fallback, which run needs for characters without a piece")
+    }
+  }
+
+  private mutating func read(_ message: Protobuf) throws {
     var message = message
     while let field = try message.next() {
       switch (field.number, field.value) {
@@ -50,10 +62,12 @@ private struct SentencePieceModel {
     var message = message
     var text: Text = ""
     var score: Float = 0
+    var type: UInt64 = 1
     while let field = try message.next() {
       switch (field.number, field.value) {
       case (1, .bytes(let bytes)): text = bytes.text
       case (2, .fixed32(let bits)): score = Float(bitPattern: bits)
+      case (3, .varint(let value)): type = value
       default: break
       }
     }
@@ -62,6 +76,7 @@ private struct SentencePieceModel {
     }
     texts.append(text)
     scores.append(score)
+    types.append(type)
   }
 
   private mutating func readTrainerSpec(_ message: Protobuf) throws {
@@ -84,9 +99,9 @@ private struct SentencePieceModel {
       switch (field.number, field.value) {
       case (1, .bytes(let bytes)): name = bytes.text
       case (2, .bytes(let map)) where !map.isEmpty:
-        notes.append("it normalises text by \(quoted(name.description)) first, which run does not")
-      case (3, .varint(0)):
-        notes.append("it puts no space before a text, where run.c puts one")
+        normalizerNote =
+          "it normalises text by \(quoted(name.description)) first, which run does not"
+      case (3, .varint(let value)): addsSpacePrefix = value != 0
       default: break
       }
     }

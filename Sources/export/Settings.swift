@@ -8,6 +8,8 @@ struct Settings {
   /// Before the name of a nested field, as `rope_scaling.`
   private let prefix: String
   private let json: JSON
+  /// What follows from a setting that is refused.
+  var consequence = "this model cannot be run"
 
   init(_ path: String) throws {
     self.path = path
@@ -32,11 +34,16 @@ struct Settings {
   /// The value of a field that is there and not null.
   subscript(key: Text) -> JSON? { json[key] }
 
+  /// Whether a field is there, even if it is null.
+  func has(_ key: Text) -> Bool { json.object?[key] != nil }
+
   /// The object in a field.
   func nested(_ key: Text) throws -> Settings? {
     guard let value = json[key] else { return nil }
     guard value.object != nil else { throw refusal(key, expected: "an object or null") }
-    return Settings(path: path, prefix: "\(key).", json: value)
+    var nested = Settings(path: path, prefix: "\(key).", json: value)
+    nested.consequence = consequence
+    return nested
   }
 
   /// A positive number, `missing` where the field is absent.
@@ -51,10 +58,21 @@ struct Settings {
     return integer
   }
 
+  /// A positive number, `missing` where the field is absent.
+  func number(_ key: Text, missing: Double? = nil) throws -> Double {
+    guard let value = json[key] else {
+      guard let missing else { throw Refusal(path, "the field \(prefix)\(key) is missing") }
+      return missing
+    }
+    guard case .number(let number) = value, number > 0, Float(number) > 0, Float(number).isFinite
+    else { throw refusal(key, expected: "a positive number") }
+    return number
+  }
+
   func refusal(_ key: Text, expected: String) -> Refusal {
     let found = json.object?[key]?.description ?? "missing"
     return Refusal(
-      path, "\(prefix)\(key) is \(found), expected \(expected): this model cannot be run")
+      path, "\(prefix)\(key) is \(found), expected \(expected): \(consequence)")
   }
 
   /// Refuses a number other than `expected`, compared as floats; `missing` is the field's default.
@@ -63,8 +81,7 @@ struct Settings {
       guard missing == expected else {
         throw Refusal(
           path,
-          "\(prefix)\(key) is missing, so \(missing), expected \(expected): this model cannot be run"
-        )
+          "\(prefix)\(key) is missing, so \(missing), expected \(expected): \(consequence)")
       }
       return
     }
@@ -81,15 +98,20 @@ struct Settings {
     }
   }
 
-  /// Refuses a field that is true, or anything else than false.
-  func requireFalse(_ key: Text) throws {
+  /// Refuses a field that is there and is anything else than `expected`.
+  func require(_ key: Text, _ expected: Bool) throws {
     guard let value = json[key] else { return }
-    guard case .bool(false) = value else { throw refusal(key, expected: "false") }
+    guard case .bool(expected) = value else { throw refusal(key, expected: "\(expected)") }
   }
 
-  /// A truth value, false where it is absent.
-  func flag(_ key: Text) throws -> Bool {
-    guard let value = json[key] else { return false }
+  /// Refuses a field that is there and not null.
+  func requireNone(_ key: Text) throws {
+    if json[key] != nil { throw refusal(key, expected: "none") }
+  }
+
+  /// A truth value.
+  func flag(_ key: Text, missing: Bool = false) throws -> Bool {
+    guard let value = json[key] else { return missing }
     guard case .bool(let flag) = value else { throw refusal(key, expected: "true or false") }
     return flag
   }

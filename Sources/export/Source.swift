@@ -23,6 +23,13 @@ struct Source {
   var vocabularyFolder: String?
   /// The vocabulary in the same file.
   var vocabulary: (() throws -> Vocabulary)?
+  /// What a GGUF file of it says besides the settings of its architecture, and sentences about its
+  /// vocabulary; nil where none is written of such a source.
+  var metadata:
+    ((Model) throws -> (general: GGUFMetadata, vocabulary: GGUFMetadata, notes: [String]))?
+  /// The model as llama2.c's formats hold it, where it is not `model`; throws what keeps it from being
+  /// written in them.
+  var llama2C: ((_ seqLen: Int?) throws -> Model)?
   /// The model, with a context of `seqLen` if one is given; throws what keeps it from being run.
   let model: (_ seqLen: Int?) throws -> Model
 
@@ -34,8 +41,10 @@ struct Source {
   /// Every file that is read, and of a folder those that would be if they were there.
   var allPaths: [String] {
     let beside = [
-      "config.json", "params.json", "tokenizer.model", "tokenizer.json", "added_tokens.json",
-      "model.safetensors.index.json", "pytorch_model.bin.index.json",
+      "config.json", "generation_config.json", "params.json", "tokenizer.model", "tokenizer.json",
+      "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
+      "merges.txt", "chat_template.jinja", "model.safetensors.index.json",
+      "pytorch_model.bin.index.json",
     ]
     return files.map(\.path) + beside.map { path + "/" + $0 }
   }

@@ -1,78 +1,147 @@
 import Console
 import Llama2
 
-/// Reads a Hugging Face tokenizer.json of a Llama 2: byte pair encoding with byte fallback, spaces
-/// written as ▁. Its merges have ranks where run has scores of pieces.
+/// Reads a Hugging Face tokenizer.json of a Llama 2 for a tokenizer.bin. Its merges have ranks where
+/// run has scores of pieces.
 func readTokenizerJSON(_ path: String) throws -> Vocabulary {
-  let json = try JSON.parse(file: path)
-  let model = try bytePairModel(json, path)
-  let texts = try piecesById(model, path)
-  let merges = try Merges(model, texts, path)
+  let tokenizer = try TokenizerJSON(path)
+  let pieces = try tokenizer.sentencePieces()
   var vocabulary = try Vocabulary(
-    path: path, kind: "a Hugging Face vocabulary", texts: texts, scores: merges.scores,
+    path: path, kind: "a Hugging Face vocabulary", texts: pieces.texts, scores: pieces.scores,
     bos: "<s>", eos: "</s>")
-  for (text, id) in try addedTokens(json, path) { try vocabulary.add(text, id: id) }
-  // Llama 2's own has 91 in 61249, among the runs of spaces, which come out the same either way.
-  if 100 * merges.inexpressible > merges.count {
-    vocabulary.notes.append(
-      "\(merges.inexpressible) of its merges have no equal among scores: run may cut some texts"
-        + " otherwise")
-  }
+  for token in try tokenizer.addedTokens() { try vocabulary.add(token.text, id: token.id) }
+  if let note = pieces.note { vocabulary.notes.append(note) }
   return vocabulary
 }
 
-/// The texts and ids under `added_tokens`.
-func addedTokens(_ json: JSON, _ path: String) throws -> [(Text, Int)] {
-  try (json["added_tokens"]?.array ?? []).map { token in
-    guard let text = token["content"]?.text, let id = token["id"]?.integer else {
-      throw Refusal(path, "one of added_tokens has no content or no id")
-    }
-    return (text, id)
+/// A token that is added to a vocabulary, and found in a text before anything else.
+struct AddedToken {
+  let text: Text
+  let id: Int
+  let isSpecial: Bool
+  /// Whether it is found in the normalised text only.
+  let isNormalized: Bool
+
+  init(_ text: Text, id: Int, isSpecial: Bool, isNormalized: Bool? = nil) {
+    (self.text, self.id, self.isSpecial) = (text, id, isSpecial)
+    self.isNormalized = isNormalized ?? !isSpecial
+  }
+
+  /// An AddedToken as tokenizer.json and tokenizer_config.json have it; nil without a text.
+  init?(_ json: JSON, id: Int) {
+    guard let text = json["content"]?.text else { return nil }
+    self.init(
+      text, id: id, isSpecial: json["special"]?.bool ?? false,
+      isNormalized: json["normalized"]?.bool)
   }
 }
 
-/// The `model` of the file, once it is known to cut texts as run does.
-private func bytePairModel(_ json: JSON, _ path: String) throws -> JSON {
+/// A Hugging Face tokenizer.json.
+struct TokenizerJSON {
+  let path: String
+  private let json: JSON
+
+  init(_ path: String) throws {
+    self.path = path
+    json = try JSON.parse(file: path)
+  }
+
+  subscript(key: Text) -> JSON? { json[key] }
+
+  /// Whether it is SentencePiece's kind: characters are merged, those without a piece are bytes.
+  var hasByteFallback: Bool { json["model"]?["byte_fallback"]?.bool == true }
+
+  func addedTokens() throws -> [AddedToken] {
+    try (json["added_tokens"]?.array ?? []).map { token in
+      guard let id = token["id"]?.integer, let token = AddedToken(token, id: id) else {
+        throw Refusal(path, "one of added_tokens has no content or no id")
+      }
+      return token
+    }
+  }
+
   func refusal(_ field: String, _ value: JSON?, _ expected: String) -> Refusal {
     Refusal(
       path,
       "\(field) is \(value?.description ?? "missing"), expected \(expected): run cannot encode"
         + " with this vocabulary")
   }
-  guard let model = json["model"], model["type"] == nil || model["type"]?.text == "BPE" else {
-    throw refusal("model.type", json["model"]?["type"], "\"BPE\"")
+
+  /// The `model`, which must be byte pair encoding of whole pieces.
+  func bytePairModel(byteFallback: Bool) throws -> JSON {
+    guard let model = json["model"], model["type"] == nil || model["type"]?.text == "BPE" else {
+      throw refusal("model.type", json["model"]?["type"], "\"BPE\"")
+    }
+    guard (model["byte_fallback"]?.bool ?? false) == byteFallback else {
+      throw refusal("model.byte_fallback", model["byte_fallback"], "\(byteFallback)")
+    }
+    for field in ["continuing_subword_prefix", "end_of_word_suffix"] as [Text] {
+      if let affix = model[field], affix.text != "" {
+        throw refusal("model.\(field)", affix, "null")
+      }
+    }
+    return model
   }
-  guard case .bool(true)? = model["byte_fallback"] else {
-    throw refusal("model.byte_fallback", model["byte_fallback"], "true")
-  }
-  for field in ["continuing_subword_prefix", "end_of_word_suffix"] as [Text] {
-    if let affix = model[field], affix.text != "" { throw refusal("model.\(field)", affix, "null") }
-  }
-  let normalizers = json["normalizer"].map { $0["normalizers"]?.array ?? [$0] } ?? []
-  for normalizer in normalizers {
-    guard let type = normalizer["type"]?.text, type == "Prepend" || type == "Replace" else {
-      throw refusal("normalizer.type", normalizer["type"], "\"Prepend\" or \"Replace\"")
+
+  /// Refuses a normalizer, or one in a sequence of them, that is not of these types.
+  func requireNormalizers(among types: [Text]) throws {
+    let normalizers = json["normalizer"].map { $0["normalizers"]?.array ?? [$0] } ?? []
+    for normalizer in normalizers {
+      guard let type = normalizer["type"]?.text, types.contains(type) else {
+        let expected = types.map { quoted($0.description) }.joined(separator: " or ")
+        throw refusal("normalizer.type", normalizer["type"], expected)
+      }
     }
   }
-  if let splitter = json["pre_tokenizer"], splitter["type"]?.text != "Metaspace" {
-    throw refusal("pre_tokenizer.type", splitter["type"], "none or \"Metaspace\"")
-  }
-  return model
 }
 
-private func piecesById(_ model: JSON, _ path: String) throws -> [Text] {
-  guard let vocabulary = model["vocab"]?.object else { throw Refusal(path, "has no model.vocab") }
-  var pieces = [Text?](repeating: nil, count: vocabulary.count)
-  for (text, id) in vocabulary {
-    guard let id = id.integer, pieces.indices.contains(id), pieces[id] == nil else {
-      throw Refusal(
-        path,
-        "the piece \(quoted(text.description)) has the id \(id), expected each of 0 to"
-          + " \(pieces.count - 1) once")
+// MARK: - SentencePiece's kind
+
+extension TokenizerJSON {
+  /// The pieces by id of byte pair encoding with byte fallback, spaces written as ▁, with scores
+  /// under which the best-scored merge is the one of the lowest rank, and how texts may be encoded
+  /// otherwise.
+  func sentencePieces() throws -> (texts: [Text], scores: [Float], note: String?) {
+    let model = try bytePairModel(byteFallback: true)
+    try requireNormalizers(among: ["Prepend", "Replace"])
+    if let splitter = json["pre_tokenizer"], splitter["type"]?.text != "Metaspace" {
+      throw refusal("pre_tokenizer.type", splitter["type"], "none or \"Metaspace\"")
     }
-    pieces[id] = text
+    let texts = try piecesById(model)
+    let merges = try Merges(model, texts, path)
+    // Llama 2's own has 91 in 61249, among the runs of spaces, which come out the same either way.
+    guard 100 * merges.inexpressible > merges.count else { return (texts, merges.scores, nil) }
+    let note =
+      "\(merges.inexpressible) of its merges have no equal among scores: run may cut some texts"
+      + " otherwise"
+    return (texts, merges.scores, note)
   }
-  return pieces.map { $0! }
+
+  /// Whether a space is put in front of a text.
+  var addsSpacePrefix: Bool {
+    let normalizers = json["normalizer"].map { $0["normalizers"]?.array ?? [$0] } ?? []
+    if normalizers.contains(where: { $0["type"]?.text == "Prepend" }) { return true }
+    guard let splitter = json["pre_tokenizer"] else { return false }
+    return splitter["prepend_scheme"].map { $0.text != "never" }
+      ?? (splitter["add_prefix_space"]?.bool ?? true)
+  }
+
+  private func piecesById(_ model: JSON) throws -> [Text] {
+    guard let vocabulary = model["vocab"]?.object else {
+      throw Refusal(path, "has no model.vocab")
+    }
+    var pieces = [Text?](repeating: nil, count: vocabulary.count)
+    for (text, id) in vocabulary {
+      guard let id = id.integer, pieces.indices.contains(id), pieces[id] == nil else {
+        throw Refusal(
+          path,
+          "the piece \(quoted(text.description)) has the id \(id), expected each of 0 to"
+            + " \(pieces.count - 1) once")
+      }
+      pieces[id] = text
+    }
+    return pieces.map { $0! }
+  }
 }
 
 /// Scores under which the best-scored merge is the one of the lowest rank.
@@ -97,7 +166,7 @@ private struct Merges {
     for merge in merges {
       let (left, right) = try halves(merge, path)
       guard ids[left] != nil, ids[right] != nil, let id = ids[Text(left.bytes + right.bytes)] else {
-        throw Refusal(path, "the merge \(merge) is of pieces that model.vocab lacks")
+        throw unknownPieces(merge, path)
       }
       splits.insert([id, left.bytes.count])
       if !isMade[id] {
@@ -129,8 +198,10 @@ private struct Merges {
   }
 }
 
+// MARK: - Merges
+
 /// The two pieces of a merge, written as "a b" or as ["a", "b"].
-private func halves(_ merge: JSON, _ path: String) throws -> (Text, Text) {
+func halves(_ merge: JSON, _ path: String) throws -> (Text, Text) {
   if let pair = merge.array, pair.count == 2, let left = pair[0].text, let right = pair[1].text {
     return (left, right)
   }
@@ -140,4 +211,10 @@ private func halves(_ merge: JSON, _ path: String) throws -> (Text, Text) {
     return (Text(Array(parts[0])), Text(Array(parts[1])))
   }
   throw Refusal(path, "the merge \(merge) is not of two pieces")
+}
+
+func unknownPieces(
+  _ merge: JSON, _ path: String, vocabulary: String = "model.vocab"
+) -> Refusal {
+  Refusal(path, "the merge \(merge) is of pieces that \(vocabulary) lacks")
 }

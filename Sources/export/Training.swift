@@ -22,7 +22,7 @@ func openTraining(_ path: String) throws -> Source {
     settings: arguments.map { ($0.key, describe($0.value)) }.sorted { $0.0 < $1.0 }
   ) { [state] seqLen in
     let config = try readConfig(Arguments(path: path, values: arguments), state)
-    return try model(config.with(seqLen: seqLen, path: path), state)
+    return try model(config, state).with(seqLen: seqLen, path: path).withoutRepeatedOutput()
   }
 }
 
@@ -118,11 +118,9 @@ private func readConfig(_ arguments: Arguments, _ state: StateDict) throws -> Co
 private func model(_ config: Config, _ state: StateDict) throws -> Model {
   var used: Set<String> = []
   let hasOutput = state.tensors["output.weight"] != nil
-  let model = try Model(config, path: state.path, hasOutput: hasOutput) { name, rows, columns in
+  let model = try Model(config, path: state.path, hasOutput: hasOutput) { name, shape in
     used.insert(name)
-    let isNorm = name.hasSuffix("norm.weight")
-    let stored = try state.tensor(name, shape: isNorm ? [columns] : [rows, columns])
-    return Tensor(name: name, rows: rows, columns: columns, copyRow: stored.copyRow)
+    return Tensor(try state.tensor(name, shape: shape))
   }
   // Buffers that older versions of model.py saved: RoPE's tables and the attention mask.
   try state.refuseOthers(than: used) {

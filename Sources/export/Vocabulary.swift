@@ -35,7 +35,7 @@ struct Vocabulary {
             + " as 1, EOS as 2 and the bytes from 3 on")
       }
     }
-    pieces = zip(texts, scores).map { Piece(bytes: withSpaces($0.bytes), score: $1) }
+    pieces = zip(texts, scores).map { Piece(bytes: spaced($0.bytes), score: $1) }
     for id in 1...2 { pieces[id].bytes = [10] + texts[id].bytes + [10] }
   }
 
@@ -44,7 +44,7 @@ struct Vocabulary {
     guard id >= 0, id < 1 << 24 else {
       throw Refusal(path, "the token \(quoted(text.description)) has the impossible id \(id)")
     }
-    if id == 1 || id == 2 || id < pieces.count && pieces[id].bytes == withSpaces(text.bytes) {
+    if id == 1 || id == 2 || id < pieces.count && pieces[id].bytes == spaced(text.bytes) {
       return
     }
     added[id] = text
@@ -89,7 +89,7 @@ private func byteToken(_ byte: Int) -> Text {
 }
 
 /// The bytes of a text with each ▁ (U+2581) replaced by a space.
-private func withSpaces(_ bytes: [UInt8]) -> [UInt8] {
+func spaced(_ bytes: [UInt8]) -> [UInt8] {
   var result: [UInt8] = []
   var i = 0
   while i < bytes.count {
@@ -128,8 +128,8 @@ func readVocabulary(folder: String) throws -> Vocabulary? {
   if fileExists(model) {
     vocabulary = try readSentencePiece(model)
     if fileExists(json) {
-      for (text, id) in try addedTokens(try JSON.parse(file: json), json) {
-        try vocabulary.add(text, id: id)
+      for token in try TokenizerJSON(json).addedTokens() {
+        try vocabulary.add(token.text, id: token.id)
       }
     }
   } else if fileExists(json) {

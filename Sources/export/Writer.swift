@@ -1,83 +1,108 @@
 import Console
 import Llama2
 
-/// What is said of a finished checkpoint.
+/// What is said of a finished file.
 struct Report {
   let size: Int
-  /// The largest rounding error of v2 and the tensor that has it.
+  /// The largest rounding error of quantised weights and the tensor that has it.
   var worstError: (value: Float, tensor: String)?
   /// A tensor with values that are NaN or infinite.
   var damagedTensor: String?
 }
 
-/// Writes a checkpoint tensor by tensor, some rows at a time, so in constant memory.
+/// Writes tensors some rows at a time, so in constant memory.
 struct Writer {
-  private let model: Model
-  private let layout: Llama2C
   private let file: TargetFile
   /// Lets go of the source's pages that were read.
   private let releasePages: () -> Void
   private var unreleased = 0
   private var progress: Progress
+  private let threads = Threads(count: Threads.usable())
   private(set) var report: Report
 
-  init(
-    _ model: Model, _ layout: Llama2C, to file: TargetFile, size: Int,
-    releasePages: @escaping () -> Void
-  ) {
-    self.model = model
-    self.layout = layout
+  init(to file: TargetFile, size: Int, releasePages: @escaping () -> Void) {
     self.file = file
     self.releasePages = releasePages
     progress = Progress(total: size)
     report = Report(size: size)
   }
 
-  /// Rows are converted this many bytes of fp32 at a time: they stay in a core's cache.
-  private static let chunkSize = 1 << 19
-  /// The source's pages are let go after this many bytes written.
-  private static let releaseSize = 1 << 25
+  /// Rows are converted this many weights at a time: they stay in a core's cache.
+  private static let chunkSize = 1 << 17
+  /// The source's pages are let go after this many weights.
+  private static let releaseSize = 1 << 23
 
-  mutating func write() throws {
-    defer { Output.showProgress("") }
-    try layout.header.withUnsafeBytes(file.write)
-    for section in layout.sections {
-      for tensor in model[section.tensor] {
-        progress.begin(tensor.name)
-        try write(tensor, groupSize: section.groupSize)
-      }
-    }
+  /// Ends the threads and the line of progress.
+  func finish() {
+    threads.stop()
+    Output.showProgress("")
   }
 
-  private mutating func put(_ bytes: UnsafeRawBufferPointer) throws {
+  mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     try file.write(bytes)
     progress.add(bytes.count)
-    unreleased += bytes.count
-    if unreleased >= Self.releaseSize {
-      releasePages()
-      unreleased = 0
-    }
   }
 
-  /// As fp32, or where there is a group size as int8 values and then their scales.
-  private mutating func write(_ tensor: Tensor, groupSize: Int) throws {
-    let rowsAtOnce = min(tensor.rows, max(1, Self.chunkSize / 4 / tensor.columns))
-    let rows = UnsafeMutablePointer<Float>.allocate(capacity: rowsAtOnce * tensor.columns)
-    defer { rows.deallocate() }
-    var quantiser = groupSize > 0 ? Quantiser(tensor, rowsAtOnce, groupSize) : nil
-    defer { quantiser?.deallocate() }
+  /// Some weights of a tensor, whole rows, that are converted on one thread.
+  struct Part {
+    let weights: UnsafePointer<Float>
+    let count: Int
+    /// Where the first of them is in the tensor.
+    let start: Int
+    /// Where their bytes go.
+    let out: UnsafeMutableRawPointer
+  }
+
+  /// Writes what `encode` makes of some rows after the other.
+  ///
+  /// - Parameters:
+  ///   - block: how many weights become how many bytes.
+  ///   - encode: returns the largest rounding error, nil where weights are not quantised.
+  mutating func write(
+    _ tensor: Tensor, _ name: String, block: (size: Int, bytes: Int), encode: (Part) -> Float?
+  ) throws {
+    progress.begin(name)
+    let columns = tensor.columns
+    let rowsAtOnce = min(tensor.rows, max(1, Self.chunkSize / columns))
+    let weights = UnsafeMutablePointer<Float>.allocate(capacity: rowsAtOnce * columns)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: rowsAtOnce * columns / block.size * block.bytes, alignment: 64)
+    let parts = min(Threads.usable(), rowsAtOnce)
+    let errors = UnsafeMutableBufferPointer<Float?>.allocate(capacity: parts)
+    errors.initialize(repeating: nil)
+    let areFinite = UnsafeMutableBufferPointer<Bool>.allocate(capacity: parts)
+    areFinite.initialize(repeating: true)
+    defer {
+      weights.deallocate()
+      bytes.deallocate()
+      errors.deallocate()
+      areFinite.deallocate()
+    }
     for first in stride(from: 0, to: tensor.rows, by: rowsAtOnce) {
       let count = min(rowsAtOnce, tensor.rows - first)
-      for i in 0..<count { tensor.copyRow(first + i, rows + i * tensor.columns) }
-      let values = UnsafeMutableBufferPointer(start: rows, count: count * tensor.columns)
-      if hasNonFinite(rows, values.count) { report.damagedTensor = tensor.name }
-      try put(quantiser?.values(of: values) ?? UnsafeRawBufferPointer(values))
-    }
-    if let quantiser {
-      try put(quantiser.scales)
-      if quantiser.worst >= report.worstError?.value ?? 0 {
-        report.worstError = (quantiser.worst, tensor.name)
+      threads.run(parts: parts) { part, _ in
+        let rows = count * part / parts..<count * (part + 1) / parts
+        guard !rows.isEmpty else { return }
+        let (start, size) = (rows.lowerBound * columns, rows.count * columns)
+        tensor.copyRows(rows.lowerBound + first..<rows.upperBound + first, weights + start)
+        areFinite[part] = !hasNonFinite(weights + start, size)
+        let error = encode(
+          Part(
+            weights: weights + start, count: size, start: first * columns + start,
+            out: bytes.baseAddress! + start / block.size * block.bytes))
+        if let error { errors[part] = max(error, errors[part] ?? 0) }
       }
+      if areFinite.contains(false) { report.damagedTensor = name }
+      let size = count * columns
+      try write(UnsafeRawBufferPointer(rebasing: bytes[..<(size / block.size * block.bytes)]))
+      unreleased += size
+      if unreleased >= Self.releaseSize {
+        releasePages()
+        unreleased = 0
+      }
+    }
+    if let error = errors.compactMap({ $0 }).max(), error >= report.worstError?.value ?? 0 {
+      report.worstError = (error, name)
     }
   }
 }
@@ -107,33 +132,34 @@ private struct Progress {
   }
 }
 
-/// The int8 values of some rows and the scales of a whole tensor, which stand behind all values.
-private struct Quantiser {
-  private let groupSize: Int
-  private let buffer: UnsafeMutablePointer<Int8>
-  private let allScales: UnsafeMutableBufferPointer<Float>
-  private var groups = 0
-  private(set) var worst: Float = 0
+// MARK: - llama2.c's formats
 
-  init(_ tensor: Tensor, _ rowsAtOnce: Int, _ groupSize: Int) {
-    self.groupSize = groupSize
-    buffer = .allocate(capacity: rowsAtOnce * tensor.columns)
-    allScales = .allocate(capacity: tensor.count / groupSize)
+extension Writer {
+  mutating func write(_ model: Model, _ layout: Llama2C) throws {
+    defer { finish() }
+    try layout.header.withUnsafeBytes { try write($0) }
+    for section in layout.sections {
+      for layer in 0..<section.count {
+        let (tensor, name) = (model[section.tensor, layer], section.tensor.name(layer: layer))
+        if section.groupSize == 0 {
+          try write(tensor, name, type: .f32)
+        } else {
+          try write(tensor, name, groupSize: section.groupSize)
+        }
+      }
+    }
   }
 
-  func deallocate() {
-    buffer.deallocate()
-    allScales.deallocate()
+  /// int8 values and then the scales of their groups.
+  private mutating func write(_ tensor: Tensor, _ name: String, groupSize: Int) throws {
+    let scales = UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.count / groupSize)
+    defer { scales.deallocate() }
+    try write(tensor, name, block: (1, 1)) { part in
+      quantise(
+        part.weights, count: part.count, groupSize: groupSize,
+        values: part.out.assumingMemoryBound(to: Int8.self),
+        scales: scales.baseAddress! + part.start / groupSize)
+    }
+    try write(UnsafeRawBufferPointer(scales))
   }
-
-  mutating func values(of weights: UnsafeMutableBufferPointer<Float>) -> UnsafeRawBufferPointer {
-    let error = quantise(
-      weights.baseAddress!, count: weights.count, groupSize: groupSize, values: buffer,
-      scales: allScales.baseAddress! + groups)
-    groups += weights.count / groupSize
-    worst = max(worst, error)
-    return UnsafeRawBufferPointer(start: buffer, count: weights.count)
-  }
-
-  var scales: UnsafeRawBufferPointer { UnsafeRawBufferPointer(allScales) }
 }

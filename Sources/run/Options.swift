@@ -16,6 +16,8 @@ struct Options {
   var systemPrompt: String?
   /// The name of the chat template to use instead of the checkpoint's own.
   var template: String?
+  /// Whether a model that thinks before it replies does so.
+  var thinking = true
   var threads: Int?
 
   static let usage = """
@@ -38,6 +40,8 @@ struct Options {
       -j <int>     threads (default: one for each CPU that may be used)
       --template <string>
                    how a chat is written (default: as the model's own template says)
+      --no-think   in chat mode, leaves out the thinking before replies (Qwen3 and others whose
+                   template defines that)
       -h           this text
 
     """
@@ -61,12 +65,16 @@ struct Options {
       case "-y": systemPrompt = try arguments.text()
       case "-j": threads = try arguments.integer(in: 1...1024)
       case "--template": template = try arguments.text()
+      case "--no-think": thinking = false
       case _ where argument.hasPrefix("-") || !checkpoint.isEmpty: throw arguments.unexpected
       default: checkpoint = argument
       }
     }
     if checkpoint.isEmpty {
       throw Refusal("expected a checkpoint: run <checkpoint> [options], run -h for all of them")
+    }
+    if !thinking && mode != .chat {
+      throw Refusal("--no-think", "only chats can leave thinking out: expected -m chat beside it")
     }
   }
 }

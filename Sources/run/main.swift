@@ -56,8 +56,8 @@ func generate(_ llama: Llama, _ options: Options) throws {
 
 /// Replies to the prompts on standard input until they end (run.c: `chat`).
 func chat(_ llama: Llama, _ options: Options) throws {
-  // A model without a chat template says so before anything is asked.
-  if let error = llama.chat().error { throw error }
+  // A model without a chat template, or without what is asked of it, says so before the questions.
+  if let error = llama.chat(thinking: options.thinking).error { throw error }
   var unread: [UInt8] = []
   func ask(_ question: String) throws -> String? {
     try Output.write(question)
@@ -66,7 +66,8 @@ func chat(_ llama: Llama, _ options: Options) throws {
   let system = try options.systemPrompt ?? ask("Enter system prompt (optional): ") ?? ""
   let chat = llama.chat(
     system: system, steps: options.steps ?? (llama.isGGUF ? 0 : 256),
-    temperature: options.temperature, topP: options.topP, seed: options.seed)
+    temperature: options.temperature, topP: options.topP, seed: options.seed,
+    thinking: options.thinking)
   var prompt = options.prompt == "-" ? try Input.all() : options.prompt
   while !chat.isFull && !Interrupt.happened {
     guard let user = try prompt ?? ask("User: ") else {

@@ -7,6 +7,8 @@ private struct ChatFixture: Decodable {
   struct Template: Decodable, CustomTestStringConvertible {
     let template, format, bos, eos, excerpt: String
     let conversations: [Conversation]
+    /// nil where the template always writes the same.
+    let withoutThinking: [Conversation]?
     var testDescription: String { template }
   }
   struct Conversation: Decodable {
@@ -34,6 +36,7 @@ private struct ChatFixture: Decodable {
     "<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|start_header_id|>", "<|end_header_id|>",
     "<|eot_id|>", "<|begin_of_text|>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]",
     "<｜User｜>", "<｜Assistant｜>", "<|EOT|>", "<|endoftext|>", "<think>",
+    "</think>",
   ]
 
   private func recognise(
@@ -71,7 +74,16 @@ private struct ChatFixture: Decodable {
     #expect(template.name == fixture.format)
     #expect(template.missingPieces == [])
     #expect(!fixture.conversations.isEmpty)
-    for conversation in fixture.conversations {
+    try expect(fixture.conversations, in: template)
+    let withoutThinking = template.withoutThinking
+    #expect((withoutThinking != nil) == (fixture.withoutThinking != nil))
+    if let withoutThinking { try expect(#require(fixture.withoutThinking), in: withoutThinking) }
+  }
+
+  private func expect(
+    _ conversations: [ChatFixture.Conversation], in template: ChatTemplate
+  ) throws {
+    for conversation in conversations {
       for (message, turn) in zip(conversation.messages, conversation.turns) {
         let segments = template.turn(
           user: message, system: conversation.system, after: turn.reply)
@@ -110,6 +122,27 @@ private struct ChatFixture: Decodable {
       try named("llama2", isControl: { _ in false }).turn(user: "Hi", after: " Hello!") == [
         .text(" "), .control("</s>"), .control("<s>"), .text("[INST] Hi [/INST]"),
       ])
+  }
+
+  /// Qwen3's vocabulary has the marks of thinking, Qwen2's has not.
+  @Test func marksOfThinkingAreTokensWhereTheVocabularyHasThem() throws {
+    let text =
+      "<|im_end|> {% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}"
+      + "{% if not enable_thinking %}{{ '<think>\\n\\n</think>\\n' }}{% endif %}{% endif %}"
+    func reply(_ marks: Set<String>) -> ArraySlice<Segment>? {
+      let turn = recognise(text, isControl: { marks.contains($0) })?.withoutThinking?
+        .turn(user: "<think>", after: nil)
+      return turn?.drop {
+        $0 != .text("assistant\n") && $0 != .text("assistant\n<think>\n\n</think>\n")
+      }
+    }
+    #expect(
+      reply(["<|im_start|>", "<|im_end|>", "<think>", "</think>"]) == [
+        .text("assistant\n"), .control("<think>"), .text("\n\n"), .control("</think>"),
+        .text("\n"),
+      ])
+    #expect(
+      reply(["<|im_start|>", "<|im_end|>"]) == [.text("assistant\n<think>\n\n</think>\n")])
   }
 
   @Test func marksThatTheVocabularyLacksAreText() throws {
@@ -237,17 +270,79 @@ private struct ChatFixture: Decodable {
         .contains(.text("Don't.\nNever.")) == true)
   }
 
+  /// What stands before a reply, with thinking and without, for the end of a template.
+  private func generationPrompt(_ end: String) throws -> [String?] {
+    let recognised = recognise("<|im_start|> <|im_end|> " + end)
+    let template = try #require(recognised)
+    return [template, template.withoutThinking].map {
+      $0.map { written($0.turn(user: "x", after: nil).suffix(2)) }
+    }
+  }
+
+  @Test func whatStandsBeforeAReplyIsReadFromTheTemplate() throws {
+    let assistant = "<|im_start|>assistant\n"
+    let start = "{%- if add_generation_prompt -%} {{- '<|im_start|>assistant\\n' -}} "
+    let end = "{% endif %} {% endif %}"
+    func prompt(_ text: String) throws -> [String?] {
+      try generationPrompt(text).map { $0.map { String($0.drop { $0 != "<" }) } }
+    }
+    #expect(try prompt("") == [assistant, nil])
+    #expect(try prompt(start + "{%endif%}") == [assistant, nil])
+    let missing = "{% if not add_generation_prompt is defined %} {% endif %}"
+    #expect(try prompt(missing + start + "{{ 'x' }} {%endif%}") == [assistant + "x", nil])
+    #expect(
+      try prompt(
+        "{% if add_generation_prompt %}{{'<|im_start|>' + \"assistant\\n\"\n+ 'a'}}{% endif %}")
+        == [assistant + "a", nil])
+    for condition in [
+      "enable_thinking is defined and enable_thinking is false", "not enable_thinking",
+      "enable_thinking is defined and not enable_thinking", "enable_thinking is false",
+    ] {
+      let start = start + "{%- if \(condition) -%}"
+      #expect(try prompt(start + "{{ 'no' }}" + end) == [assistant, assistant + "no"])
+      #expect(
+        try prompt(start + "{{ 'no' }}\n{%- else %}\n{{ 'yes' }}" + end + " {# the end #}")
+          == [assistant + "yes", assistant + "no"])
+      #expect(
+        try prompt(start + "{{ 'n' }}{{- 'o' }}{% endif %}{{ 'w' }}{% endif %} {{ 'x' }}")
+          == [assistant + "w", assistant + "now"])
+    }
+  }
+
+  /// It is ChatML's then.
+  @Test(arguments: [
+    "{{ 'other\\n' }} {% endif %}", "<|im_start|>assistant {% endif %}",
+    "{{ '<|im_start|>assistant\\n' + x }} {% endif %}",
+    "{{ '<|im_start|>assistant\\n' }} {% if enable_thinking %} {{ 'yes' }} {% endif %} {% endif %}",
+    "{{ '<|im_start|>assistant\\nx' }} {% else %} {% endif %}",
+    "{{ '<|im_start|>assistant\\nx' }} {% for x in y %} {% endfor %} {% endif %}",
+    "{{ '<|im_start|>assistant\\nx' }} {% if enable_thinking is false %} {% if not enable_thinking %}"
+      + " {{ 'no' }} {% endif %} {% endif %} {% endif %}",
+    "{{ '<|im_start|>assistant\\nx' }}", "{{ '<|im_start|>assistant\\nx", "{{ '<|im_start|>", "{{",
+    "",
+  ])
+  func whatStandsBeforeAReplyIsNotReadWhereItIsNotUnderstood(_ end: String) throws {
+    #expect(
+      try generationPrompt("{% if add_generation_prompt %} " + end) == [
+        "<|im_start|>assistant\n", nil,
+      ])
+  }
+
   /// Recognition of a megabyte takes milliseconds; one search a mark, not one a mark and place.
   @Test(arguments: [
     "<|im_start|>system", "'<|im_start|>system\\n", "\\'<|im_start|>system", "'", "<", "\\",
     "[INST] system_message = '", "[INST] system_message = ", "USER: ASSISTANT: content",
     "User: Assistant: ", "<|user|>", "<｜User｜>", "\u{0}", " ",
+    "add_generation_prompt", "add_generation_prompt %}", "add_generation_prompt %}{{ '", "{{''}}",
+    "{{''+''}}", "{%if not enable_thinking%}{%endif%}", "{% ", "{{", "'a' + ",
   ])
   func aMegabyteOfHostileTextIsReadInLinearTime(_ part: String) {
     let text = String(repeating: part, count: (1 << 20) / part.utf8.count)
     let time = ContinuousClock().measure {
       _ = recognise(text)?.turn(user: "x", after: nil)
       _ = recognise("<|im_start|>'" + text)?.turn(user: "x", after: nil)
+      _ = recognise("<|im_start|> add_generation_prompt %}" + text)?.turn(user: "x", after: nil)
+      _ = recognise("<|im_start|> add_generation_prompt %}{{" + text)?.turn(user: "x", after: nil)
     }
     #expect(time < .seconds(2))
   }

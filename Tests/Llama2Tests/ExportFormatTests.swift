@@ -196,7 +196,18 @@ private func tables(_ data: Data) -> Range<Int> {
     let result = try ExportProgram.run("--inspect", folder.url.path)
     #expect(result.status == 0)
     #expect(result.output.contains("model.norm.weight  [8]  F32"))
-    #expect(result.output.contains("cannot be run: "))
-    #expect(result.output.contains("rope_theta is 500000, expected 10000"))
+    let path = folder.path("config.json")
+    #expect(
+      result.output.contains(
+        "cannot be exported to a .bin: \(path): rope_theta is 500000, expected 10000.0"))
+    #expect(result.output.hasSuffix("can be run\n"))
+
+    model.config["hidden_act"] = "\"gelu\""
+    try model.write(to: folder)
+    let other = try ExportProgram.run("--inspect", folder.url.path)
+    #expect(
+      other.output.hasSuffix(
+        "cannot be run: \(path): hidden_act is \"gelu\", expected"
+          + " \"silu\": this model cannot be run\n"))
   }
 }

@@ -2,6 +2,10 @@ import Foundation
 import Testing
 
 @Suite struct ExportHuggingFaceRefusalTests {
+  private static let llama3Scaling =
+    "{\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1,"
+    + " \"high_freq_factor\": 4, \"original_max_position_embeddings\": 8}"
+
   @Test(
     arguments: [
       ("model_type", "\"mistral\"", "model_type is \"mistral\", expected \"llama\""),
@@ -9,7 +13,11 @@ import Testing
       (
         "rope_scaling", "{\"type\": \"linear\", \"factor\": 2.0}", "rope_scaling.type is \"linear\""
       ),
-      ("rope_scaling", "{\"rope_type\": \"llama3\"}", "rope_scaling.rope_type is \"llama3\""),
+      (
+        "rope_scaling", llama3Scaling,
+        "rope_scaling.rope_type is \"llama3\", expected \"default\": llama2.c's files cannot hold it,"
+          + " write a .gguf"
+      ),
       ("rope_scaling", "{\"factor\": 2.0}", "rope_scaling is {factor: 2}"),
       ("rope_parameters", "{\"rope_theta\": 1e6}", "rope_parameters.rope_theta is 1000000"),
       ("attention_bias", "true", "attention_bias is true"),
@@ -49,7 +57,7 @@ import Testing
     var model = MadeModel()
     model.tensors.append(MadeTensor("model.layers.0.self_attn.q_proj.bias", [8]))
     try model.write(to: folder)
-    try expectRefusal(of: folder.url.path, saying: "q_proj.bias\" is none of a Llama's")
+    try expectRefusal(of: folder.url.path, saying: "q_proj.bias\" is none that the model has")
 
     model.tensors.removeLast()
     let norm = model.tensors.remove(at: 1)

@@ -90,12 +90,12 @@ final class TemporaryFolder {
 /// Runs a source that must be refused: status 1, one sentence that holds `fragment`, and nothing
 /// written.
 func expectRefusal(
-  of source: String, saying fragment: String, arguments: [String] = [],
+  of source: String, saying fragment: String, arguments: [String] = [], target: String = "out.bin",
   location: SourceLocation = #_sourceLocation
 ) throws {
   let folder = try TemporaryFolder()
   let result = ExportProgram.finish(
-    try ExportProgram.start([source, folder.path("out.bin")] + arguments))
+    try ExportProgram.start([source, folder.path(target)] + arguments))
   #expect(result.status == 1 && !result.wasKilled, "\(result)", sourceLocation: location)
   #expect(result.error.hasPrefix("export: "), "\(result.error)", sourceLocation: location)
   #expect(result.error.contains(fragment), "\(result.error)", sourceLocation: location)
@@ -145,7 +145,8 @@ func little<T: FixedWidthInteger>(_ value: T) -> Data {
 struct MadeModel {
   var config: [String: String] = [
     "model_type": "\"llama\"", "hidden_size": "8", "intermediate_size": "8",
-    "num_hidden_layers": "1", "num_attention_heads": "2", "vocab_size": "4",
+    "num_hidden_layers": "1", "num_attention_heads": "2", "num_key_value_heads": "2",
+    "vocab_size": "4",
     "max_position_embeddings": "16", "rms_norm_eps": "1e-05", "tie_word_embeddings": "true",
   ]
   var tensors: [MadeTensor]

@@ -8,6 +8,10 @@ import Testing
   private static let chatML =
     #"{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content']"#
     + #" + '<|im_end|>' + '\n'}}{% endfor %}{{ '<|im_start|>assistant\n' }}"#
+  private static let withThinking =
+    #"{{'<|im_start|>' + message['role']}}{% if add_generation_prompt %}"#
+    + #"{{ '<|im_start|>assistant\n' }}{% if not enable_thinking %}{{ '<think>\n</think>\n' }}"#
+    + "{% endif %}{% endif %}"
   private static let withDefault =
     #"{% if messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nbe kind<|im_end|>\n' }}"#
     + "{% endif %}" + chatML
@@ -75,6 +79,40 @@ import Testing
     let empty = SmallGGUF(kind, saying: ["<s>", "h", "i", "</s>"])
     #expect(try run(empty).output == "hi\n")
     #expect(try run(empty, "-i", "").output == "hi\n")
+  }
+
+  /// GPT-2's BOS and EOS are one token, which its files do not put in front of a text; so are those
+  /// of Qwen's base models.
+  @Test func aTextOfAVocabularyThatAddsNoBOSBeginsWithItsPrompt() throws {
+    var model = SmallGGUF(.gpt2, saying: ["<|odd|>", "h", "i", "<|odd|>", "x"])
+    var pieces = SmallGGUF.pieces(.gpt2)
+    pieces[SmallGGUF.id("<|odd|>")] = "<|endoftext|>"
+    model["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+    for key in ["bos", "eos"] {
+      model["tokenizer.ggml.\(key)_token_id"] = .uint32(UInt32(SmallGGUF.id("<|odd|>")))
+    }
+    for added in [nil, false] {
+      model["tokenizer.ggml.add_bos_token"] = added.map { .bool($0) }
+      let llama = try Llama(checkpoint: write(model))
+      #expect(llama.generate("h", temperature: 0).promptTokens == 1)
+      #expect(try run(model, "-i", "h").output == "hi\n")
+      #expect(llama.generate(temperature: 0).promptTokens == 1)
+      #expect(try run(model).output == "hi\n")
+    }
+  }
+
+  /// Qwen's files name one of the two as EOS: the end of a turn, or that of a text.
+  @Test func everyEndOfQwensVocabularyEndsAReply() throws {
+    for (end, eos) in [("<|im_end|>", "<|odd|>"), ("<|odd|>", "<|im_end|>")] {
+      var model = SmallGGUF(.gpt2, saying: ["\n", "H", "i", end, "a"])
+      var pieces = SmallGGUF.pieces(.gpt2)
+      pieces[SmallGGUF.id("<|odd|>")] = "<|endoftext|>"
+      model["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+      model["tokenizer.ggml.eos_token_id"] = .uint32(UInt32(SmallGGUF.id(eos)))
+      model["tokenizer.chat_template"] = .string(Self.chatML)
+      let ending = try run(model, "-m", "chat", "-y", "", input: "a\n")
+      #expect(ending.output == "User: Assistant: Hi\nUser: \n", "\(ending)")
+    }
   }
 
   @Test func everyEndTokenOfTheVocabularyEndsAText() throws {
@@ -220,6 +258,67 @@ import Testing
         ending.status == 0
           && ending.output == "Enter system prompt (optional): \(turn)\(turn)User: \n", "\(ending)")
     }
+  }
+
+  /// `SmallGGUF` with marks of thinking for two of its tokens, of this type in GGUF's numbers.
+  private func thinkingModel(_ kind: SmallGGUF.Kind, saying: [String], type: Int32) -> SmallGGUF {
+    var model = SmallGGUF(kind, saying: saying)
+    var pieces = SmallGGUF.pieces(kind)
+    var types = SmallGGUF.types
+    for (token, piece) in [("<|odd|>", "<think>"), ("<|eot_id|>", "</think>")] {
+      pieces[SmallGGUF.id(token)] = piece
+      types[SmallGGUF.id(token)] = type
+    }
+    model["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+    model["tokenizer.ggml.token_type"] = .array(types.map { .int32($0) })
+    model["tokenizer.chat_template"] = .string(Self.withThinking)
+    return model
+  }
+
+  /// In Qwen3's files they are user-defined tokens (type 4).
+  @Test func thinkingIsPrintedAsItComes() throws {
+    let model = thinkingModel(
+      .gpt2, saying: ["\n", "<|odd|>", "H", "<|eot_id|>", "i", "<|im_end|>"], type: 4)
+    let ending = try run(model, "-m", "chat", "-y", "", input: "a\nb\n")
+    let turn = "User: Assistant: <think>H</think>i\n"
+    #expect(ending.status == 0 && ending.output == "\(turn)\(turn)User: \n", "\(ending)")
+  }
+
+  @Test(arguments: SmallGGUF.Kind.allCases, [3, 4] as [Int32])
+  func withoutThinkingTheTemplatesEmptyBlockStandsBeforeEachReply(
+    _ kind: SmallGGUF.Kind, _ type: Int32
+  ) throws {
+    let saying = ["\n", "H", "i", "<|im_end|>"]
+    let model = thinkingModel(kind, saying: saying, type: type)
+    let llama = try Llama(checkpoint: write(model))
+    let chat = llama.chat(temperature: 0, thinking: false)
+    #expect(Array(chat.reply(to: "a")).joined() == "Hi")
+    #expect(Array(chat.reply(to: "b")).joined() == "Hi")
+    let s = kind == .llama ? " " : ""
+    func turn(_ message: String) -> [Int] {
+      SmallGGUF.ids("<|im_start|>", s + "user\n" + message, "<|im_end|>", s + "\n")
+        + SmallGGUF.ids("<|im_start|>", s + "assistant\n", "<|odd|>", s + "\n", "<|eot_id|>")
+        + SmallGGUF.ids(s + "\n", "Hi")
+    }
+    let expected = turn("a") + SmallGGUF.ids("<|im_end|>", s + "\n") + turn("b")
+    #expect(tokensRead(llama, model, count: expected.count, saying: saying) == expected)
+    let ending = try run(model, "-m", "chat", "-y", "", "--no-think", input: "a\n")
+    #expect(ending.status == 0 && ending.output == "User: Assistant: Hi\nUser: \n", "\(ending)")
+  }
+
+  @Test func thinkingCannotBeLeftOutWhereTheTemplateDefinesNoWay() throws {
+    for arguments in [[], ["--template", "chatml"]] {
+      try expectRefusal(
+        "no way to leave the thinking out", "--no-think",
+        arguments: ["-m", "chat", "--no-think"] + arguments
+      ) {
+        $0["tokenizer.chat_template"] = .string(
+          arguments.isEmpty ? Self.chatML : Self.withThinking)
+      }
+    }
+    try expectRefusal("has no chat template", arguments: ["-m", "chat", "--no-think"]) { _ in }
+    let ending = try run(SmallGGUF(), "--no-think", "-i", "a")
+    #expect(ending.isRefusal(by: "run") && ending.errors.contains("-m chat"), "\(ending)")
   }
 
   @Test func theTemplatesOwnEndTokenEndsAReply() throws {

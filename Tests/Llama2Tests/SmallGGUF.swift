@@ -146,7 +146,7 @@ struct SmallGGUF {
   }
 
   /// gguf.md: 1 normal, 2 unknown, 3 control, 5 unused.
-  private static var types: [Int32] {
+  static var types: [Int32] {
     (0..<size).map {
       $0 == 0 ? 2 : $0 < controls.count ? 3 : $0 < controls.count + alphabet.count ? 1 : 5
     }

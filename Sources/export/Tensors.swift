@@ -1,0 +1,83 @@
+/// What a tensor is in a model; the raw values are GGUF's names (gguf-py: `TENSOR_NAMES`).
+enum Role: String {
+  case tokenEmbedding = "token_embd"
+  case positionEmbedding = "position_embd"
+  case ropeFactors = "rope_freqs"
+  case attentionNorm = "attn_norm"
+  case query = "attn_q"
+  case key = "attn_k"
+  case value = "attn_v"
+  /// The rows of query, key and value one after the other.
+  case queryKeyValue = "attn_qkv"
+  case queryNorm = "attn_q_norm"
+  case keyNorm = "attn_k_norm"
+  case attentionOutput = "attn_output"
+  case ffnNorm = "ffn_norm"
+  case gate = "ffn_gate"
+  case up = "ffn_up"
+  case down = "ffn_down"
+  case finalNorm = "output_norm"
+  case output = "output"
+
+  var isNorm: Bool { rawValue.hasSuffix("_norm") }
+}
+
+/// Which tensor of a model it is.
+struct TensorName: Hashable {
+  let role: Role
+  var layer: Int?
+  var isBias = false
+
+  /// As "blk.0.attn_q.bias".
+  var gguf: String { (layer.map { "blk.\($0)." } ?? "") + role.rawValue + suffix }
+
+  var suffix: String { isBias ? ".bias" : ".weight" }
+}
+
+/// A tensor of a model, wherever it lies: some rows come as fp32 when they are asked for, so nothing
+/// is ever held whole.
+struct Tensor {
+  /// Rows and columns, or the number of elements of a vector, which counts as one row.
+  let shape: [Int]
+  /// Writes some rows, one after the other.
+  let copyRows: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+
+  var rows: Int { shape.count == 1 ? 1 : shape[0] }
+  var columns: Int { shape.last! }
+  var count: Int { rows * columns }
+
+  init(shape: [Int], copyRows: @escaping (Range<Int>, UnsafeMutablePointer<Float>) -> Void) {
+    self.shape = shape
+    self.copyRows = copyRows
+  }
+
+  /// - Parameter copyRow: writes one row.
+  init(shape: [Int], copyRow: @escaping (Int, UnsafeMutablePointer<Float>) -> Void) {
+    let columns = shape.last!
+    self.init(shape: shape) { rows, out in
+      for (i, row) in rows.enumerated() { copyRow(row, out + i * columns) }
+    }
+  }
+
+  /// The first rows.
+  func prefix(_ rows: Int) -> Tensor {
+    Tensor(shape: [rows, columns], copyRows: copyRows)
+  }
+
+  /// Whether all elements are equal.
+  func equals(_ other: Tensor) -> Bool {
+    guard shape == other.shape else { return false }
+    let buffer = UnsafeMutablePointer<Float>.allocate(capacity: 2 * columns)
+    defer { buffer.deallocate() }
+    let (mine, others) = (buffer, buffer + columns)
+    for row in 0..<rows {
+      copyRows(row..<row + 1, mine)
+      other.copyRows(row..<row + 1, others)
+      for i in 0..<columns
+      where mine[i] != others[i] && mine[i].bitPattern != others[i].bitPattern {
+        return false
+      }
+    }
+    return true
+  }
+}
