@@ -46,6 +46,23 @@ extension GGUFMetadata {
   }
 }
 
+extension Source {
+  /// - Parameter settings: of the folder, config.json or params.json.
+  mutating func addMetadata(folder: String, _ settings: Settings) {
+    metadata = { model in
+      var general = GGUFMetadata.sampling(folder: folder)
+      general.append(
+        GGUFMetadata.name(
+          folder: folder, repository: settings["_name_or_path"]?.text?.description,
+          parameterCount: model.parameterCount))
+      let (vocabulary, notes) = try vocabularyMetadata(
+        folder: folder, architecture: model.architecture.rawValue, settings: settings,
+        vocabSize: model.config.vocabSize)
+      return (general, vocabulary, notes)
+    }
+  }
+}
+
 // MARK: - Sampling
 
 extension GGUFMetadata {

@@ -62,7 +62,8 @@ private func addExceptions(
 
 // MARK: - Kinds
 
-/// conversion/base.py: _create_vocab_sentencepiece, but that user-defined pieces are that.
+/// conversion/base.py: _create_vocab_sentencepiece. Unlike there, user-defined pieces keep their type,
+/// and ids that only tokenizer.json names are no padding.
 private func sentencePieceModel(
   _ files: VocabularyFiles, _ tokens: inout TokenTable, _ notes: inout [String]
 ) throws -> GGUFMetadata {
@@ -90,8 +91,9 @@ private func sentencePieceModel(
   return try tokens.sentencePieceMetadata(addsSpacePrefix: model.addsSpacePrefix, path)
 }
 
-/// gguf-py: LlamaHfVocab, but that the scores are those under which text is merged as by the merges,
-/// where the converter gives all the same, and that special tokens are control tokens.
+/// gguf-py: LlamaHfVocab. Unlike there, scores rank pieces as the merges do (all are the same there,
+/// so that text is cut otherwise), all special tokens are control tokens, and ids without a token are
+/// padding.
 private func sentencePieceJSON(
   _ tokenizer: TokenizerJSON, _ files: VocabularyFiles, _ tokens: inout TokenTable,
   _ notes: inout [String]

@@ -19,17 +19,7 @@ func openHuggingFace(_ folder: String) throws -> Source {
     return try Model(shape, settings, state).with(seqLen: seqLen, path: settings.path)
       .withoutRepeatedOutput()
   }
-  source.metadata = { model in
-    var general = GGUFMetadata.sampling(folder: folder)
-    general.append(
-      GGUFMetadata.name(
-        folder: folder, repository: settings["_name_or_path"]?.text?.description,
-        parameterCount: model.parameterCount))
-    let (vocabulary, notes) = try vocabularyMetadata(
-      folder: folder, architecture: model.architecture.rawValue, settings: settings,
-      vocabSize: model.config.vocabSize)
-    return (general, vocabulary, notes)
-  }
+  source.addMetadata(folder: folder, settings)
   return source
 }
 

@@ -13,7 +13,7 @@ func openMeta(_ folder: String) throws -> Source {
       data: tensor.data)
   }
   joined.files = shards.flatMap(\.files)
-  return Source(
+  var source = Source(
     kind: "a Meta folder of \(shards.count) file\(shards.count == 1 ? "" : "s")", joined,
     settings: settings.list, vocabularyFolder: folder
   ) { seqLen in
@@ -21,6 +21,8 @@ func openMeta(_ folder: String) throws -> Source {
     let config = try readConfig(settings, shards, seqLen ?? 2048)
     return try model(config, shards, folder).withoutRepeatedOutput()
   }
+  source.addMetadata(folder: folder, settings)
+  return source
 }
 
 private func readShards(_ folder: String) throws -> [StateDict] {

@@ -121,7 +121,7 @@ struct ModelName {
   private static func size(_ text: String, _ parameterCount: Int)
     -> (text: String, kinds: Set<Kind>)
   {
-    var part = Array(text.replacing("_", with: "."))
+    var part = text.map { $0 == "_" ? "." : $0 }
     // As in bloom-7b1.
     if part.last?.isNumber == true, part.count > 1 {
       let (unit, decimal) = (part[part.count - 2], part[part.count - 1])

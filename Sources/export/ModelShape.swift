@@ -19,8 +19,7 @@ struct ModelShape {
     try settings.requireNone("quantization_config")
     switch settings["model_type"]?.text {
     case "gpt2": self = try ModelShape(gpt2: settings)
-    case "llama": self = try ModelShape(settings, .llama)
-    case "mistral": self = try ModelShape(settings, .llama, isMistral: true)
+    case "llama", "mistral": self = try ModelShape(settings, .llama)
     case "qwen2": self = try ModelShape(settings, .qwen2)
     case "qwen3": self = try ModelShape(settings, .qwen3)
     default:
@@ -32,12 +31,17 @@ struct ModelShape {
 
 // MARK: - Llama, Mistral and Qwen
 
+extension Settings {
+  fileprivate var isLlama: Bool { self["model_type"]?.text == "llama" }
+  fileprivate var isMistral: Bool { self["model_type"]?.text == "mistral" }
+}
+
 extension ModelShape {
   /// What is missing has the default of transformers' class: of LlamaConfig also the sizes, which
   /// others always write.
-  private init(_ settings: Settings, _ architecture: Architecture, isMistral: Bool = false) throws {
+  private init(_ settings: Settings, _ architecture: Architecture) throws {
     func size(_ key: Text, _ missing: Int) throws -> Int {
-      try settings.integer(key, missing: architecture == .llama && !isMistral ? missing : nil)
+      try settings.integer(key, missing: settings.isLlama ? missing : nil)
     }
     try settings.require("hidden_act", among: ["silu", "swish"])
     try settings.require("is_causal", true)
@@ -58,15 +62,14 @@ extension ModelShape {
     ropeFactors = rope.factors
     if architecture == .qwen2 {
       biases = [.query, .key, .value]
-    } else if try !isMistral && settings.flag("attention_bias") {
+    } else if try !settings.isMistral && settings.flag("attention_bias") {
       biases = [.query, .key, .value, .attentionOutput]
     }
-    if try architecture == .llama && !isMistral && settings.flag("mlp_bias") {
+    if try settings.isLlama && settings.flag("mlp_bias") {
       biases.formUnion([.gate, .up, .down])
     }
     isTied = try settings.flag("tie_word_embeddings")
-    slidingWindow = try Self.readWindow(
-      settings, architecture, isMistral: isMistral, context: config.seqLen)
+    slidingWindow = try Self.readWindow(settings, architecture, context: config.seqLen)
   }
 
   /// Heads that share dim among them evenly unless they have a size of their own, and key and value
@@ -74,8 +77,7 @@ extension ModelShape {
   private static func readHeads(_ settings: Settings, _ architecture: Architecture, dim: Int) throws
     -> (dim: Int, count: Int, keyValueCount: Int, size: Int)
   {
-    let isLlama = settings["model_type"]?.text == "llama"
-    let count = try settings.integer("num_attention_heads", missing: isLlama ? 32 : nil)
+    let count = try settings.integer("num_attention_heads", missing: settings.isLlama ? 32 : nil)
     let size: Int
     if settings["head_dim"] != nil || architecture == .qwen3 {
       size = try settings.integer("head_dim", missing: 128)
@@ -88,7 +90,8 @@ extension ModelShape {
           expected: "a divisor of hidden_size \(dim) that leaves an even head size")
       }
     }
-    let keyValueCount = try settings.integer("num_key_value_heads", missing: isLlama ? count : nil)
+    let keyValueCount = try settings.integer(
+      "num_key_value_heads", missing: settings.isLlama ? count : nil)
     guard count % keyValueCount == 0 else {
       throw settings.refusal(
         "num_key_value_heads", expected: "a divisor of num_attention_heads \(count)")
@@ -98,7 +101,7 @@ extension ModelShape {
 
   /// A window that is in use and shorter than the context.
   private static func readWindow(
-    _ settings: Settings, _ architecture: Architecture, isMistral: Bool, context: Int
+    _ settings: Settings, _ architecture: Architecture, context: Int
   ) throws -> Int? {
     for type in settings["layer_types"]?.array ?? []
     where type.text != "full_attention" && type.text != "sliding_attention" {
@@ -106,7 +109,8 @@ extension ModelShape {
     }
     if try architecture != .llama && !settings.flag("use_sliding_window") { return nil }
     // MistralConfig's default is a window; without the field, null is none.
-    if settings["sliding_window"] == nil && (!isMistral || settings.has("sliding_window")) {
+    if settings["sliding_window"] == nil && (!settings.isMistral || settings.has("sliding_window"))
+    {
       return nil
     }
     let window = try settings.integer("sliding_window", missing: 4096)

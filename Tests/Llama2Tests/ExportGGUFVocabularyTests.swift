@@ -226,7 +226,8 @@ import Testing
       ),
       ("qwen2", "tokenizer.json", "\"merges\":[", "\"merges\":[[\"!\"],", "is not of two pieces"),
       ("qwen2", "tokenizer.json", "\"merges\":[", "\"merges\":[],\"x\":[", "has no merges"),
-      ("qwen2", "tokenizer.json", "{\"id\":286", "{\"id\":7", "is 7, but that is"),
+      ("qwen2", "tokenizer.json", "{\"id\":286", "{\"id\":7", "is 286, but also 7"),
+      ("qwen3", "added_tokens.json", "286", "7", "is 7, but that is"),
       ("qwen2", "tokenizer.json", "{\"id\":286", "{\"id\":287", "is 287, but that is"),
       (
         "qwen2", "tokenizer.json", "\"content\":\"<|im_end|>\"", "\"content\":\"!\"",
@@ -237,8 +238,9 @@ import Testing
         "no content or no id"
       ),
       (
-        "qwen2", "tokenizer.json", "\"type\":\"ByteLevel\",\"add_prefix_space\":true",
-        "\"type\":\"BertProcessing\",\"x\":true", "post_processor.type is \"BertProcessing\""
+        "qwen2", "tokenizer.json", "\"post_processor\":{\"type\":\"ByteLevel\"",
+        "\"post_processor\":{\"type\":\"BertProcessing\"",
+        "post_processor.type is \"BertProcessing\""
       ),
       ("qwen2", "tokenizer_config.json", "\"287\"", "\"x\"", "added_tokens_decoder has \"x\""),
       ("qwen2", "tokenizer_config.json", "\"287\"", "\"-287\"", "is -287"),
@@ -250,6 +252,7 @@ import Testing
       ("qwen3", "merges.txt", "version: 0.2\n", "version: 0.2\na b c\n", "is not of two pieces"),
       ("gpt2", "vocab.json", "{", "[{", "damaged JSON"),
       ("llama2", "added_tokens.json", "310", "-1", "impossible id -1"),
+      ("llama2-json", "tokenizer.json", "\"<0x41>\"", "\"<0x4g>\"", "tokens for 255 bytes"),
       ("llama2-json", "tokenizer.json", "\"<s>\":1", "\"<s>\":999", "has the id 999"),
     ])
   func whatCannotBeRightIsRefused(
@@ -258,6 +261,17 @@ import Testing
     let folder = try copy(name)
     try edit(folder, file, part, replacement)
     try expectRefusal(of: folder.url.path, saying: fragment, target: "out.gguf")
+  }
+
+  @Test func aByteOfAnotherNameIsRefused() throws {
+    let folder = try copy("llama2")
+    var model = try folder.read("tokenizer.model")
+    model.replaceSubrange(
+      try #require(model.range(of: Data("<0x41>".utf8))), with: Data("<0x4g>".utf8))
+    try folder.write(model, "tokenizer.model")
+    try expectRefusal(
+      of: folder.url.path, saying: "the token 68, \"<0x4g>\", is said to be a byte",
+      target: "out.gguf")
   }
 
   @Test func aFolderWithoutAVocabularyIsRefused() throws {
@@ -301,7 +315,8 @@ import Testing
       if step % 2 == 1 {
         damaged = whole
         for i in 0..<8 {
-          damaged[(7919 * i + 104_729 * step) % whole.count] = UInt8(31 * i + 7 * step)
+          damaged[(7919 * i + 104_729 * step) % whole.count] = UInt8(
+            truncatingIfNeeded: 31 * i + 7 * step)
         }
       }
       try folder.write(damaged, file)

@@ -88,7 +88,10 @@ import Testing
         "qwen3", "num_hidden_layers", "2147483647",
         "model.layers.2.input_layernorm.weight is missing"
       ),
-      ("llama3", "rope_scaling", "{\"rope_type\": \"llama3\"}", "rope_scaling.factor is missing"),
+      (
+        "llama3", "rope_scaling", "{\"rope_type\": \"llama3\"}",
+        "rope_scaling.original_max_position_embeddings is missing"
+      ),
       (
         "llama3", "rope_scaling", "{\"type\": \"linear\", \"factor\": -1}",
         "rope_scaling.factor is -1"
@@ -128,6 +131,7 @@ import Testing
       (["gguf/f32.gguf", "out.gguf"], "is run as it is"),
       (["gqa-untied-v0.bin", "out.gguf"], "is run as it is"),
       (["ckpt.pt", "out.gguf"], "is run as it is"),
+      (["meta", "out.gguf"], "tokenizer"),
       (["relatives/llama3/tokenizer.json", "out.gguf"], "a .gguf is written of its folder"),
       (["relatives/llama3", "out.bin", "--type", "f16"], "--type: goes with a .gguf"),
       (["relatives/llama3", "out.gguf", "--version", "0"], "--version: goes with a .bin"),
@@ -148,7 +152,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("relatives/qwen2", "F16", "GGUF, qwen2, 27200 parameters as F16"),
+      ("relatives/qwen2", "F16", "GGUF, qwen2, 31008 parameters as F16"),
       ("hf-gguf/qwen3-biased", "BF16", "as BF16"), ("hf-gguf/mistral", "F16", "as F16"),
     ])
   func theTypeIsTheSourcesOwnOf16BitsUnlessOneIsGiven(
