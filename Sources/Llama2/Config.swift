@@ -15,7 +15,7 @@ public struct Config: Equatable, Sendable {
   /// Tokens in the vocabulary, and logits.
   public let vocabSize: Int
   /// The longest context, in tokens.
-  public package(set) var seqLen: Int
+  public private(set) var seqLen: Int
   public let norm: NormKind
   /// What a norm adds to the mean square, or to the variance.
   public let normEpsilon: Float
@@ -95,6 +95,13 @@ public struct Config: Equatable, Sendable {
       rope: RoPE(base: 10_000, size: headSize))
   }
 
+  /// The same shape with another context.
+  package func with(seqLen: Int) -> Config {
+    var config = self
+    config.seqLen = seqLen
+    return config
+  }
+
   /// The width of all queries of one token.
   public var qDim: Int { headSize * nHeads }
   /// The width of all keys, or all values, of one token.
@@ -122,6 +129,9 @@ extension Config {
     }
     if headSize == 0 {
       return "dim is \(dim) and n_heads \(nHeads), expected n_heads to divide dim"
+    }
+    if qDim > Int(Int32.max) {
+      return "n_heads is \(nHeads) and key_length \(headSize), expected a product below 2^31"
     }
     if nHeads % nKVHeads != 0 {
       return "n_heads is \(nHeads) and n_kv_heads \(nKVHeads),"

@@ -38,15 +38,16 @@ extension GGUFModel {
     var ropePairs: Config.RoPE.Pairs? = .halves
     /// Whether each head's query and key are normed.
     var hasHeadNorms = false
-    /// Whether every linear layer has a bias; else those that the file holds do.
-    var hasBiases = false
+    /// The matrices that need a bias. Others have one if the file does.
+    var biased: Set<String> = []
 
     private static let known = [
       Architecture(name: "llama", ropePairs: .neighbours),
-      Architecture(name: "qwen2"),
+      Architecture(name: "qwen2", biased: ["attn_q", "attn_k", "attn_v", "attn_qkv"]),
       Architecture(name: "qwen3", hasHeadNorms: true),
       Architecture(
-        name: "gpt2", norm: .layer, activation: .gelu, ropePairs: nil, hasBiases: true),
+        name: "gpt2", norm: .layer, activation: .gelu, ropePairs: nil,
+        biased: ["attn_q", "attn_k", "attn_v", "attn_qkv", "attn_output", "ffn_up", "ffn_down"]),
     ]
 
     /// The architecture that a file names. Throws `LlamaError.badCheckpoint` for one that is not known,
@@ -187,7 +188,7 @@ extension GGUFModel {
     _ layer: String, _ c: Config, _ architecture: Architecture, _ tensors: inout Tensors
   ) throws -> Layer {
     func linear(_ name: String, _ rows: Int, _ columns: Int) throws -> Linear {
-      try tensors.linear(layer + name, rows, columns, needsBias: architecture.hasBiases)
+      try tensors.linear(layer + name, rows, columns, needsBias: architecture.biased.contains(name))
     }
     func headNorm(_ name: String) throws -> Norm? {
       architecture.hasHeadNorms ? try tensors.norm(layer + name, c.headSize, c.norm) : nil

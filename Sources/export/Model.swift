@@ -54,10 +54,8 @@ struct Model {
     guard seqLen <= config.seqLen else {
       throw Refusal(path, "--seq-len \(seqLen) is longer than the model's \(config.seqLen)")
     }
-    var shape = config
-    shape.seqLen = seqLen
     var shorter = Model(
-      architecture, shape,
+      architecture, config.with(seqLen: seqLen),
       tensors: tensors.map { name, tensor in
         (name, name.role == .positionEmbedding ? tensor.prefix(seqLen) : tensor)
       })

@@ -48,7 +48,7 @@ import Testing
     /// The largest error, as the root of its mean square over the logits' standard deviation.
     /// Quantised weights meet activations that are rounded to int8 in groups of 32.
     var limit: Double {
-      if folder.lastPathComponent == "relatives" { return 2e-4 }
+      if folder.lastPathComponent == "relatives" { return 2e-5 }
       return switch name {
       case "f32": 2e-4
       case "f16", "bf16", "partial-rope", "gpt2-f16", "qwen3-bf16": 2e-3
