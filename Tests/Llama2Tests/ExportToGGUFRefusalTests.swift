@@ -98,7 +98,7 @@ import Testing
       ),
       ("llama3", "rope_scaling", "{\"type\": \"linear\", \"factor\": 1e-99}", "factor is 1e-99"),
       ("llama3", "rope_parameters", "{\"rope_type\": 3}", "rope_scaling is {"),
-      ("llama3", "head_dim", "2147483646", "has the shape [32, 32], expected [4294967292, 32]"),
+      ("llama3", "head_dim", "2147483646", "n_heads is 2 and key_length 2147483646"),
     ])
   func aSettingThatRunLacksIsRefused(
     _ name: String, _ key: String, _ value: String, _ fragment: String
