@@ -112,9 +112,9 @@ extension GGUFModel {
     try settings.require("attention.causal", gguf.bool(settings.name("attention.causal")), true)
     let dim = try settings.integer("embedding_length")
     let nHeads = try settings.integer("attention.head_count")
-    let shared = nHeads > 0 && dim % nHeads == 0 ? dim / nHeads : 0
-    let headSize = try settings.integer("attention.key_length", missing: shared)
-    let valueSize = try settings.integer("attention.value_length", missing: shared)
+    let equalShare = nHeads > 0 && dim % nHeads == 0 ? dim / nHeads : 0
+    let headSize = try settings.integer("attention.key_length", missing: equalShare)
+    let valueSize = try settings.integer("attention.value_length", missing: headSize)
     try settings.require("attention.value_length", valueSize, headSize)
     let context = try settings.integer("context_length")
     let window = try settings.integer("attention.sliding_window", missing: 0)
@@ -145,8 +145,9 @@ extension GGUFModel {
     }
     let attention = "rope.scaling.attn_factor"
     try settings.require(attention, gguf.float(settings.name(attention)), 1)
-    let old = try gguf.float(settings.name("rope.scale_linear")) ?? 1
-    let factor = try gguf.float(settings.name("rope.scaling.factor")) ?? old
+    let factor =
+      try gguf.float(settings.name("rope.scaling.factor"))
+      ?? gguf.float(settings.name("rope.scale_linear")) ?? 1
     guard factor >= 0, factor.isFinite else {
       throw gguf.failure(
         "its \(settings.name("rope.scaling.factor")) is \(factor), expected a positive number")
@@ -167,10 +168,10 @@ extension GGUFModel {
   ) throws -> Weights {
     let embedding = try tensors.matrix("token_embd.weight", c.vocabSize, c.dim)
     // A layer has several tensors, so their number is held against the file before anything else.
-    let names = tensors.gguf.tensors.count
-    guard c.nLayers <= names else {
+    let tensorCount = tensors.gguf.tensors.count
+    guard c.nLayers <= tensorCount else {
       throw tensors.gguf.failure(
-        "its \(architecture.name).block_count is \(c.nLayers), but it has \(names) tensors")
+        "its \(architecture.name).block_count is \(c.nLayers), but it has \(tensorCount) tensors")
     }
     let layers = try (0..<c.nLayers).map { try layer("blk.\($0).", c, architecture, &tensors) }
     let hasOutput = try tensors.gguf.tensor("output.weight") != nil
@@ -185,20 +186,22 @@ extension GGUFModel {
   }
 
   private static func layer(
-    _ layer: String, _ c: Config, _ architecture: Architecture, _ tensors: inout Tensors
+    _ prefix: String, _ c: Config, _ architecture: Architecture, _ tensors: inout Tensors
   ) throws -> Layer {
     func linear(_ name: String, _ rows: Int, _ columns: Int) throws -> Linear {
-      try tensors.linear(layer + name, rows, columns, needsBias: architecture.biased.contains(name))
+      try tensors.linear(
+        prefix + name, rows, columns, needsBias: architecture.biased.contains(name))
     }
     func headNorm(_ name: String) throws -> Norm? {
-      architecture.hasHeadNorms ? try tensors.norm(layer + name, c.headSize, c.norm) : nil
+      architecture.hasHeadNorms ? try tensors.norm(prefix + name, c.headSize, c.norm) : nil
     }
-    let (wq, wk, wv) = try queryKeyValue(linear, c, isFused: tensors.has(layer + "attn_qkv.weight"))
+    let (wq, wk, wv) = try queryKeyValue(
+      linear, c, isFused: tensors.has(prefix + "attn_qkv.weight"))
     return Layer(
-      attentionNorm: try tensors.norm(layer + "attn_norm", c.dim, c.norm), wq: wq, wk: wk, wv: wv,
+      attentionNorm: try tensors.norm(prefix + "attn_norm", c.dim, c.norm), wq: wq, wk: wk, wv: wv,
       qNorm: try headNorm("attn_q_norm"), kNorm: try headNorm("attn_k_norm"),
       wo: try linear("attn_output", c.dim, c.qDim),
-      ffnNorm: try tensors.norm(layer + "ffn_norm", c.dim, c.norm),
+      ffnNorm: try tensors.norm(prefix + "ffn_norm", c.dim, c.norm),
       // What is activated is called the gate where it has factors, and else the way up.
       w1: try linear(c.activation == .swiglu ? "ffn_gate" : "ffn_up", c.hiddenDim, c.dim),
       w2: try linear("ffn_down", c.dim, c.hiddenDim),
@@ -218,7 +221,7 @@ extension GGUFModel {
     }
     let (k, v, end) = (c.qDim, c.qDim + c.kvDim, c.qDim + 2 * c.kvDim)
     let whole = try linear("attn_qkv", end, c.dim)
-    return (whole.rows(0..<k), whole.rows(k..<v), whole.rows(v..<end))
+    return (whole.slice(rows: 0..<k), whole.slice(rows: k..<v), whole.slice(rows: v..<end))
   }
 
   /// The tensors of a file, and which of them have been asked for.
@@ -283,7 +286,7 @@ extension GGUFModel {
       return tensor.data.baseAddress?.assumingMemoryBound(to: Float.self)
     }
 
-    /// Throws for a tensor that nobody asked for: it would change what is computed.
+    /// Throws for a tensor that is not used: it would change what is computed.
     func refuseOthers(_ architecture: String) throws {
       // Tables that old converters wrote, which RoPE computes.
       for tensor in gguf.tensors

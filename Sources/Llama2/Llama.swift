@@ -97,8 +97,8 @@ public final class Llama: Sendable {
     return .failure(
       .badTemplate(
         path: model.checkpoint.file.path,
-        problem: "its chat template defines no way to leave the thinking out: chat without that"
-          + " (run: --no-think)"))
+        problem: "its chat template defines no way to leave the thinking out: chat with it"
+          + " (run: without --no-think)"))
   }
 }
 

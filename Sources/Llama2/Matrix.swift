@@ -100,7 +100,7 @@ extension Matrix {
   }
 
   /// Some of the rows, as a matrix of their own.
-  func rows(_ part: Range<Int>) -> Matrix {
+  func slice(rows part: Range<Int>) -> Matrix {
     var format = format
     if case .int8Groups(let size, let scales) = format {
       format = .int8Groups(size: size, scales: scales + 4 * part.lowerBound * (columns / size))

@@ -69,15 +69,18 @@ public final class Transformer {
   private func forward(block tokens: ArraySlice<Int>, at position: Int) {
     let (c, w, s) = (config, checkpoint.weights, state)
     let block = Block(position: position, count: tokens.count)
-    embed(tokens, into: s.x, block)
+    embed(tokens, into: s.x, scratch: s.xb, block)
     if let rope = c.rope { s.setAngles(rope, w.ropeFactors, block) }
 
     for (i, layer) in w.layers.enumerated() {
-      // Attention: x += Wo attention(q, k, v), where q, k, v = Wq x', Wk x', Wv x' and x' is x, normed
+      // Attention: x += Wo attention(q, k, v), where q, k, v = Wq x', Wk x', Wv x' and x' is x, normed by
+      // RMSNorm or LayerNorm. A relative may add a bias to each product (`Linear`), and norm the query and
+      // the key of each head.
       norm(s.x, layer.attentionNorm, into: s.xb, rows: block.count)
       matmul(s.xb, [(layer.wq, s.q), (layer.wk, s.k), (layer.wv, s.v)], block)
       if let qNorm = layer.qNorm { norm(s.q, qNorm, into: s.q, rows: block.count * c.nHeads) }
       if let kNorm = layer.kNorm { norm(s.k, kNorm, into: s.k, rows: block.count * c.nKVHeads) }
+      // Where positions are not learned, they turn queries and keys.
       if let rope = c.rope {
         rotate(s.q, heads: c.nHeads, rope, block)
         rotate(s.k, heads: c.nKVHeads, rope, block)
@@ -86,7 +89,8 @@ public final class Transformer {
       attention(s.q, layer: i, into: s.heads, block)
       matmul(s.heads, [(layer.wo, s.xb)], addedTo: s.x, block)
 
-      // Feed-forward network: x += W2 hidden, where hidden = silu(W1 x') ⊙ W3 x', or gelu(W1 x')
+      // Feed-forward network: x += W2 hidden, where hidden = silu(W1 x') ⊙ W3 x', or gelu(W1 x') in models
+      // without W3
       norm(s.x, layer.ffnNorm, into: s.xb, rows: block.count)
       matmul(s.xb, [(layer.w1, s.hb), (layer.w3, s.hb2)], block)
       switch c.activation {
@@ -117,14 +121,15 @@ private struct Block {
 extension Transformer {
   /// x = the tokens' embeddings, (count, dim), with those of their positions where these are learned.
   private func embed(
-    _ tokens: ArraySlice<Int>, into x: UnsafeMutablePointer<Float>, _ block: Block
+    _ tokens: ArraySlice<Int>, into x: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, _ block: Block
   ) {
     let (w, dim) = (checkpoint.weights, config.dim)
     for (j, token) in tokens.enumerated() {
       w.tokenEmbedding.copyRow(token, to: x + j * dim)
       if let positions = w.positionEmbedding {
-        positions.copyRow(block.position + j, to: state.xb)
-        add(state.xb, to: x + j * dim, dim)
+        positions.copyRow(block.position + j, to: scratch)
+        add(scratch, to: x + j * dim, dim)
       }
     }
   }

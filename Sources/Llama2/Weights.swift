@@ -1,7 +1,7 @@
 /// Every weight of a Llama, as views into the mapped file (run.c: `TransformerWeights`).
 package struct Weights: @unchecked Sendable {
   package let tokenEmbedding: Matrix  // (vocabSize, dim)
-  /// Learned positions, (seqLen, dim); nil where RoPE tells positions.
+  /// Learned positions, (seqLen, dim); nil where queries and keys are rotated instead.
   package var positionEmbedding: Matrix?
   package let layers: [Layer]
   package let finalNorm: Norm
@@ -57,8 +57,8 @@ package struct Linear {
   }
 
   /// Some of the outputs, as a layer of their own.
-  func rows(_ part: Range<Int>) -> Linear {
-    Linear(weight.rows(part), bias: bias.map { $0 + part.lowerBound })
+  func slice(rows part: Range<Int>) -> Linear {
+    Linear(weight.slice(rows: part), bias: bias.map { $0 + part.lowerBound })
   }
 }
 
