@@ -304,7 +304,7 @@ import Testing
         + SmallGGUF.ids(s + "\n", "Hi")
     }
     let expected = turn("a") + SmallGGUF.ids("<|im_end|>", s + "\n") + turn("b")
-    #expect(tokensRead(llama, model, count: expected.count, saying: saying) == expected)
+    #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
     let ending = try run(model, "-m", "chat", "-y", "", "--no-think", input: "a\n")
     #expect(ending.status == 0 && ending.output == "User: Assistant: Hi\nUser: \n", "\(ending)")
   }
