@@ -200,7 +200,7 @@ private func tables(_ data: Data) -> Range<Int> {
     #expect(
       result.output.contains(
         "cannot be exported to a .bin: \(path): rope_theta is 500000, expected 10000.0"))
-    #expect(result.output.hasSuffix("can be run\n"))
+    #expect(result.output.hasSuffix("\ncannot be run: it cannot be exported\n"))
 
     model.config["hidden_act"] = "\"gelu\""
     try model.write(to: folder)
