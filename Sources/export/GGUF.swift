@@ -14,7 +14,6 @@ func openGGUF(_ file: MappedFile) throws -> Source {
     let weights = checkpoint.weights
     try requirePlainLlama2(checkpoint.config, weights, gguf)
     let config = checkpoint.config
-    try checkShape(config, file.path)
     return try Model(config, views: views(weights, config), owner: checkpoint)
       .with(seqLen: seqLen, path: file.path)
   }

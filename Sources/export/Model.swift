@@ -25,7 +25,6 @@ struct Model {
   let config: Config
   /// The tokens that a token attends to, where they are fewer than the context.
   var slidingWindow: Int?
-  /// In the order in which they are used.
   private(set) var tensors: [(name: TensorName, tensor: Tensor)]
   /// llama2.c's tables of cos and sin, where the source holds them.
   var ropeTables: [Llama2C.Tensor: Tensor] = [:]
@@ -85,7 +84,7 @@ extension Model {
     _ architecture: Architecture, _ config: Config, path: String, biases: Set<Role> = [],
     hasOutput: Bool, tensor: (_ name: TensorName, _ shape: [Int]) throws -> Tensor
   ) throws {
-    try checkShape(config, path)
+    if let problem = config.problem { throw Refusal(path, problem) }
     var tensors: [(name: TensorName, tensor: Tensor)] = []
     func add(_ role: Role, _ layer: Int? = nil) throws {
       let shape = config.shape(of: role)
@@ -135,16 +134,5 @@ extension Config {
     case .gate, .up: [hiddenDim, dim]
     case .down: [dim, hiddenDim]
     }
-  }
-}
-
-/// Refuses a shape that cannot be run or does not fit the 32-bit numbers of a checkpoint's header.
-func checkShape(_ config: Config, _ path: String) throws {
-  if let problem = config.problem { throw Refusal(path, problem) }
-  for (name, value) in [
-    ("dim", config.dim), ("hidden_dim", config.hiddenDim), ("n_layers", config.nLayers),
-    ("vocab_size", config.vocabSize), ("seq_len", config.seqLen),
-  ] where value > Int(Int32.max) {
-    throw Refusal(path, "\(name) is \(value), but a checkpoint holds at most \(Int32.max)")
   }
 }

@@ -69,7 +69,7 @@ extension ModelShape {
       biases.formUnion([.gate, .up, .down])
     }
     isTied = try settings.flag("tie_word_embeddings")
-    slidingWindow = try Self.readWindow(settings, architecture, context: config.seqLen)
+    slidingWindow = try Self.readWindow(settings, nLayers: config.nLayers, context: config.seqLen)
   }
 
   /// Heads that share dim among them evenly unless they have a size of their own, and key and value
@@ -99,15 +99,21 @@ extension ModelShape {
     return (dim, count, keyValueCount, size)
   }
 
-  /// A window that is in use and shorter than the context.
-  private static func readWindow(
-    _ settings: Settings, _ architecture: Architecture, context: Int
-  ) throws -> Int? {
+  /// A window that some layer uses and that is shorter than the context. A Llama has none, and a Qwen
+  /// where it says so.
+  private static func readWindow(_ settings: Settings, nLayers: Int, context: Int) throws -> Int? {
     for type in settings["layer_types"]?.array ?? []
     where type.text != "full_attention" && type.text != "sliding_attention" {
       throw settings.refusal("layer_types", expected: "\"full_attention\" in all layers")
     }
-    if try architecture != .llama && !settings.flag("use_sliding_window") { return nil }
+    if settings.isLlama { return nil }
+    if !settings.isMistral {
+      let layerTypes = settings["layer_types"]?.array
+      let firstLayer = try settings.integer("max_window_layers", missing: 28, from: 0)
+      guard try settings.flag("use_sliding_window"),
+        layerTypes?.contains(where: { $0.text == "sliding_attention" }) ?? (firstLayer < nLayers)
+      else { return nil }
+    }
     // MistralConfig's default is a window; without the field, null is none.
     if settings["sliding_window"] == nil && (!settings.isMistral || settings.has("sliding_window"))
     {

@@ -46,14 +46,14 @@ struct Settings {
     return nested
   }
 
-  /// A positive number, `missing` where the field is absent.
-  func integer(_ key: Text, missing: Int? = nil) throws -> Int {
+  /// A positive number, or one from `minimum` on, `missing` where the field is absent.
+  func integer(_ key: Text, missing: Int? = nil, from minimum: Int = 1) throws -> Int {
     guard let value = json[key] else {
-      guard let missing else { throw Refusal(path, "the field \(key) is missing") }
+      guard let missing else { throw Refusal(path, "the field \(prefix)\(key) is missing") }
       return missing
     }
-    guard let integer = value.integer, integer > 0, integer <= Int(Int32.max) else {
-      throw refusal(key, expected: "a positive integer")
+    guard let integer = value.integer, integer >= minimum, integer <= Int(Int32.max) else {
+      throw refusal(key, expected: minimum == 0 ? "an integer from 0 on" : "a positive integer")
     }
     return integer
   }
