@@ -390,7 +390,7 @@ extension GGUF {
   }
 
   /// The product of numbers that are not negative, or nil where a part of it does not fit.
-  private static func product(_ factors: [Int]) -> Int? {
+  package static func product(_ factors: [Int]) -> Int? {
     var product = 1
     for factor in factors {
       let (next, overflow) = product.multipliedReportingOverflow(by: factor)

@@ -301,7 +301,7 @@ extension GGUFModel {
 
 extension Matrix.Format {
   /// The format of a tensor, nil for types that are not read.
-  init?(_ type: GGUF.TensorType) {
+  package init?(_ type: GGUF.TensorType) {
     switch type {
     case .f32: self = .float32
     case .f16: self = .float16

@@ -24,6 +24,21 @@ func encode(
   }
 }
 
+extension GGUF.TensorType {
+  /// Weights of at most this magnitude are finite once they are encoded: a Float16, of which blocks have
+  /// their scales, is at most 65504. Q6_K's scale is less than a 2048th of a weight.
+  var largestWeight: Float {
+    switch self {
+    case .f16: 65504
+    case .bf16: 0x1.FEp127
+    case .q8_0: 127 * 65504
+    case .q4_0: 8 * 65504
+    case .q6_K: 2048 * 65504
+    default: .infinity
+    }
+  }
+}
+
 // MARK: - 16 bits
 
 @inline(__always)
@@ -107,7 +122,8 @@ private func roundAwayFromZero(_ x: SIMD16<Float>) -> SIMD16<Int32> {
   let bits = unsafeBitCast(x, to: SIMD16<Int32>.self)
   let magnitude = unsafeBitCast(bits & 0x7FFF_FFFF, to: SIMD16<Float>.self)
   let (rounded, integer) = roundToEven(magnitude)
-  // Half of one is left where an equal was rounded down.
+  // 0.5 where the magnitude lay midway between two integers and was rounded to the lower one, the even
+  // one.
   let rest = unsafeBitCast(magnitude - rounded, to: SIMD16<Int32>.self)
   let isHalf = ((0x3EFF_FFFF &- rest) & ~rest) &>> 31
   let sign = bits &>> 31
@@ -158,13 +174,7 @@ private func extreme(_ x: UnsafePointer<Float>) -> Float {
 func roundingError(
   _ x: UnsafePointer<Float>, _ count: Int, _ blocks: UnsafeRawPointer, _ type: GGUF.TensorType
 ) -> Float {
-  let format: Matrix.Format =
-    switch type {
-    case .q8_0: .q8_0
-    case .q4_0: .q4_0
-    case .q6_K: .q6_K
-    default: preconditionFailure("\(type) is not written")
-    }
+  guard let format = Matrix.Format(type) else { preconditionFailure("\(type) is not written") }
   return withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { decoded in
     let decoded = decoded.baseAddress!
     Matrix(rows: 1, columns: count, values: blocks, format: format).copyRow(0, to: decoded)

@@ -73,16 +73,16 @@ extension Model {
 extension Tensor {
   fileprivate init(_ matrix: Matrix, isVector: Bool, owner: AnyObject) {
     let shape = isVector ? [matrix.columns] : [matrix.rows, matrix.columns]
-    self.init(shape: shape) { (row: Int, out) in
-      withExtendedLifetime(owner) { matrix.copyRow(row, to: out) }
-    }
+    self.init(
+      shape: shape,
+      copyRow: { row, out in withExtendedLifetime(owner) { matrix.copyRow(row, to: out) } })
   }
 }
 
 // MARK: - llama2.c's names
 
 extension Llama2C.Tensor {
-  /// nil: a table of cos or sin, which nobody reads any more.
+  /// nil: a table of cos or sin, which is computed rather than stored in other formats.
   fileprivate var role: Role? {
     switch self {
     case .tokenEmbedding: .tokenEmbedding
@@ -148,10 +148,12 @@ private func ropeTable(_ config: Config, _ kind: Llama2C.Tensor) -> Tensor {
   let frequencies = (0..<columns).map { i in
     1 / Float(pow(10000, Double(Float(2 * i) / Float(config.headSize))))
   }
-  return Tensor(shape: [config.seqLen, columns]) { (row: Int, out) in
-    for i in 0..<columns {
-      let angle = Double(Float(row) * frequencies[i])
-      out[i] = Float(kind == .cosTable ? cos(angle) : sin(angle))
-    }
-  }
+  return Tensor(
+    shape: [config.seqLen, columns],
+    copyRow: { row, out in
+      for i in 0..<columns {
+        let angle = Double(Float(row) * frequencies[i])
+        out[i] = Float(kind == .cosTable ? cos(angle) : sin(angle))
+      }
+    })
 }

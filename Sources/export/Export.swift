@@ -35,12 +35,11 @@ private func exportLlama2C(_ source: Source, _ options: Options) throws {
   guard let size = Int(exactly: layout.fileSize) else {
     throw Refusal(source.path, "would become larger than any file can be")
   }
-  files.append(try TargetFile(target, size: size))
-  var writer = Writer(to: files.last!, size: size, releasePages: source.releasePages)
-  try writer.write(model, layout)
-  try TargetFile.commit(files)
+  let file = try TargetFile(target, size: size)
+  let report = try Writer.write(source, to: file, size: size) { try $0.write(model, layout) }
+  try TargetFile.commit(files + [file])
   let weights = layout.groupSize > 0 ? "int8 in groups of \(layout.groupSize)" : "fp32"
-  try describe(source, options, "v\(layout.version)", model, weights, writer.report)
+  try describe(source, options, "v\(layout.version)", model, weights, report)
   try describeGroups(layout, options)
   if let vocabulary, let entries { try describe(vocabulary, entries, vocabularyPath) }
   if vocabulary == nil, source.vocabularyFolder != nil {
@@ -79,17 +78,16 @@ private func writeVocabulary(
 
 /// Writes a GGUF file, which holds its vocabulary.
 private func exportGGUF(_ source: Source, _ options: Options) throws {
-  let (model, metadata, notes) = try source.gguf(options.seqLen, options.type ?? source.ownType)
   let type = options.type ?? source.ownType
+  let (model, metadata, notes) = try source.gguf(options.seqLen, type)
   let target = try checkedTarget(options.target, force: options.force, sources: source.allPaths)
   let gguf = try GGUFFile(model, metadata, type, path: source.path)
   let file = try TargetFile(target, size: gguf.size)
-  var writer = Writer(to: file, size: gguf.size, releasePages: source.releasePages)
-  try writer.write(gguf)
+  let report = try Writer.write(source, to: file, size: gguf.size) { try $0.write(gguf) }
   try TargetFile.commit([file])
   try describe(
     source, options, "GGUF, \(model.architecture)", model, type.rawValue.uppercased(),
-    writer.report)
+    report)
   for note in notes { Output.note("export: \(note)") }
 }
 
@@ -108,7 +106,7 @@ extension Source {
     let (general, vocabulary, notes) = try metadata(model)
     var all = GGUFMetadata(model, type, general: general)
     all.append(vocabulary)
-    return (model, all, notes)
+    return (model, all, notes + (model.noteOnLlamaCpp.map { [$0] } ?? []))
   }
 }
 

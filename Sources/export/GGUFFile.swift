@@ -1,9 +1,9 @@
 import Console
 import Llama2
 
-/// The types that a GGUF's matrices are asked for in. What else a file of such a type holds is as
-/// llama.cpp's converter writes it, and for Q4_0 as its `llama-quantize` makes it of the converter's
-/// F32 file.
+/// The type of a GGUF file: that of most of its matrices. Some of its tensors have another one, as in
+/// the files of llama.cpp's converter, and those of Q4_0 as in what `llama-quantize` makes of the
+/// converter's F32 file.
 // swift-format-ignore: AlwaysUseLowerCamelCase
 enum WeightType: String, CaseIterable {
   case f32, f16, bf16, q8_0, q4_0
@@ -75,7 +75,7 @@ struct GGUFFile {
       let isOutput = name.role == (model.hasOutput ? .output : .tokenEmbedding)
       let type = type.type(of: name, tensor, isOutput: isOutput)
       guard let block = type.block,
-        let bytes = [tensor.rows, tensor.columns / block.size, block.bytes].product,
+        let bytes = GGUF.product([tensor.rows, tensor.columns / block.size, block.bytes]),
         case (let end, let overflow) = size.addingReportingOverflow(bytes), !overflow, end < 1 << 60
       else { throw Refusal(path, "would become larger than any file can be") }
       entries.append(
@@ -83,9 +83,9 @@ struct GGUFFile {
       size = end + Self.padding(end)
     }
     header = Array("GGUF".utf8)
-    GGUFMetadata.append(UInt32(3), to: &header)
-    GGUFMetadata.append(UInt64(entries.count), to: &header)
-    GGUFMetadata.append(UInt64(metadata.entries.count), to: &header)
+    header.append(littleEndian: UInt32(3))
+    header.append(littleEndian: UInt64(entries.count))
+    header.append(littleEndian: UInt64(metadata.entries.count))
     header += metadata.bytes
     for entry in entries { append(entry) }
     header += [UInt8](repeating: 0, count: Self.padding(header.count))
@@ -93,12 +93,12 @@ struct GGUFFile {
   }
 
   private mutating func append(_ entry: Entry) {
-    GGUFMetadata.append(Text(stringLiteral: entry.name), to: &header)
+    header.append(Text(entry.name))
     let shape = entry.tensor.shape
-    GGUFMetadata.append(UInt32(shape.count), to: &header)
-    for size in shape.reversed() { GGUFMetadata.append(UInt64(size), to: &header) }
-    GGUFMetadata.append(entry.type.rawValue, to: &header)
-    GGUFMetadata.append(UInt64(entry.offset), to: &header)
+    header.append(littleEndian: UInt32(shape.count))
+    for size in shape.reversed() { header.append(littleEndian: UInt64(size)) }
+    header.append(littleEndian: entry.type.rawValue)
+    header.append(littleEndian: UInt64(entry.offset))
   }
 
   static func padding(_ size: Int) -> Int { -size & (alignment - 1) }
@@ -106,7 +106,6 @@ struct GGUFFile {
 
 extension Writer {
   mutating func write(_ gguf: GGUFFile) throws {
-    defer { finish() }
     try gguf.header.withUnsafeBytes { try write($0) }
     for entry in gguf.entries {
       try write(entry.tensor, entry.name, type: entry.type)
@@ -118,7 +117,14 @@ extension Writer {
   /// A tensor in one of GGUF's types.
   mutating func write(_ tensor: Tensor, _ name: String, type: GGUF.TensorType) throws {
     guard let block = type.block else { preconditionFailure("\(type) is not written") }
-    try write(tensor, name, block: block) { part in
+    let check = { [path] (magnitude: Float) throws in
+      guard magnitude.isFinite, magnitude > type.largestWeight else { return }
+      throw Refusal(
+        path,
+        "a weight of \(name) is \(magnitude) or its negative, but \(type.name) holds at most"
+          + " \(type.largestWeight): write it with --type \(type == .bf16 ? "" : "bf16 or ")f32")
+    }
+    try write(tensor, name, block: block, check: check) { part in
       encode(part.weights, part.count, as: type, to: part.out)
       return block.size > 1 ? roundingError(part.weights, part.count, part.out, type) : nil
     }

@@ -32,66 +32,71 @@ struct GGUFMetadata {
   /// The entries as they stand in a file, behind the header.
   var bytes: [UInt8] {
     entries.reduce(into: []) { bytes, entry in
-      Self.append(Text(stringLiteral: entry.key), to: &bytes)
-      Self.append(entry.value, to: &bytes)
+      bytes.append(Text(entry.key))
+      bytes.append(entry.value)
     }
   }
 }
 
 // MARK: - The layout in a file
 
-extension GGUFMetadata {
-  /// gguf.md's numbers of the types of values (`gguf_metadata_value_type`).
-  private enum TypeNumber: UInt32 {
-    case uint32 = 4
-    case int32 = 5
-    case float32 = 6
-    case bool = 7
-    case string = 8
-    case array = 9
+/// gguf.md's numbers of the types of values (`gguf_metadata_value_type`).
+private enum TypeNumber: UInt32 {
+  case uint32 = 4
+  case int32 = 5
+  case float32 = 6
+  case bool = 7
+  case string = 8
+  case array = 9
+}
+
+/// The bytes of a GGUF file that is being put together, in little-endian order.
+extension [UInt8] {
+  mutating func append<T: FixedWidthInteger>(littleEndian number: T) {
+    Swift.withUnsafeBytes(of: number.littleEndian) { self += $0 }
   }
 
-  private static func append(_ value: Value, to bytes: inout [UInt8]) {
+  /// A text behind its length.
+  mutating func append(_ text: Text) {
+    append(littleEndian: UInt64(text.bytes.count))
+    self += text.bytes
+  }
+
+  /// A value behind the number of its type.
+  fileprivate mutating func append(_ value: GGUFMetadata.Value) {
     switch value {
     case .uint32(let number):
-      append(TypeNumber.uint32.rawValue, to: &bytes)
-      append(UInt32(truncatingIfNeeded: number), to: &bytes)
+      append(.uint32)
+      append(littleEndian: UInt32(truncatingIfNeeded: number))
     case .int32(let number):
-      append(TypeNumber.int32.rawValue, to: &bytes)
-      append(UInt32(truncatingIfNeeded: number), to: &bytes)
+      append(.int32)
+      append(littleEndian: Int32(truncatingIfNeeded: number))
     case .float32(let number):
-      append(TypeNumber.float32.rawValue, to: &bytes)
-      append(number.bitPattern, to: &bytes)
+      append(.float32)
+      append(littleEndian: number.bitPattern)
     case .bool(let flag):
-      append(TypeNumber.bool.rawValue, to: &bytes)
-      bytes.append(flag ? 1 : 0)
+      append(.bool)
+      append(flag ? 1 : 0)
     case .string(let text):
-      append(TypeNumber.string.rawValue, to: &bytes)
-      append(text, to: &bytes)
+      append(.string)
+      append(text)
     case .strings(let texts):
-      appendArray(of: .string, texts.count, to: &bytes)
-      for text in texts { append(text, to: &bytes) }
+      appendArray(of: .string, texts.count)
+      for text in texts { append(text) }
     case .int32s(let numbers):
-      appendArray(of: .int32, numbers.count, to: &bytes)
-      for number in numbers { append(UInt32(truncatingIfNeeded: number), to: &bytes) }
+      appendArray(of: .int32, numbers.count)
+      for number in numbers { append(littleEndian: Int32(truncatingIfNeeded: number)) }
     case .float32s(let numbers):
-      appendArray(of: .float32, numbers.count, to: &bytes)
-      for number in numbers { append(number.bitPattern, to: &bytes) }
+      appendArray(of: .float32, numbers.count)
+      for number in numbers { append(littleEndian: number.bitPattern) }
     }
   }
 
-  private static func appendArray(of type: TypeNumber, _ count: Int, to bytes: inout [UInt8]) {
-    append(TypeNumber.array.rawValue, to: &bytes)
-    append(type.rawValue, to: &bytes)
-    append(UInt64(count), to: &bytes)
-  }
+  private mutating func append(_ type: TypeNumber) { append(littleEndian: type.rawValue) }
 
-  static func append(_ text: Text, to bytes: inout [UInt8]) {
-    append(UInt64(text.bytes.count), to: &bytes)
-    bytes += text.bytes
-  }
-
-  static func append<T: FixedWidthInteger>(_ number: T, to bytes: inout [UInt8]) {
-    withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
+  private mutating func appendArray(of type: TypeNumber, _ count: Int) {
+    append(.array)
+    append(type)
+    append(littleEndian: UInt64(count))
   }
 }

@@ -10,7 +10,7 @@ extension GGUFMetadata {
     let name = model.architecture.rawValue
     func set(_ key: String, _ value: Int) { self[name + "." + key] = .uint32(value) }
     func set(_ key: String, _ value: Float) { self[name + "." + key] = .float32(value) }
-    self["general.architecture"] = .string(Text(stringLiteral: name))
+    self["general.architecture"] = .string(Text(name))
     self["general.type"] = .string("model")
     append(general)
     set("block_count", c.nLayers)
@@ -43,6 +43,22 @@ extension GGUFMetadata {
     }
     // ggml.h: GGML_QNT_VERSION
     self["general.quantization_version"] = .uint32(2)
+  }
+}
+
+extension Model {
+  /// A sentence about what llama.cpp cannot load of it (llama.cpp: models/qwen2.cpp, models/qwen3.cpp).
+  var noteOnLlamaCpp: String? {
+    let c = config
+    if architecture == .qwen2, c.qDim != c.dim {
+      return "llama.cpp refuses a qwen2 whose \(c.nHeads) heads of \(c.headSize) do not make up"
+        + " \(c.dim), the width of the model; run reads it"
+    }
+    let bias = TensorName(role: .attentionOutput, layer: 0, isBias: true)
+    if architecture == .qwen3, self[bias] != nil {
+      return "llama.cpp reads no attn_output.bias of a qwen3, so it refuses this file; run reads it"
+    }
+    return nil
   }
 }
 

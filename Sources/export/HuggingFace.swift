@@ -6,18 +6,28 @@ import Llama2
 func openHuggingFace(_ folder: String) throws -> Source {
   let settings = try Settings(folder + "/config.json")
   let state = try readStateDict(folder)
-  var source = Source(
-    kind: "a Hugging Face folder", state, settings: settings.list, vocabularyFolder: folder
-  ) { [state] seqLen in
+  // Read once: their comparison reads two matrices whole.
+  var read: (model: Model, llama2C: Model)?
+  let models = { [state] () throws -> (model: Model, llama2C: Model) in
+    if let read { return read }
     let shape = try ModelShape(settings)
     let model = try Model(shape, settings, state)
-    return try model.with(seqLen: seqLen, path: settings.path)
+    let llama2C = model.withoutRepeatedOutput(state.files)
+    if shape.isTied && llama2C.hasOutput {
+      throw Refusal(
+        folder,
+        "config.json says that tie_word_embeddings is true, but lm_head.weight differs from the"
+          + " token embedding: which of the two the model needs cannot be known")
+    }
+    read = (model, llama2C)
+    return (model, llama2C)
   }
-  source.llama2C = { [state] seqLen in
-    let shape = try ModelShape(settings)
-    try requireLlama2(settings, shape, seqLen)
-    return try Model(shape, settings, state).with(seqLen: seqLen, path: settings.path)
-      .withoutRepeatedOutput()
+  var source = Source(
+    kind: "a Hugging Face folder", state, settings: settings.list, vocabularyFolder: folder
+  ) { try models().model.with(seqLen: $0, path: settings.path) }
+  source.llama2C = {
+    try requireLlama2(settings, ModelShape(settings).config)
+    return try models().llama2C.with(seqLen: $0, path: settings.path)
   }
   source.addMetadata(folder: folder, settings)
   return source
@@ -84,5 +94,27 @@ private func readShards(
         "holds \(state.tensors.count - known) tensors, but the index names"
           + " \(tensors.count)")
     }
+  }
+}
+
+/// Refuses settings of a Llama that llama2.c's files do not hold.
+private func requireLlama2(_ settings: Settings, _ c: Config) throws {
+  var settings = settings
+  settings.consequence = "llama2.c's files cannot hold it, write a .gguf"
+  guard settings["model_type"]?.text == "llama" else {
+    throw settings.refusal("model_type", expected: "\"llama\"")
+  }
+  try settings.require("rms_norm_eps", 1e-5, missing: 1e-6)
+  try settings.require("rope_theta", 10000, missing: 10000)
+  for field in ["rope_scaling", "rope_parameters"] as [Text] {
+    guard let rope = try settings.nested(field) else { continue }
+    try rope.require("rope_type", among: ["default"])
+    try rope.require("type", among: ["default"])
+    try rope.require("rope_theta", 10000, missing: 10000)
+  }
+  for field in ["attention_bias", "mlp_bias"] as [Text] { try settings.require(field, false) }
+  guard c.dim % c.nHeads == 0, c.headSize == c.dim / c.nHeads else {
+    throw settings.refusal(
+      "head_dim", expected: "hidden_size / num_attention_heads \(c.dim / c.nHeads)")
   }
 }

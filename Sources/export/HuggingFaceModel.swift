@@ -23,13 +23,6 @@ extension Model {
       return try names.tensor(name, theirName, tensorShape, shape.config, state)
     }
     try state.refuseOthers(than: used, ignoring: names.isBuffer)
-    if hasOutput && shape.isTied && withoutRepeatedOutput().hasOutput {
-      throw Refusal(
-        state.path,
-        "config.json says that tie_word_embeddings is true, but \(output) differs from"
-          + " \(names.name(of: TensorName(role: .tokenEmbedding))): which of the two the model"
-          + " needs cannot be known")
-    }
     if let factors = shape.ropeFactors { add(ropeFactors: factors()) }
     slidingWindow = shape.slidingWindow
   }
@@ -85,7 +78,7 @@ private struct HuggingFaceNames {
       // GPT-2's layers are of class Conv1D, whose weights have their inputs in rows.
       guard architecture == .gpt2, !name.isBias else { break }
       let stored = try state.tensor(theirName, shape: shape.reversed())
-      return Tensor(shape: shape) { (rows: Range<Int>, out) in stored.copyColumns(rows, to: out) }
+      return Tensor(shape: shape, copyRows: { rows, out in stored.copyColumns(rows, to: out) })
     case .query, .key:
       guard architecture == .llama else { break }
       let stored = try state.tensor(theirName, shape: shape)
@@ -105,13 +98,16 @@ private func neighbours(_ stored: StoredTensor, headSize: Int) -> Tensor {
     return head * headSize + i % 2 * (headSize / 2) + i / 2
   }
   guard stored.shape.count == 1 else {
-    return Tensor(shape: stored.shape) { row, out in stored.copyRow(place(row), to: out) }
+    return Tensor(
+      shape: stored.shape, copyRow: { row, out in stored.copyRow(place(row), to: out) })
   }
-  return Tensor(shape: stored.shape) { (_: Int, out) in
-    let count = stored.shape[0]
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { elements in
-      stored.copyRow(0, to: elements.baseAddress!)
-      for i in 0..<count { out[i] = elements[place(i)] }
-    }
-  }
+  return Tensor(
+    shape: stored.shape,
+    copyRow: { _, out in
+      let count = stored.shape[0]
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { elements in
+        stored.copyRow(0, to: elements.baseAddress!)
+        for i in 0..<count { out[i] = elements[place(i)] }
+      }
+    })
 }

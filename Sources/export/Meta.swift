@@ -12,14 +12,15 @@ func openMeta(_ folder: String) throws -> Source {
       tensor.file, tensor.type, shape: joinedShape(name, tensor.shape, shards.count),
       data: tensor.data)
   }
-  joined.files = shards.flatMap(\.files)
+  let files = shards.flatMap(\.files)
+  joined.files = files
   var source = Source(
     kind: "a Meta folder of \(shards.count) file\(shards.count == 1 ? "" : "s")", joined,
     settings: settings.list, vocabularyFolder: folder
   ) { seqLen in
     try requireKnown(settings)
     let config = try readConfig(settings, shards, seqLen ?? 2048)
-    return try model(config, shards, folder).withoutRepeatedOutput()
+    return try model(config, shards, folder).withoutRepeatedOutput(files)
   }
   source.addMetadata(folder: folder, settings)
   return source
@@ -139,11 +140,13 @@ private func join(_ name: String, _ rows: Int, _ columns: Int, _ shards: [StateD
   let slices = try shards.map {
     try $0.tensor(name, shape: byColumns ? [rows, part] : [part, columns])
   }
-  return Tensor(shape: [rows, columns]) { (row: Int, out) in
-    if byColumns {
-      for (i, slice) in slices.enumerated() { slice.copyRow(row, to: out + i * part) }
-    } else {
-      slices[row / part].copyRow(row % part, to: out)
-    }
-  }
+  return Tensor(
+    shape: [rows, columns],
+    copyRow: { row, out in
+      if byColumns {
+        for (i, slice) in slices.enumerated() { slice.copyRow(row, to: out + i * part) }
+      } else {
+        slices[row / part].copyRow(row % part, to: out)
+      }
+    })
 }

@@ -62,10 +62,12 @@ struct Model {
     return shorter
   }
 
-  /// A Llama 2 without an output matrix that repeats the token embedding.
-  func withoutRepeatedOutput() -> Model {
+  /// A Llama 2 without an output matrix that repeats the token embedding. Compares the two, which lie in
+  /// `files`.
+  func withoutRepeatedOutput(_ files: [MappedFile]) -> Model {
     guard let output = self[TensorName(role: .output)],
-      let embedding = self[TensorName(role: .tokenEmbedding)], output.equals(embedding)
+      let embedding = self[TensorName(role: .tokenEmbedding)],
+      output.equals(embedding, releasePages: { for file in files { file.releasePages() } })
     else { return self }
     return Model(architecture, config, tensors: tensors.filter { $0.name.role != .output })
   }
@@ -108,13 +110,7 @@ extension Model {
   mutating func add(ropeFactors: [Float]) {
     let name = TensorName(role: .ropeFactors)
     places[name] = tensors.count
-    tensors.append(
-      (
-        name,
-        Tensor(shape: [ropeFactors.count]) { (_: Int, out) in
-          out.update(from: ropeFactors, count: ropeFactors.count)
-        }
-      ))
+    tensors.append((name, Tensor(ropeFactors)))
   }
 }
 

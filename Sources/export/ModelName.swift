@@ -189,10 +189,10 @@ extension GGUFMetadata {
       ("finetune", \.finetune), ("basename", \.basename), ("size_label", \.sizeLabel),
     ] as [(String, KeyPath<ModelName, String?>)] {
       guard let text = names.lazy.compactMap({ $0[keyPath: part] }).first else { continue }
-      metadata["general." + key] = .string(Text(stringLiteral: text))
+      metadata["general." + key] = .string(Text(text))
     }
     if metadata["general.size_label"] == nil {
-      metadata["general.size_label"] = .string(Text(stringLiteral: sizeLabel(parameterCount)))
+      metadata["general.size_label"] = .string(Text(sizeLabel(parameterCount)))
     }
     return metadata
   }

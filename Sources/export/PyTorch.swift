@@ -57,7 +57,7 @@ struct PyTorchFile {
       throw failure(
         "lies in a storage of \(storage.count) elements, but its entry has \(bytes.count) bytes")
     }
-    guard let count = tensor.shape.product, tensor.shape.allSatisfy({ $0 >= 0 }),
+    guard let count = GGUF.product(tensor.shape), tensor.shape.allSatisfy({ $0 >= 0 }),
       tensor.strides.allSatisfy({ $0 >= 0 }), tensor.offset >= 0
     else { throw failure("has the impossible shape \(tensor.shape)") }
     guard count <= storage.count,

@@ -37,11 +37,6 @@ func largestMagnitude(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
   return Float(bitPattern: UInt32(result))
 }
 
-/// Whether any of the values is NaN or infinite.
-func hasNonFinite(_ x: UnsafePointer<Float>, _ count: Int) -> Bool {
-  !largestMagnitude(x, count).isFinite
-}
-
 /// The larger of two integers that are not negative, without a comparison: those of vectors are slow
 /// in the plain x86-64 build.
 @inline(__always)

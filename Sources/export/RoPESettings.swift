@@ -15,7 +15,8 @@ struct RoPESettings {
   let base: Float
   /// What positions are divided by.
   var positionScale: Float = 1
-  /// What frequencies are divided by, (headSize / 2).
+  /// What frequencies are divided by, (headSize / 2). A function, as `headSize` may be too large for an
+  /// array until the model's tensors are known to have it.
   var factors: (() -> [Float])?
 
   init(_ settings: Settings, headSize: Int) throws {
@@ -33,8 +34,8 @@ struct RoPESettings {
     let theta = try rope.number("rope_theta", missing: outside)
     base = Float(theta)
     let key: Text = rope["rope_type"] == nil ? "type" : "rope_type"
-    switch rope[key]?.text?.description ?? "default" {
-    case "default" where rope[key] == nil || rope[key]?.text != nil: break
+    switch rope[key] == nil ? "default" : rope[key]?.text?.description {
+    case "default": break
     case "linear": positionScale = Float(try rope.number("factor"))
     case "llama3":
       factors = try Self.llama3Factors(
@@ -62,7 +63,7 @@ struct RoPESettings {
       return parameters
     }
     guard let scaling else { return nil }
-    guard scaling["rope_type"] ?? scaling["type"] != nil else {
+    guard scaling["rope_type"] != nil || scaling["type"] != nil else {
       throw settings.refusal("rope_scaling", expected: "null")
     }
     return scaling
@@ -90,32 +91,5 @@ struct RoPESettings {
         return 1 / ((1 - smooth) / factor + smooth)
       }
     }
-  }
-}
-
-/// Refuses settings of a Llama that llama2.c's files do not hold.
-func requireLlama2(_ settings: Settings, _ shape: ModelShape, _ seqLen: Int?) throws {
-  var settings = settings
-  settings.consequence = "llama2.c's files cannot hold it, write a .gguf"
-  let c = shape.config
-  guard settings["model_type"]?.text == "llama" else {
-    throw settings.refusal("model_type", expected: "\"llama\"")
-  }
-  try settings.require("rms_norm_eps", 1e-5, missing: 1e-6)
-  try settings.require("rope_theta", 10000, missing: 10000)
-  for field in ["rope_scaling", "rope_parameters"] as [Text] {
-    guard let rope = try settings.nested(field) else { continue }
-    try rope.require("rope_type", among: ["default"])
-    try rope.require("type", among: ["default"])
-    try rope.require("rope_theta", 10000, missing: 10000)
-  }
-  for field in ["attention_bias", "mlp_bias"] as [Text] { try settings.require(field, false) }
-  guard c.dim % c.nHeads == 0, c.headSize == c.dim / c.nHeads else {
-    throw settings.refusal(
-      "head_dim", expected: "hidden_size / num_attention_heads \(c.dim / c.nHeads)")
-  }
-  let context = min(c.seqLen, seqLen ?? c.seqLen)
-  guard shape.slidingWindow ?? context >= context else {
-    throw settings.refusal("sliding_window", expected: "at least the context, \(context)")
   }
 }

@@ -84,7 +84,7 @@ private struct SafetensorsHeader {
       throw failure(
         "ends at byte \(offsets[1]) of the data, but the file has \(data.count): it is cut off")
     }
-    guard let size = (shape + [type.size]).product, size == offsets[1] - offsets[0] else {
+    guard let size = GGUF.product(shape + [type.size]), size == offsets[1] - offsets[0] else {
       throw failure(
         "has \(offsets[1] - offsets[0]) bytes, which does not fit \(typeName) \(shape)")
     }

@@ -49,13 +49,15 @@ struct Source {
     return files.map(\.path) + beside.map { path + "/" + $0 }
   }
 
-  /// Lets go of the pages that were read: they stay in the system's cache, but are no longer this
-  /// process's.
+  func releasePages() { for file in files { file.releasePages() } }
+}
+
+extension MappedFile {
+  /// Lets go of the pages that were read: they stay in the system's cache, but are not counted as this
+  /// process's memory.
   func releasePages() {
-    for file in files {
-      let start = UnsafeMutableRawPointer(mutating: file.bytes.baseAddress!)
-      madvise(start, file.bytes.count, MADV_DONTNEED)
-    }
+    let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress!)
+    madvise(start, bytes.count, MADV_DONTNEED)
   }
 }
 

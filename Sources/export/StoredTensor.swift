@@ -34,8 +34,8 @@ enum ElementType: String {
   var isConvertible: Bool { self == .f32 || self == .f16 || self == .bf16 }
 }
 
-/// A tensor inside a mapped file, which it keeps mapped. Whoever makes one has checked that all of
-/// its elements lie in there.
+/// A tensor inside a mapped file, which it keeps mapped. The initialisers do not check that all of its
+/// elements lie in there: what reads the file's header does.
 struct StoredTensor {
   let file: MappedFile
   let type: ElementType
@@ -156,18 +156,5 @@ struct StateDict {
         path,
         "the tensor \(quoted(name)) is none that the model has by its settings: it cannot be run")
     }
-  }
-}
-
-extension [Int] {
-  /// The product, or nil where it does not fit.
-  var product: Int? {
-    var product = 1
-    for factor in self {
-      let (partial, overflow) = product.multipliedReportingOverflow(by: factor)
-      if overflow { return nil }
-      product = partial
-    }
-    return product
   }
 }

@@ -34,8 +34,8 @@ struct TensorName: Hashable {
   var suffix: String { isBias ? ".bias" : ".weight" }
 }
 
-/// A tensor of a model, wherever it lies: some rows come as fp32 when they are asked for, so nothing
-/// is ever held whole.
+/// A tensor of a model, wherever it lies: it is read some rows at a time, as fp32, so it is never held
+/// whole.
 struct Tensor {
   /// Rows and columns, or the number of elements of a vector, which counts as one row.
   let shape: [Int]
@@ -54,9 +54,18 @@ struct Tensor {
   /// - Parameter copyRow: writes one row.
   init(shape: [Int], copyRow: @escaping (Int, UnsafeMutablePointer<Float>) -> Void) {
     let columns = shape.last!
-    self.init(shape: shape) { rows, out in
-      for (i, row) in rows.enumerated() { copyRow(row, out + i * columns) }
-    }
+    self.init(
+      shape: shape,
+      copyRows: { rows, out in
+        for (i, row) in rows.enumerated() { copyRow(row, out + i * columns) }
+      })
+  }
+
+  /// A vector.
+  init(_ elements: [Float]) {
+    self.init(
+      shape: [elements.count],
+      copyRow: { _, out in out.update(from: elements, count: elements.count) })
   }
 
   /// The first rows.
@@ -65,8 +74,11 @@ struct Tensor {
   }
 
   /// Whether all elements are equal.
-  func equals(_ other: Tensor) -> Bool {
+  ///
+  /// - Parameter releasePages: lets go of the pages that were read, now and then.
+  func equals(_ other: Tensor, releasePages: () -> Void = {}) -> Bool {
     guard shape == other.shape else { return false }
+    let rowsAtOnce = max(1, Writer.releaseSize / columns)
     let buffer = UnsafeMutablePointer<Float>.allocate(capacity: 2 * columns)
     defer { buffer.deallocate() }
     let (mine, others) = (buffer, buffer + columns)
@@ -77,6 +89,7 @@ struct Tensor {
       where mine[i] != others[i] && mine[i].bitPattern != others[i].bitPattern {
         return false
       }
+      if (row + 1) % rowsAtOnce == 0 { releasePages() }
     }
     return true
   }

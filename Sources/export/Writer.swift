@@ -12,31 +12,41 @@ struct Report {
 
 /// Writes tensors some rows at a time, so in constant memory.
 struct Writer {
+  /// What an error message names.
+  let path: String
   private let file: TargetFile
   /// Lets go of the source's pages that were read.
   private let releasePages: () -> Void
   private var unreleased = 0
   private var progress: Progress
   private let threads = Threads(count: Threads.usable())
-  private(set) var report: Report
+  private var report: Report
 
-  init(to file: TargetFile, size: Int, releasePages: @escaping () -> Void) {
+  private init(_ source: Source, _ file: TargetFile, size: Int) {
+    path = source.path
+    releasePages = source.releasePages
     self.file = file
-    self.releasePages = releasePages
     progress = Progress(total: size)
     report = Report(size: size)
+  }
+
+  /// Writes `size` bytes of what a source becomes, which `body` gives the writer one after the other.
+  static func write(
+    _ source: Source, to file: TargetFile, size: Int, _ body: (inout Writer) throws -> Void
+  ) throws -> Report {
+    var writer = Writer(source, file, size: size)
+    defer {
+      writer.threads.stop()
+      Output.showProgress("")
+    }
+    try body(&writer)
+    return writer.report
   }
 
   /// Rows are converted this many weights at a time: they stay in a core's cache.
   private static let chunkSize = 1 << 17
   /// The source's pages are let go after this many weights.
-  private static let releaseSize = 1 << 23
-
-  /// Ends the threads and the line of progress.
-  func finish() {
-    threads.stop()
-    Output.showProgress("")
-  }
+  static let releaseSize = 1 << 23
 
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     try file.write(bytes)
@@ -53,47 +63,45 @@ struct Writer {
     let out: UnsafeMutableRawPointer
   }
 
+  /// What is found while weights are converted.
+  private struct Findings {
+    /// The largest magnitude of the weights; NaN or infinite if one of them is.
+    var magnitude: Float = 0
+    /// The largest rounding error, nil where weights are not quantised.
+    var error: Float?
+
+    mutating func add(_ other: Findings) {
+      // Magnitudes order as the integers of their bits do, NaN last.
+      magnitude = Float(bitPattern: max(magnitude.bitPattern, other.magnitude.bitPattern))
+      if let new = other.error { error = max(new, error ?? 0) }
+    }
+  }
+
   /// Writes what `encode` makes of some rows after the other.
   ///
   /// - Parameters:
   ///   - block: how many weights become how many bytes.
+  ///   - check: throws if weights of this magnitude cannot be written; NaN or infinite if one is.
   ///   - encode: returns the largest rounding error, nil where weights are not quantised.
   mutating func write(
-    _ tensor: Tensor, _ name: String, block: (size: Int, bytes: Int), encode: (Part) -> Float?
+    _ tensor: Tensor, _ name: String, block: (size: Int, bytes: Int),
+    check: (_ magnitude: Float) throws -> Void = { _ in }, encode: (Part) -> Float?
   ) throws {
     progress.begin(name)
-    let columns = tensor.columns
-    let rowsAtOnce = min(tensor.rows, max(1, Self.chunkSize / columns))
-    let weights = UnsafeMutablePointer<Float>.allocate(capacity: rowsAtOnce * columns)
+    let rowsAtOnce = min(tensor.rows, max(1, Self.chunkSize / tensor.columns))
+    let weights = UnsafeMutablePointer<Float>.allocate(capacity: rowsAtOnce * tensor.columns)
     let bytes = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: rowsAtOnce * columns / block.size * block.bytes, alignment: 64)
-    let parts = min(Threads.usable(), rowsAtOnce)
-    let errors = UnsafeMutableBufferPointer<Float?>.allocate(capacity: parts)
-    errors.initialize(repeating: nil)
-    let areFinite = UnsafeMutableBufferPointer<Bool>.allocate(capacity: parts)
-    areFinite.initialize(repeating: true)
+      byteCount: rowsAtOnce * tensor.columns / block.size * block.bytes, alignment: 64)
     defer {
       weights.deallocate()
       bytes.deallocate()
-      errors.deallocate()
-      areFinite.deallocate()
     }
+    var findings = Findings()
     for first in stride(from: 0, to: tensor.rows, by: rowsAtOnce) {
-      let count = min(rowsAtOnce, tensor.rows - first)
-      threads.run(parts: parts) { part, _ in
-        let rows = count * part / parts..<count * (part + 1) / parts
-        guard !rows.isEmpty else { return }
-        let (start, size) = (rows.lowerBound * columns, rows.count * columns)
-        tensor.copyRows(rows.lowerBound + first..<rows.upperBound + first, weights + start)
-        areFinite[part] = !hasNonFinite(weights + start, size)
-        let error = encode(
-          Part(
-            weights: weights + start, count: size, start: first * columns + start,
-            out: bytes.baseAddress! + start / block.size * block.bytes))
-        if let error { errors[part] = max(error, errors[part] ?? 0) }
-      }
-      if areFinite.contains(false) { report.damagedTensor = name }
-      let size = count * columns
+      let rows = first..<min(first + rowsAtOnce, tensor.rows)
+      findings.add(convert(tensor, rows, block, weights, bytes.baseAddress!, encode))
+      try check(findings.magnitude)
+      let size = rows.count * tensor.columns
       try write(UnsafeRawBufferPointer(rebasing: bytes[..<(size / block.size * block.bytes)]))
       unreleased += size
       if unreleased >= Self.releaseSize {
@@ -101,9 +109,35 @@ struct Writer {
         unreleased = 0
       }
     }
-    if let error = errors.compactMap({ $0 }).max(), error >= report.worstError?.value ?? 0 {
+    if !findings.magnitude.isFinite {
+      report.damagedTensor = name
+    } else if let error = findings.error, error >= report.worstError?.value ?? 0 {
       report.worstError = (error, name)
     }
+  }
+
+  /// Reads some rows to `weights` and encodes them to `bytes`, on all threads.
+  private func convert(
+    _ tensor: Tensor, _ rows: Range<Int>, _ block: (size: Int, bytes: Int),
+    _ weights: UnsafeMutablePointer<Float>, _ bytes: UnsafeMutableRawPointer,
+    _ encode: (Part) -> Float?
+  ) -> Findings {
+    let (columns, parts) = (tensor.columns, min(Threads.usable(), rows.count))
+    var findings = [Findings](repeating: Findings(), count: parts)
+    findings.withUnsafeMutableBufferPointer { findings in
+      threads.run(parts: parts) { part, _ in
+        let first = rows.count * part / parts
+        let end = rows.count * (part + 1) / parts
+        let (start, size) = (first * columns, (end - first) * columns)
+        tensor.copyRows(rows.lowerBound + first..<rows.lowerBound + end, weights + start)
+        findings[part].magnitude = largestMagnitude(weights + start, size)
+        findings[part].error = encode(
+          Part(
+            weights: weights + start, count: size, start: rows.lowerBound * columns + start,
+            out: bytes + start / block.size * block.bytes))
+      }
+    }
+    return findings.reduce(into: Findings()) { $0.add($1) }
   }
 }
 
@@ -136,7 +170,6 @@ private struct Progress {
 
 extension Writer {
   mutating func write(_ model: Model, _ layout: Llama2C) throws {
-    defer { finish() }
     try layout.header.withUnsafeBytes { try write($0) }
     for section in layout.sections {
       for layer in 0..<section.count {

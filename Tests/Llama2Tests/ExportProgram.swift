@@ -141,7 +141,7 @@ func little<T: FixedWidthInteger>(_ value: T) -> Data {
   withUnsafeBytes(of: value.littleEndian) { Data($0) }
 }
 
-/// A Hugging Face model of zeros: dim 8, hidden 8, one layer, two heads, tied.
+/// A Hugging Face model of zeros: dim 8 unless told otherwise, hidden 8, one layer, two heads, tied.
 struct MadeModel {
   var config: [String: String] = [
     "model_type": "\"llama\"", "hidden_size": "8", "intermediate_size": "8",
@@ -151,20 +151,22 @@ struct MadeModel {
   ]
   var tensors: [MadeTensor]
 
-  init(vocabSize: Int = 4) {
+  init(vocabSize: Int = 4, dim: Int = 8) {
     config["vocab_size"] = "\(vocabSize)"
+    config["hidden_size"] = "\(dim)"
     let layer = "model.layers.0."
     tensors = [
-      MadeTensor("model.embed_tokens.weight", [vocabSize, 8]),
-      MadeTensor("model.norm.weight", [8]),
-      MadeTensor(layer + "input_layernorm.weight", [8]),
-      MadeTensor(layer + "post_attention_layernorm.weight", [8]),
+      MadeTensor("model.embed_tokens.weight", [vocabSize, dim]),
+      MadeTensor("model.norm.weight", [dim]),
+      MadeTensor(layer + "input_layernorm.weight", [dim]),
+      MadeTensor(layer + "post_attention_layernorm.weight", [dim]),
     ]
-    for name in [
-      "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
-      "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj",
+    for (name, shape) in [
+      ("self_attn.q_proj", [dim, dim]), ("self_attn.k_proj", [dim, dim]),
+      ("self_attn.v_proj", [dim, dim]), ("self_attn.o_proj", [dim, dim]),
+      ("mlp.gate_proj", [8, dim]), ("mlp.up_proj", [8, dim]), ("mlp.down_proj", [dim, 8]),
     ] {
-      tensors.append(MadeTensor(layer + name + ".weight", [8, 8]))
+      tensors.append(MadeTensor(layer + name + ".weight", shape))
     }
   }
 

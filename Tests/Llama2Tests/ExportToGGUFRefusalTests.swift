@@ -180,9 +180,33 @@ import Testing
   @Test(
     arguments: [
       ("qwen2", ["sliding_window": "8"], nil),
-      ("qwen2", ["sliding_window": "8", "use_sliding_window": "true"], 8),
-      ("qwen2", ["sliding_window": "40", "use_sliding_window": "true"], nil),
-      ("llama3", ["sliding_window": "8"], 8),
+      (
+        "qwen2",
+        ["sliding_window": "8", "use_sliding_window": "true", "max_window_layers": "1"], 8
+      ),
+      (
+        "qwen2",
+        ["sliding_window": "40", "use_sliding_window": "true", "max_window_layers": "0"], nil
+      ),
+      (
+        "qwen2",
+        [
+          "sliding_window": "8", "use_sliding_window": "true",
+          "layer_types": "[\"full_attention\", \"sliding_attention\"]",
+        ], 8
+      ),
+      (
+        "qwen2",
+        [
+          "sliding_window": "8", "use_sliding_window": "true",
+          "layer_types": "[\"full_attention\", \"full_attention\"]",
+        ], nil
+      ),
+      (
+        "qwen2",
+        ["sliding_window": "8", "use_sliding_window": "true", "max_window_layers": "2"], nil
+      ),
+      ("llama3", ["sliding_window": "8"], nil),
       ("llama3", ["model_type": "\"mistral\"", "max_position_embeddings": "5000"], 4096),
       ("llama3", ["model_type": "\"mistral\"", "sliding_window": "null"], nil),
     ] as [(String, [String: String], Int?)])
@@ -191,6 +215,34 @@ import Testing
     let gguf = try export(source)
     let key = (name == "qwen2" ? "qwen2" : "llama") + ".attention.sliding_window"
     #expect(try gguf.integer(key) == window)
+  }
+
+  @Test func whatLlamaCppDoesNotReadIsNotedAndRuns() throws {
+    let target = try TemporaryFolder()
+    let biased = try ExportProgram.run(
+      Self.fixture("hf-gguf/qwen3-biased"), target.path("biased.gguf"))
+    #expect(biased.status == 0 && biased.error.contains("llama.cpp reads no attn_output.bias of a"))
+    _ = try Llama(checkpoint: target.path("biased.gguf"), threads: 1)
+
+    var model = MadeModel(vocabSize: 275)
+    for (key, value) in ["model_type": "\"qwen2\"", "head_dim": "2"] { model.config[key] = value }
+    for (i, name) in ["q_proj", "k_proj", "v_proj", "o_proj"].enumerated() {
+      model.tensors[4 + i] = MadeTensor(
+        "model.layers.0.self_attn.\(name).weight", name == "o_proj" ? [8, 4] : [4, 8])
+      guard name != "o_proj" else { continue }
+      model.tensors.append(MadeTensor("model.layers.0.self_attn.\(name).bias", [4]))
+    }
+    let source = try folder(of: model)
+    let narrow = try ExportProgram.run(source.url.path, target.path("narrow.gguf"))
+    #expect(narrow.status == 0, "\(narrow)")
+    #expect(narrow.error.contains("llama.cpp refuses a qwen2 whose 2 heads of 2 do not make up 8"))
+    _ = try Llama(checkpoint: target.path("narrow.gguf"), threads: 1)
+
+    for name in ["relatives/qwen2", "relatives/qwen3", "hf-gguf/Tiny-Llama-3.1-40K-Chat"] {
+      let result = try ExportProgram.run(
+        Self.fixture(name), target.path("out.gguf"), "--force")
+      #expect(result.status == 0 && !result.error.contains("llama.cpp"), "\(result)")
+    }
   }
 
   @Test func bothSpellingsOfRoPEAreTheSame() throws {
@@ -223,11 +275,7 @@ import Testing
   @Test func damagedWeightsAreNotedInEveryType() throws {
     var model = MadeModel(vocabSize: 275)
     model.tensors[0].data.replaceSubrange(0..<8, with: little(0x7FC0_0001_FF80_0000 as UInt64))
-    try model.write(to: folder)
-    for name in ["tokenizer.json", "tokenizer_config.json"] {
-      try FileManager.default.copyItem(
-        atPath: Self.fixture("relatives/llama3/" + name), toPath: folder.path(name))
-    }
+    let folder = try folder(of: model)
     for type in ["f32", "f16", "bf16", "q8_0", "q4_0"] {
       let target = try TemporaryFolder()
       let result = try ExportProgram.run(
@@ -235,6 +283,58 @@ import Testing
       #expect(result.status == 0, "\(result)")
       #expect(result.error.contains("token_embd.weight holds weights that are NaN or infinite"))
     }
+  }
+
+  @Test(
+    arguments: [
+      ("f16", "F16", 65504, 65536, "bf16 or f32"), ("bf16", "BF16", 0x1.FEp127, 0x1.FFp127, "f32"),
+      ("q8_0", "Q8_0", 127 * 65504, 127 * 65536, "bf16 or f32"),
+      ("q4_0", "Q4_0", 8 * 65504, 8 * 65536, "bf16 or f32"),
+      ("q4_0", "Q6_K", 2048 * 65504, 4096 * 65536, "bf16 or f32"),
+      ("q4_0", "Q6_K", 1, 1e20, "bf16 or f32"),
+    ] as [(String, String, Float, Float, String)])
+  func aWeightThatTheTypeCannotHoldIsRefused(
+    _ file: String, _ type: String, _ fitting: Float, _ tooLarge: Float, _ remedy: String
+  ) throws {
+    // The output matrix, which is the token embedding, has a type of its own among Q4_0.
+    let (place, name) = type == "Q4_0" ? (7, "blk.0.attn_output.weight") : (0, "token_embd.weight")
+    for (weight, fits) in [(fitting, true), (-fitting, true), (-tooLarge, false)] {
+      let columns = type == "Q6_K" ? 256 : 32
+      var model = MadeModel(vocabSize: 275, dim: columns)
+      let start = 4 * 3 * columns
+      model.tensors[place].data.replaceSubrange(start..<start + 4, with: little(weight.bitPattern))
+      let (source, target) = (try folder(of: model), try TemporaryFolder())
+      let result = try ExportProgram.run(
+        source.url.path, target.path("out.gguf"), "--type", file)
+      guard fits else {
+        #expect(result.status == 1)
+        #expect(result.error.contains("a weight of \(name) is \(tooLarge) or its negative, but"))
+        #expect(result.error.hasSuffix(": write it with --type \(remedy)\n"), "\(result.error)")
+        #expect(try target.names.isEmpty)
+        continue
+      }
+      #expect(result.status == 0 && result.error.isEmpty, "\(result)")
+      let gguf = try GGUF(MappedFile(path: target.path("out.gguf")))
+      let tensor = try #require(try gguf.tensor(name))
+      #expect(tensor.type.name == type)
+      let matrix = try Matrix(
+        rows: tensor.shape[1], columns: columns, values: #require(tensor.data.baseAddress),
+        format: #require(Matrix.Format(tensor.type)))
+      var row = [Float](repeating: 0, count: columns)
+      matrix.copyRow(3, to: &row)
+      #expect(row.allSatisfy(\.isFinite) && abs(row[0] / weight - 1) < 0.01)
+    }
+  }
+
+  /// A made model with the vocabulary of the fixtures, of 275 tokens.
+  private func folder(of model: MadeModel) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try model.write(to: folder)
+    for name in ["tokenizer.json", "tokenizer_config.json"] {
+      try FileManager.default.copyItem(
+        atPath: Self.fixture("relatives/llama3/" + name), toPath: folder.path(name))
+    }
+    return folder
   }
 
   @Test func aFailedWriteLeavesNothing() throws {
