@@ -48,7 +48,7 @@ private func readShards(_ folder: String) throws -> [StateDict] {
 
 // MARK: - Settings
 
-/// Refuses settings that change what is computed, and those that nobody knows.
+/// Refuses settings that change what is computed, and those that are unknown.
 private func requireKnown(_ settings: Settings) throws {
   try settings.require("norm_eps", 1e-5, missing: 1e-5)
   try settings.require("rope_theta", 10000, missing: 10000)

@@ -9,8 +9,7 @@ import Llama2
   import Darwin
 #endif
 
-/// A model as somebody stored it: what it says of itself and the tensors in it, read but not yet
-/// judged.
+/// A model as it is stored: its settings and its tensors, read but not yet checked.
 struct Source {
   /// As "a Hugging Face folder".
   let kind: String

@@ -22,7 +22,8 @@ func openTraining(_ path: String) throws -> Source {
     settings: arguments.map { ($0.key, describe($0.value)) }.sorted { $0.0 < $1.0 }
   ) { [state] seqLen in
     let config = try readConfig(Arguments(path: path, values: arguments), state)
-    return try model(config, state).with(seqLen: seqLen, path: path).withoutRepeatedOutput(state.files)
+    return try model(config, state).with(seqLen: seqLen, path: path).withoutRepeatedOutput(
+      state.files)
   }
 }
 

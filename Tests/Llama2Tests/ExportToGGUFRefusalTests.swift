@@ -217,6 +217,22 @@ import Testing
     #expect(try gguf.integer(key) == window)
   }
 
+  @Test func anOutputMatrixThatIsSaidToBeTiedMustRepeatTheEmbedding() throws {
+    var model = MadeModel(vocabSize: 275)
+    model.tensors.append(MadeTensor("lm_head.weight", [275, 8]))
+    // The converter writes what is stored.
+    let gguf = try export(try folder(of: model).url.path)
+    #expect(try gguf.tensor("output.weight") != nil)
+    model.tensors[model.tensors.count - 1].data[3] = 0x40
+    let source = try folder(of: model)
+    for name in ["out.gguf", "out.bin"] {
+      try expectRefusal(
+        of: source.url.path, to: name, saying: "lm_head.weight differs from the token embedding")
+    }
+    let inspection = try ExportProgram.run("--inspect", source.url.path)
+    #expect(inspection.output.contains("\ncannot be run: "), "\(inspection)")
+  }
+
   @Test func whatLlamaCppDoesNotReadIsNotedAndRuns() throws {
     let target = try TemporaryFolder()
     let biased = try ExportProgram.run(
@@ -282,6 +298,8 @@ import Testing
         folder.url.path, target.path("out.gguf"), "--type", type)
       #expect(result.status == 0, "\(result)")
       #expect(result.error.contains("token_embd.weight holds weights that are NaN or infinite"))
+      let isQuantised = type.hasPrefix("q")
+      #expect(result.output.contains("largest rounding error 0.0, in") == isQuantised, "\(result)")
     }
   }
 
