@@ -101,6 +101,10 @@ package struct ChatTemplate: Sendable {
       system = ("<|im_start|>system\n", "<|im_end|>\n")
       user = ("<|im_start|>user\n", "<|im_end|>\n")
       assistant = "<|im_start|>assistant\n"
+      // Qwen3's, whose vocabulary has these tokens.
+      if isControl("<think>") && isControl("</think>") {
+        assistantWithoutThinking = assistant + "<think>\n\n</think>\n\n"
+      }
     case "mistral-v0", "mistral-v1", "mistral-v3", "mistral-tekken":
       user =
         switch name {
@@ -178,6 +182,7 @@ package struct ChatTemplate: Sendable {
       ])
     }
     defaultSystem = source.defaultSystem
+    assistantWithoutThinking = nil
     if !assistant.isEmpty, let prompt = source.generationPrompt(thinking: true),
       prompt.hasPrefix(assistant)
     {

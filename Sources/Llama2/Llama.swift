@@ -97,7 +97,8 @@ public final class Llama: Sendable {
     return .failure(
       .badTemplate(
         path: model.checkpoint.file.path,
-        problem: "its chat template defines no way to leave the thinking out: chat with it"
+        problem:
+          "the chat template \(template.name) of this model defines no way to leave the thinking out: chat with it"
           + " (run: without --no-think)"))
   }
 }

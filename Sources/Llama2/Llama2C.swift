@@ -141,10 +141,15 @@ extension Llama2C {
     func failure(_ problem: String) -> LlamaError {
       .badCheckpoint(path: file.path, problem: problem)
     }
-    let first = UInt32(truncatingIfNeeded: try Self.int32(file, 0))
-    if let (format, remedy) = Self.foreignFormats[first] {
+    func refuse(_ format: String, _ remedy: String) throws {
       throw failure(
         "found \(format), expected a checkpoint of llama2.c (.bin) or a GGUF file: \(remedy)")
+    }
+    let first = UInt32(truncatingIfNeeded: try Self.int32(file, 0))
+    if let (format, remedy) = Self.foreignFormats[first] { try refuse(format, remedy) }
+    // A safetensors file begins with the length of a JSON object in 8 bytes.
+    if file.bytes.count > 8, try Self.int32(file, 4) == 0, file.bytes[8] == UInt8(ascii: "{") {
+      try refuse("a safetensors file", "./export writes a .gguf of its folder")
     }
     if first == Self.magic {
       let version = try Self.int32(file, 4)

@@ -72,8 +72,11 @@ package final class MappedFile: @unchecked Sendable {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(String(cString: strerror(errno))) }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw failure("expected a file, found a folder: ./export writes a .gguf of a model's folder")
+    }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw failure("expected a regular file, found a directory or a device")
+      throw failure("expected a regular file, found a device")
     }
     guard status.st_size > 0 else { throw failure("the file is empty") }
     let size = Int(status.st_size)

@@ -58,7 +58,9 @@ struct Options {
     }
     guard paths.count == (isInspection ? 1 : 2) else {
       let expected = isInspection ? "one source" : "a source and a file to write"
-      throw Refusal("\(paths.count) names", "expected \(expected): export -h explains")
+      throw Refusal(
+        "\(paths.count) name\(paths.count == 1 ? "" : "s")",
+        "expected \(expected): export -h explains")
     }
     source = Self.withoutSlash(paths[0])
     target = paths.count > 1 ? paths[1] : ""
@@ -75,7 +77,7 @@ struct Options {
   }
 
   /// Whether the target is a GGUF file, by its name.
-  var writesGGUF: Bool { target.hasSuffix(".gguf") }
+  var writesGGUF: Bool { target.lowercased().hasSuffix(".gguf") }
 
   private static func weightType(_ arguments: inout Arguments) throws -> WeightType {
     let types = WeightType.allCases.map(\.rawValue).joined(separator: ", ")

@@ -124,6 +124,19 @@ private struct ChatFixture: Decodable {
       ])
   }
 
+  @Test func chatMLByItsNameLeavesThinkingOutOfAVocabularyThatHasIt() throws {
+    let marks: Set = ["<|im_start|>", "<|im_end|>", "<think>", "</think>"]
+    let template = try named("chatml", isControl: { marks.contains($0) })
+    let turn = template.withoutThinking?.turn(user: "a", after: nil)
+    #expect(
+      turn?.suffix(5) == [
+        .text("assistant\n"), .control("<think>"), .text("\n\n"), .control("</think>"),
+        .text("\n\n"),
+      ])
+    #expect(template.turn(user: "a", after: nil).last == .text("assistant\n"))
+    #expect(try named("chatml", isControl: { $0 != "<think>" }).withoutThinking == nil)
+  }
+
   /// Qwen3's vocabulary has the marks of thinking, Qwen2's has not.
   @Test func marksOfThinkingAreTokensWhereTheVocabularyHasThem() throws {
     let text =

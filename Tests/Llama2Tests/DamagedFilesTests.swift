@@ -143,6 +143,17 @@ import Testing
     }
   }
 
+  @Test func aModelAsHuggingFaceHasItIsToBeExported() throws {
+    let folder = try Program.run([stage.folder.path], in: stage.folder)
+    #expect(folder.errors.contains("found a folder") && folder.errors.contains(".gguf"))
+    let header = Array(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#.utf8)
+    let file = [UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header + [0, 0, 0, 0]
+    try stage.folder.write(file, to: "model.bin")
+    let run = try stage.run()
+    #expect(run.isRefusal(by: "run") && run.errors.contains("safetensors"), "\(run)")
+    #expect(run.errors.contains(".gguf"))
+  }
+
   /// Opening one for reading waits for somebody to write into it, and nobody does.
   @Test func aNamedPipeInTheFilesPlace() throws {
     let pipe = stage.folder["pipe"]
