@@ -25,8 +25,8 @@ func encode(
 }
 
 extension GGUF.TensorType {
-  /// Weights of at most this magnitude are finite once they are encoded: a Float16, of which blocks have
-  /// their scales, is at most 65504. Q6_K's scale is less than a 2048th of a weight.
+  /// Weights of at most this magnitude are finite once they are encoded: the scales of blocks are
+  /// of Float16, so at most 65504. Q6_K's is less than a 2048th of the largest weight.
   var largestWeight: Float {
     switch self {
     case .f16: 65504
@@ -122,8 +122,7 @@ private func roundAwayFromZero(_ x: SIMD16<Float>) -> SIMD16<Int32> {
   let bits = unsafeBitCast(x, to: SIMD16<Int32>.self)
   let magnitude = unsafeBitCast(bits & 0x7FFF_FFFF, to: SIMD16<Float>.self)
   let (rounded, integer) = roundToEven(magnitude)
-  // 0.5 where the magnitude lay midway between two integers and was rounded to the lower one, the even
-  // one.
+  // 0.5 where the magnitude was midway between two integers and was rounded to the lower one.
   let rest = unsafeBitCast(magnitude - rounded, to: SIMD16<Int32>.self)
   let isHalf = ((0x3EFF_FFFF &- rest) & ~rest) &>> 31
   let sign = bits &>> 31

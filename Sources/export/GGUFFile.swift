@@ -1,9 +1,8 @@
 import Console
 import Llama2
 
-/// The type of a GGUF file: that of most of its matrices. Some of its tensors have another one, as in
-/// the files of llama.cpp's converter, and those of Q4_0 as in what `llama-quantize` makes of the
-/// converter's F32 file.
+/// The type of a GGUF file: that of most of its matrices. The others have the types that llama.cpp's
+/// converter gives them, or for Q4_0 those of `llama-quantize` after the converter's F32.
 // swift-format-ignore: AlwaysUseLowerCamelCase
 enum WeightType: String, CaseIterable {
   case f32, f16, bf16, q8_0, q4_0

@@ -47,7 +47,7 @@ extension GGUFMetadata {
 }
 
 extension Model {
-  /// A sentence about what llama.cpp cannot load of it (llama.cpp: models/qwen2.cpp, models/qwen3.cpp).
+  /// Why llama.cpp does not load a file of it, or nil (models/qwen2.cpp, models/qwen3.cpp).
   var noteOnLlamaCpp: String? {
     let c = config
     if architecture == .qwen2, c.qDim != c.dim {

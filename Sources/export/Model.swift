@@ -62,8 +62,8 @@ struct Model {
     return shorter
   }
 
-  /// A Llama 2 without an output matrix that repeats the token embedding. Compares the two, which lie in
-  /// `files`.
+  /// A Llama 2 without an output matrix that repeats the token embedding. Compares the two, which
+  /// lie in `files`.
   func withoutRepeatedOutput(_ files: [MappedFile]) -> Model {
     guard let output = self[TensorName(role: .output)],
       let embedding = self[TensorName(role: .tokenEmbedding)],

@@ -142,7 +142,7 @@ struct ModelName {
     return (String(part), [.sizeLabel])
   }
 
-  /// Where one of the parts is a size in digits, as "1B", words such as "small" are not taken for sizes.
+  /// Where a part is a size in digits, as "1B", words such as "small" are not taken for sizes.
   private static func dropWordsOfSize(_ parts: inout [(text: String, kinds: Set<Kind>)]) {
     let sizes = parts.filter { $0.kinds.contains(.sizeLabel) }
     guard sizes.contains(where: { $0.text.contains { $0.isNumber } }) else { return }

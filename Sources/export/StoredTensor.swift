@@ -34,8 +34,8 @@ enum ElementType: String {
   var isConvertible: Bool { self == .f32 || self == .f16 || self == .bf16 }
 }
 
-/// A tensor inside a mapped file, which it keeps mapped. The initialisers do not check that all of its
-/// elements lie in there: what reads the file's header does.
+/// A tensor inside a mapped file, which it keeps mapped. The initialisers do not check that all of
+/// its elements lie in there: the reader of each format does.
 struct StoredTensor {
   let file: MappedFile
   let type: ElementType

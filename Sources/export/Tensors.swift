@@ -34,8 +34,8 @@ struct TensorName: Hashable {
   var suffix: String { isBias ? ".bias" : ".weight" }
 }
 
-/// A tensor of a model, wherever it lies: it is read some rows at a time, as fp32, so it is never held
-/// whole.
+/// A tensor of a model, wherever it lies: it is read some rows at a time, as fp32, so it is never
+/// held whole.
 struct Tensor {
   /// Rows and columns, or the number of elements of a vector, which counts as one row.
   let shape: [Int]

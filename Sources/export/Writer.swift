@@ -19,18 +19,21 @@ struct Writer {
   private let releasePages: () -> Void
   private var unreleased = 0
   private var progress: Progress
-  private let threads = Threads(count: Threads.usable())
+  private let threadCount: Int
+  private let threads: Threads
   private var report: Report
 
   private init(_ source: Source, _ file: TargetFile, size: Int) {
     path = source.path
     releasePages = source.releasePages
     self.file = file
+    threadCount = Threads.usable()
+    threads = Threads(count: threadCount)
     progress = Progress(total: size)
     report = Report(size: size)
   }
 
-  /// Writes `size` bytes of what a source becomes, which `body` gives the writer one after the other.
+  /// Writes what `body` gives the writer: `size` bytes that are made of a source.
   static func write(
     _ source: Source, to file: TargetFile, size: Int, _ body: (inout Writer) throws -> Void
   ) throws -> Report {
@@ -122,7 +125,7 @@ struct Writer {
     _ weights: UnsafeMutablePointer<Float>, _ bytes: UnsafeMutableRawPointer,
     _ encode: (Part) -> Float?
   ) -> Findings {
-    let (columns, parts) = (tensor.columns, min(Threads.usable(), rows.count))
+    let (columns, parts) = (tensor.columns, min(threadCount, rows.count))
     var findings = [Findings](repeating: Findings(), count: parts)
     findings.withUnsafeMutableBufferPointer { findings in
       threads.run(parts: parts) { part, _ in

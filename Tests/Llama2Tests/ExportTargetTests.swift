@@ -121,7 +121,7 @@ import Testing
 
   @Test(
     arguments: [
-      ([], "0 names"), (["a"], "1 names"), (["a", "b", "c"], "3 names"),
+      ([], "0 names"), (["a"], "1 name:"), (["a", "b", "c"], "3 names"),
       (["a", "b", "--version", "3"], "--version: found \"3\""),
       (["a", "b", "--version"], "--version: found nothing"),
       (["a", "b", "--group-size", "0"], "--group-size: found \"0\""),

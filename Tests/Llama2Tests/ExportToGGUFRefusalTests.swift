@@ -221,7 +221,8 @@ import Testing
     var model = MadeModel(vocabSize: 275)
     model.tensors.append(MadeTensor("lm_head.weight", [275, 8]))
     // The converter writes what is stored.
-    let gguf = try export(try folder(of: model).url.path)
+    let tied = try folder(of: model)
+    let gguf = try export(tied.url.path)
     #expect(try gguf.tensor("output.weight") != nil)
     model.tensors[model.tensors.count - 1].data[3] = 0x40
     let source = try folder(of: model)
@@ -289,7 +290,7 @@ import Testing
   }
 
   @Test func damagedWeightsAreNotedInEveryType() throws {
-    var model = MadeModel(vocabSize: 275)
+    var model = MadeModel(vocabSize: 275, dim: 32)
     model.tensors[0].data.replaceSubrange(0..<8, with: little(0x7FC0_0001_FF80_0000 as UInt64))
     let folder = try folder(of: model)
     for type in ["f32", "f16", "bf16", "q8_0", "q4_0"] {
