@@ -185,10 +185,12 @@ private struct Merges {
     countUnlistedPairs(texts, ids, splits, isMade)
   }
 
+  /// Counts the pairs of pieces of at most 128 bytes that make a piece without a merge. Longer pieces
+  /// of real vocabularies are runs of one character; the time is quadratic in the length.
   private mutating func countUnlistedPairs(
     _ texts: [Text], _ ids: [Text: Int], _ splits: Set<[Int]>, _ isMade: [Bool]
   ) {
-    for (id, text) in texts.enumerated() where isMade[id] {
+    for (id, text) in texts.enumerated() where isMade[id] && text.bytes.count <= 128 {
       for length in stride(from: 1, to: text.bytes.count, by: 1)
       where !splits.contains([id, length]) && text.bytes[length] & 0xC0 != 0x80 {
         let (left, right) = (Text(Array(text.bytes[..<length])), Text(Array(text.bytes[length...])))
