@@ -40,9 +40,10 @@ func vocabularyMetadata(
   return (metadata, notes)
 }
 
-/// Two vocabularies are recognised by their size (conversion/llama.py): Code Llama's has a token that
-/// ends an infilling, and SmolLM's puts no BOS before a text. With Llama 3's pre-tokenizer, llama.cpp
-/// puts BOS before a text unless the file says no; Hugging Face does not unless the folder says yes.
+/// Two vocabularies are recognised by their size (conversion/llama.py): Code Llama's has a token
+/// that ends an infilling, and SmolLM's puts no BOS before a text. With Llama 3's pre-tokenizer,
+/// llama.cpp puts BOS before a text unless the file says no; Hugging Face does not unless the folder
+/// says yes.
 private func addExceptions(
   _ architecture: Architecture, _ vocabSize: Int, to metadata: inout GGUFMetadata
 ) {
@@ -91,8 +92,8 @@ private func sentencePieceModel(
 }
 
 /// gguf-py: LlamaHfVocab, with three differences: scores rank pieces as the merges do, where the
-/// converter's are all the same and text is cut otherwise; all special tokens are control tokens; ids
-/// without a token are padding.
+/// converter's are all the same and text is cut otherwise; all special tokens are control tokens;
+/// ids without a token are padding.
 private func sentencePieceJSON(
   _ tokenizer: TokenizerJSON, _ files: VocabularyFiles, _ tokens: inout TokenTable,
   _ notes: inout [String]
@@ -194,8 +195,8 @@ struct TokenTable {
 
   /// Sets an added token, whether or not its id has a token. Without a `type`, special tokens and
   /// those that look so are control tokens and the others user-defined (conversion/base.py).
-  /// llama.cpp looks for added tokens in the unchanged text, while a byte-level vocabulary may hold
-  /// their bytes as characters: one that is not normalised is decoded.
+  /// llama.cpp looks for added tokens in the text before it maps bytes to characters, so those of a
+  /// byte-level vocabulary that Hugging Face does not normalise are mapped back to their bytes.
   mutating func replace(
     with token: AddedToken, _ path: String, type: TokenType? = nil, isByteLevel: Bool = false
   ) throws {

@@ -44,9 +44,9 @@ private let gpt2Split: Text =
 private let numberSplit: Text = #"\p{N}"#
 private let newlineSplit: Text = #"[\r\n]"#
 private let cjkSplit: Text = "[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"
-/// Stands for the 499 bytes by which DeepSeek LLM splits: a space, if there is one, and letters with case.
+/// Stands for DeepSeek LLM's: one white space or none, then letters with case by their ranges.
 private let casedLetterSplit: Text = #"\s?[cased letters]+"#
-/// The 64-bit FNV-1a hash of that regular expression in UTF-8, from `\s?` to `]+`.
+/// The 64-bit FNV-1a hash of that regular expression's 499 bytes of UTF-8, from `\s?` to `]+`.
 private let casedLetterHash: UInt64 = 0x4463_06e0_4ee6_8a2e
 /// Stands for the `Punctuation` of Hugging Face.
 private let punctuationSplit: Text = "[punctuation]+"
@@ -82,9 +82,8 @@ private func splits(_ tokenizer: TokenizerJSON) throws -> [Text] {
   }
 }
 
-/// The regular expression whose matches become words of their own. Where a Split removes and
-/// `invert` is true, what it removes is the text between the matches: there is none if `|\s+` ends an
-/// expression that matches all other characters.
+/// The regular expression whose matches become words. A Split that is `Removed` and inverted drops
+/// the text between matches; an expression that ends in `|\s+` matches all text and leaves none.
 private func pattern(ofSplit step: JSON, _ tokenizer: TokenizerJSON) throws -> Text {
   guard let pattern = step["pattern"]?["Regex"]?.text else {
     throw tokenizer.refusal("pre_tokenizer.pattern", step["pattern"], "a \"Regex\"")

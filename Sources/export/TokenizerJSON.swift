@@ -185,8 +185,8 @@ private struct Merges {
     countUnlistedPairs(texts, ids, splits, isMade)
   }
 
-  /// Counts the pairs of pieces of at most 128 bytes that make a piece without a merge. Longer pieces
-  /// of real vocabularies are runs of one character; the time is quadratic in the length.
+  /// Counts the pairs of pieces that make a piece of at most 128 bytes without a merge. The time is
+  /// quadratic in a piece's length, and longer ones are hardly anything but runs of one character.
   private mutating func countUnlistedPairs(
     _ texts: [Text], _ ids: [Text: Int], _ splits: Set<[Int]>, _ isMade: [Bool]
   ) {
