@@ -42,8 +42,8 @@ func vocabularyMetadata(
 
 /// Two vocabularies are recognised by their size (conversion/llama.py): Code Llama's has a token
 /// that ends an infilling, and SmolLM's puts no BOS before a text. With Llama 3's pre-tokenizer,
-/// llama.cpp puts BOS before a text unless the file says no; Hugging Face does not unless the folder
-/// says yes.
+/// llama.cpp puts BOS before a text unless the file says no; Hugging Face does not unless
+/// the folder says yes.
 private func addExceptions(
   _ architecture: Architecture, _ vocabSize: Int, to metadata: inout GGUFMetadata
 ) {
