@@ -25,7 +25,6 @@ import Testing
       ("hidden_act", "\"gelu\"", "hidden_act is \"gelu\", expected \"silu\""),
       ("rms_norm_eps", "1e-06", "rms_norm_eps is 1e-06, expected 1e-05"),
       ("head_dim", "8", "head_dim is 8"),
-      ("sliding_window", "8", "sliding_window is 8"),
       ("quantization_config", "{\"bits\": 4}", "quantization_config is {bits: 4}"),
       ("num_key_value_heads", "3", "num_key_value_heads is 3, expected a divisor"),
       ("num_attention_heads", "3", "num_attention_heads is 3"),
