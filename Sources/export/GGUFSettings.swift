@@ -72,7 +72,7 @@ extension Source {
           folder: folder, repository: settings["_name_or_path"]?.text?.description,
           parameterCount: model.parameterCount))
       let (vocabulary, notes) = try vocabularyMetadata(
-        folder: folder, architecture: model.architecture.rawValue, settings: settings,
+        folder: folder, architecture: model.architecture, settings: settings,
         vocabSize: model.config.vocabSize)
       return (general, vocabulary, notes)
     }

@@ -3,14 +3,14 @@ import Llama2
 
 /// tokenizer.* of a model's folder, as llama.cpp's converter writes it (conversion/base.py, gguf-py:
 /// SpecialVocab). Each note says in a sentence what is left out or how texts may be encoded otherwise
-/// than with the folder.
+/// than with the folder. None says that a text is not normalised by NFC, as Qwen's folders do and
+/// llama.cpp does not.
 ///
 /// - Parameters:
-///   - architecture: `llama`, `qwen2`, `qwen3` or `gpt2`.
 ///   - settings: config.json.
 ///   - vocabSize: the rows of the token embedding. Ids without a token become unused ones.
 func vocabularyMetadata(
-  folder: String, architecture: String, settings: Settings, vocabSize: Int
+  folder: String, architecture: Architecture, settings: Settings, vocabSize: Int
 ) throws -> (metadata: GGUFMetadata, notes: [String]) {
   let maximum = 1 << 22
   guard (1...maximum).contains(vocabSize) else {
@@ -20,7 +20,7 @@ func vocabularyMetadata(
   var metadata = GGUFMetadata()
   var notes: [String] = []
   var tokens = TokenTable(count: vocabSize)
-  if fileExists(folder + "/tokenizer.model") {
+  if fileExists(files.path(.sentencePiece)) {
     metadata.append(try sentencePieceModel(files, &tokens, &notes))
   } else if let tokenizer = files.tokenizer, tokenizer.hasByteFallback {
     metadata.append(try sentencePieceJSON(tokenizer, files, &tokens, &notes))
@@ -32,7 +32,7 @@ func vocabularyMetadata(
       "added tokens with ids above \(vocabSize - 1), the last of the model, are left out:"
         + " \(tokens.ignoredCount)")
   }
-  if architecture == "llama", let flag = try files.addsPrefixSpace {
+  if architecture == .llama, let flag = try files.addsPrefixSpace {
     metadata["tokenizer.ggml.add_space_prefix"] = .bool(flag)
   }
   metadata.append(try SpecialTokens(files, settings, vocabSize: vocabSize).metadata)
@@ -40,17 +40,17 @@ func vocabularyMetadata(
   return (metadata, notes)
 }
 
-/// What the converter knows of two vocabularies by their size (conversion/llama.py): Code Llama ends
-/// an infilling with a token of its own, and the models with SmolLM's number of tokens begin no text
-/// with BOS. Behind a pre-tokenizer of Llama 3, llama.cpp puts BOS where a file says nothing, as the
-/// folders that say nothing do not.
+/// Two vocabularies are recognised by their size (conversion/llama.py): Code Llama's has a token
+/// that ends an infilling, and SmolLM's puts no BOS before a text. With Llama 3's pre-tokenizer,
+/// llama.cpp puts BOS before a text unless the file says no; Hugging Face does not unless
+/// the folder says yes.
 private func addExceptions(
-  _ architecture: String, _ vocabSize: Int, to metadata: inout GGUFMetadata
+  _ architecture: Architecture, _ vocabSize: Int, to metadata: inout GGUFMetadata
 ) {
   switch vocabSize {
-  case 32016 where architecture == "llama":
+  case 32016 where architecture == .llama:
     metadata["tokenizer.ggml.eot_token_id"] = .uint32(32010)
-  case 49152 where architecture == "llama":
+  case 49152 where architecture == .llama:
     metadata["tokenizer.ggml.add_bos_token"] = .bool(false)
   default: break
   }
@@ -62,12 +62,12 @@ private func addExceptions(
 
 // MARK: - Kinds
 
-/// conversion/base.py: _create_vocab_sentencepiece. Unlike there, user-defined pieces keep their type,
-/// and ids that only tokenizer.json names are no padding.
+/// conversion/base.py: _create_vocab_sentencepiece, with two differences: user-defined pieces keep
+/// their type, and an id that only tokenizer.json has a token for gets that token.
 private func sentencePieceModel(
   _ files: VocabularyFiles, _ tokens: inout TokenTable, _ notes: inout [String]
 ) throws -> GGUFMetadata {
-  let path = files.folder + "/tokenizer.model"
+  let path = files.path(.sentencePiece)
   let model = try SentencePieceModel(path)
   guard model.texts.count <= tokens.count else {
     throw tooMany(model.texts.count, tokens.count, path)
@@ -76,11 +76,11 @@ private func sentencePieceModel(
     let type = UInt8(exactly: model.types[id]).flatMap(TokenType.init) ?? .normal
     tokens.set(id, type == .userDefined ? text.withSpaces : text, type, score: model.scores[id])
   }
-  for token in try files.addedTokensFile() {
-    try tokens.replace(with: token, files.folder + "/added_tokens.json", type: .userDefined)
+  for token in try files.addedTokensOfFile() {
+    try tokens.replace(with: token, files.path(.addedTokens), type: .userDefined)
   }
   for token in try files.addedTokensOfConfig() {
-    try tokens.replace(with: token, files.configPath)
+    try tokens.replace(with: token, files.path(.config))
   }
   if let tokenizer = files.tokenizer {
     for token in try tokenizer.addedTokens() where tokens.isPadding(token.id) {
@@ -91,9 +91,9 @@ private func sentencePieceModel(
   return try tokens.sentencePieceMetadata(addsSpacePrefix: model.addsSpacePrefix, path)
 }
 
-/// gguf-py: LlamaHfVocab. Unlike there, scores rank pieces as the merges do (all are the same there,
-/// so that text is cut otherwise), all special tokens are control tokens, and ids without a token are
-/// padding.
+/// gguf-py: LlamaHfVocab, with three differences: scores rank pieces as the merges do, where the
+/// converter's are all the same and text is cut otherwise; all special tokens are control tokens;
+/// ids without a token are padding.
 private func sentencePieceJSON(
   _ tokenizer: TokenizerJSON, _ files: VocabularyFiles, _ tokens: inout TokenTable,
   _ notes: inout [String]
@@ -193,9 +193,10 @@ struct TokenTable {
     try replace(with: token, path, isByteLevel: isByteLevel)
   }
 
-  /// Sets an added token over what may be there. A `type` that is not given is found by the
-  /// converter's rules. llama.cpp looks for user-defined tokens in the text as it is, so in a
-  /// byte-level vocabulary one that is found before the text is normalised is what its bytes are.
+  /// Sets an added token, whether or not its id has a token. Without a `type`, special tokens and
+  /// those that look so are control tokens and the others user-defined (conversion/base.py).
+  /// llama.cpp looks for added tokens in the text before it maps bytes to characters, so those of a
+  /// byte-level vocabulary that Hugging Face does not normalise are mapped back to their bytes.
   mutating func replace(
     with token: AddedToken, _ path: String, type: TokenType? = nil, isByteLevel: Bool = false
   ) throws {

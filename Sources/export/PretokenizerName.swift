@@ -44,8 +44,10 @@ private let gpt2Split: Text =
 private let numberSplit: Text = #"\p{N}"#
 private let newlineSplit: Text = #"[\r\n]"#
 private let cjkSplit: Text = "[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"
-/// Stands for the only long class of letters that is known.
+/// Stands for DeepSeek LLM's: one white space or none, then letters with case by their ranges.
 private let casedLetterSplit: Text = #"\s?[cased letters]+"#
+/// The 64-bit FNV-1a hash of that regular expression's 499 bytes of UTF-8, from `\s?` to `]+`.
+private let casedLetterHash: UInt64 = 0x4463_06e0_4ee6_8a2e
 /// Stands for the `Punctuation` of Hugging Face.
 private let punctuationSplit: Text = "[punctuation]+"
 
@@ -80,8 +82,8 @@ private func splits(_ tokenizer: TokenizerJSON) throws -> [Text] {
   }
 }
 
-/// The regular expression whose matches are words. One that matches all of a text may also be said
-/// to match what stands between words that are removed.
+/// The regular expression whose matches become words. A Split that is `Removed` and inverted drops
+/// the text between matches; an expression that ends in `|\s+` matches all text and leaves none.
 private func pattern(ofSplit step: JSON, _ tokenizer: TokenizerJSON) throws -> Text {
   guard let pattern = step["pattern"]?["Regex"]?.text else {
     throw tokenizer.refusal("pre_tokenizer.pattern", step["pattern"], "a \"Regex\"")
@@ -97,7 +99,10 @@ private func pattern(ofSplit step: JSON, _ tokenizer: TokenizerJSON) throws -> T
     break
   default: throw tokenizer.refusal("pre_tokenizer.behavior", step["behavior"], "\"Isolated\"")
   }
-  let isCasedLetters = split.bytes.starts(with: "\\s?[A-Za-z\u{B5}\u{C0}-\u{D6}".utf8)
-  return isCasedLetters && split.bytes.reversed().starts(with: "+]".utf8)
-    ? casedLetterSplit : split
+  return fnv1a(split.bytes) == casedLetterHash ? casedLetterSplit : split
+}
+
+/// The 64-bit FNV-1a hash (draft-eastlake-fnv).
+private func fnv1a(_ bytes: [UInt8]) -> UInt64 {
+  bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
 }

@@ -40,12 +40,10 @@ struct Source {
   /// Every file that is read, and of a folder those that would be if they were there.
   var allPaths: [String] {
     let beside = [
-      "config.json", "generation_config.json", "params.json", "tokenizer.model", "tokenizer.json",
-      "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
-      "merges.txt", "chat_template.jinja", "model.safetensors.index.json",
+      "config.json", "generation_config.json", "params.json", "model.safetensors.index.json",
       "pytorch_model.bin.index.json",
     ]
-    return files.map(\.path) + beside.map { path + "/" + $0 }
+    return files.map(\.path) + beside.map { path + "/" + $0 } + VocabularyFile.paths(in: path)
   }
 
   func releasePages() { for file in files { file.releasePages() } }

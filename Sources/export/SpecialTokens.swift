@@ -9,7 +9,7 @@ struct SpecialTokens {
   /// GGUF's own names of purposes; it has none for `cls`.
   private static let keys = [
     "bos": "bos", "eos": "eos", "unk": "unknown", "sep": "seperator", "pad": "padding",
-    "mask": "mask", "eot": "eot", "eom": "eom",
+    "mask": "mask", "eot": "eot",
   ]
 
   private let files: VocabularyFiles
@@ -19,7 +19,7 @@ struct SpecialTokens {
   private var tokens: [String: JSON] = [:]
   private var ids: [(purpose: String, id: Int)] = []
   /// Whether the token of a purpose is put around a text.
-  private var additions: [(purpose: String, flag: Bool)] = []
+  private var additions: [String: Bool] = [:]
   private var template = GGUFMetadata()
 
   /// - Parameter settings: config.json.
@@ -31,9 +31,7 @@ struct SpecialTokens {
       template = try chatTemplate(files)
       let added = try files.tokenizer?.addedTokens() ?? []
       for purpose in purposes {
-        if let flag = config[Text("add_\(purpose)_token")]?.bool, addition(purpose) == nil {
-          additions.append((purpose, flag))
-        }
+        additions[purpose] = additions[purpose] ?? config[Text("add_\(purpose)_token")]?.bool
         let text = tokens[purpose].flatMap { $0.text ?? $0["content"]?.text }
         if let token = added.first(where: { $0.text == text }) {
           set(purpose, token.id, vocabSize)
@@ -51,8 +49,8 @@ struct SpecialTokens {
       guard let key = Self.keys[purpose] else { continue }
       metadata["tokenizer.ggml.\(key)_token_id"] = .uint32(id)
     }
-    for (purpose, flag) in additions where ["bos", "eos", "sep"].contains(purpose) {
-      metadata["tokenizer.ggml.add_\(purpose)_token"] = .bool(flag)
+    for purpose in ["bos", "eos", "sep"] {
+      metadata["tokenizer.ggml.add_\(purpose)_token"] = additions[purpose].map { .bool($0) }
     }
     metadata.append(template)
     return metadata
@@ -67,18 +65,6 @@ struct SpecialTokens {
       ids.append((purpose, id))
     }
   }
-
-  private func addition(_ purpose: String) -> Bool? {
-    additions.first { $0.purpose == purpose }?.flag
-  }
-
-  private mutating func setAddition(_ purpose: String, _ flag: Bool) {
-    if let place = additions.firstIndex(where: { $0.purpose == purpose }) {
-      additions[place].flag = flag
-    } else {
-      additions.append((purpose, flag))
-    }
-  }
 }
 
 // MARK: - post_processor
@@ -89,12 +75,10 @@ extension SpecialTokens {
     for processor in processor["processors"]?.array ?? [processor] {
       switch processor["type"]?.text {
       case "ByteLevel":
-        for purpose in ["bos", "eos"] where addition(purpose) == nil {
-          setAddition(purpose, false)
-        }
+        for purpose in ["bos", "eos"] { additions[purpose] = additions[purpose] ?? false }
       case "TemplateProcessing":
-        let (first, last) = readSingle(processor["single"]?.array ?? [])
-        readPair(processor["pair"]?.array ?? [], first, last)
+        readSingle(processor["single"]?.array ?? [])
+        readPair(processor["pair"]?.array ?? [])
       default:
         throw tokenizer.refusal(
           "post_processor.type", processor["type"], "\"ByteLevel\" or \"TemplateProcessing\"")
@@ -107,56 +91,31 @@ extension SpecialTokens {
     entry?["SpecialToken"]?["id"]?.text.flatMap { $0.bytes.isEmpty ? nil : $0 }
   }
 
-  private func isMissing(_ purpose: String) -> Bool {
-    tokens[purpose] == nil || tokens[purpose]?.text == ""
-  }
-
-  /// Whether the token of the purpose is this text; one that is an object never is.
-  private func isToken(_ text: Text, _ purposes: String...) -> Bool {
-    purposes.contains { tokens[$0]?.text == text }
-  }
-
   /// The template of one text: what stands first in it is BOS, what stands last EOS. Another EOS
   /// than the config's makes that the end of a turn.
-  private mutating func readSingle(_ template: [JSON]) -> (first: Text?, last: Text?) {
-    guard template.count > 1 else { return (nil, nil) }
-    let (first, last) = (special(template.first), special(template.last))
-    if let first {
-      if !isToken(first, "bos", "cls") {
-        if isMissing("bos") { tokens["bos"] = .string(first) }
-        if isMissing("cls") { tokens["cls"] = .string(first) }
-      }
-      setAddition("bos", isToken(first, "bos", "cls"))
+  private mutating func readSingle(_ template: [JSON]) {
+    guard template.count > 1 else { return }
+    if let first = special(template.first) {
+      if tokens["bos"] == nil || tokens["bos"]?.text == "" { tokens["bos"] = .string(first) }
+      additions["bos"] = true
     }
-    if let last {
-      if !isToken(last, "eos") {
-        if files.config != nil, let turn = ["eot", "eom"].first(where: { !purposes.contains($0) }) {
-          purposes.append(turn)
-          tokens[turn] = tokens["eos"]
+    if let last = special(template.last) {
+      if tokens["eos"]?.text != last {
+        if files.config != nil && !purposes.contains("eot") {
+          purposes.append("eot")
+          tokens["eot"] = tokens["eos"]
         }
         tokens["eos"] = .string(last)
       }
-      setAddition("eos", true)
+      additions["eos"] = true
     }
-    return (first, last)
   }
 
-  /// The template of two texts: what stands between them is a separator.
-  private mutating func readPair(_ template: [JSON], _ first: Text?, _ last: Text?) {
-    var parts = template[...]
-    if let first, special(parts.first) == first { parts = parts.dropFirst() }
-    if let last, special(parts.last) == last { parts = parts.dropLast() }
-    guard parts.first?["Sequence"]?["id"]?.text == "A",
-      parts.last?["Sequence"]?["id"]?.text == "B", parts.count > 2
-    else { return }
-    parts = parts.dropFirst().dropLast()
-    func isSeparator(_ entry: JSON?) -> Bool {
-      special(entry).map { isToken($0, "sep", "eos") } ?? false
-    }
-    let adds =
-      isSeparator(parts.first) && last == nil || parts.count == 2 && isSeparator(parts.last)
-    setAddition("sep", adds)
-    if adds && isMissing("sep") { tokens["sep"] = tokens["eos"] }
+  /// The template of two texts. What these models have between them ends the first or begins the
+  /// second: no separator.
+  private mutating func readPair(_ template: [JSON]) {
+    let texts = template.indices.filter { template[$0]["Sequence"] != nil }
+    if texts.count == 2 && texts[1] > texts[0] + 1 { additions["sep"] = false }
   }
 }
 
@@ -179,21 +138,26 @@ private func chatTemplate(_ files: VocabularyFiles) throws -> GGUFMetadata {
 /// Chat templates by name. Only letters, digits and _ are left of names.
 private func chatTemplates(_ files: VocabularyFiles) throws -> [String: Text] {
   func contents(_ path: String) throws -> Text {
+    let maximum = 1 << 20
     let file = try MappedFile(path: path)
+    guard file.bytes.count <= maximum else {
+      throw Refusal(
+        path, "has \(file.bytes.count) bytes, expected at most the \(maximum) of a chat template")
+    }
     return withExtendedLifetime(file) { Text(Array(file.bytes)) }
   }
   func plain(_ name: Text) -> String {
     String(name.description.unicodeScalars.map { isNamePart($0) ? Character($0) : "_" })
   }
-  let (jinja, json) = (files.folder + "/chat_template.jinja", files.folder + "/chat_template.json")
+  let (jinja, json) = (files.path(.template), files.path(.templateJSON))
   let value: JSON?
   if let inConfig = files.config?["chat_template"] {
     value = inConfig
   } else if fileExists(jinja) {
     var templates = ["default": try contents(jinja)]
-    let more = files.folder + "/additional_chat_templates"
-    for file in isDirectory(more) ? try names(in: more) : [] where file.hasSuffix(".jinja") {
-      templates[plain(Text(String(file.dropLast(6))))] = try contents(more + "/" + file)
+    for path in try VocabularyFile.additionalTemplates(in: files.folder) {
+      let file = path.split(separator: "/").last ?? ""
+      templates[plain(Text(String(file.dropLast(6))))] = try contents(path)
     }
     return templates
   } else {

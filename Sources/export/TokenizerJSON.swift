@@ -185,10 +185,12 @@ private struct Merges {
     countUnlistedPairs(texts, ids, splits, isMade)
   }
 
+  /// Counts the pairs of pieces that make a piece of at most 128 bytes without a merge. The time is
+  /// quadratic in a piece's length, and longer ones are hardly anything but runs of one character.
   private mutating func countUnlistedPairs(
     _ texts: [Text], _ ids: [Text: Int], _ splits: Set<[Int]>, _ isMade: [Bool]
   ) {
-    for (id, text) in texts.enumerated() where isMade[id] {
+    for (id, text) in texts.enumerated() where isMade[id] && text.bytes.count <= 128 {
       for length in stride(from: 1, to: text.bytes.count, by: 1)
       where !splits.contains([id, length]) && text.bytes[length] & 0xC0 != 0x80 {
         let (left, right) = (Text(Array(text.bytes[..<length])), Text(Array(text.bytes[length...])))

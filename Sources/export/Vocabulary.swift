@@ -123,7 +123,8 @@ func readVocabulary(_ path: String) throws -> Vocabulary {
 
 /// The vocabulary of a model's folder with the tokens added to it, if it holds one.
 func readVocabulary(folder: String) throws -> Vocabulary? {
-  let (model, json) = (folder + "/tokenizer.model", folder + "/tokenizer.json")
+  let model = VocabularyFile.sentencePiece.path(in: folder)
+  let json = VocabularyFile.tokenizer.path(in: folder)
   var vocabulary: Vocabulary
   if fileExists(model) {
     vocabulary = try readSentencePiece(model)
@@ -137,14 +138,8 @@ func readVocabulary(folder: String) throws -> Vocabulary? {
   } else {
     return nil
   }
-  let added = folder + "/added_tokens.json"
-  if fileExists(added) {
-    for (text, id) in try JSON.parse(file: added).object ?? [:] {
-      guard let id = id.integer else {
-        throw Refusal(added, "the token \(quoted(text.description)) has no id")
-      }
-      try vocabulary.add(text, id: id)
-    }
+  for (text, id) in try VocabularyFiles.addedTokens(fileIn: folder) {
+    try vocabulary.add(text, id: id)
   }
   return vocabulary
 }

@@ -1,23 +1,50 @@
 import Console
 import Llama2
 
+/// A file of a model's folder that export reads the vocabulary from.
+enum VocabularyFile: String, CaseIterable {
+  case sentencePiece = "tokenizer.model"
+  case tokenizer = "tokenizer.json"
+  case config = "tokenizer_config.json"
+  case specialTokens = "special_tokens_map.json"
+  case addedTokens = "added_tokens.json"
+  case pieces = "vocab.json"
+  case merges = "merges.txt"
+  case template = "chat_template.jinja"
+  case templateJSON = "chat_template.json"
+
+  func path(in folder: String) -> String { folder + "/" + rawValue }
+
+  /// Files of chat templates besides the folder's usual one, as one for tools.
+  static func additionalTemplates(in folder: String) throws -> [String] {
+    let templates = folder + "/additional_chat_templates"
+    guard isDirectory(templates) else { return [] }
+    return try names(in: templates).filter { $0.hasSuffix(".jinja") }.map { templates + "/" + $0 }
+  }
+
+  /// Where the files of a folder are, or would be.
+  static func paths(in folder: String) -> [String] {
+    allCases.map { $0.path(in: folder) } + ((try? additionalTemplates(in: folder)) ?? [])
+  }
+}
+
 /// The files of a model's folder that make its vocabulary.
 struct VocabularyFiles {
   let folder: String
-  let architecture: String
+  let architecture: Architecture
   /// tokenizer.json
   let tokenizer: TokenizerJSON?
   /// tokenizer_config.json
   let config: JSON?
-  let configPath: String
 
-  init(_ folder: String, _ architecture: String) throws {
+  init(_ folder: String, _ architecture: Architecture) throws {
     (self.folder, self.architecture) = (folder, architecture)
-    let path = folder + "/tokenizer.json"
+    let path = VocabularyFile.tokenizer.path(in: folder)
     tokenizer = fileExists(path) ? try TokenizerJSON(path) : nil
-    configPath = folder + "/tokenizer_config.json"
-    config = try Self.object(configPath)
+    config = try Self.object(VocabularyFile.config.path(in: folder))
   }
+
+  func path(_ file: VocabularyFile) -> String { file.path(in: folder) }
 
   /// The object in a file, if the file is there.
   private static func object(_ path: String) throws -> JSON? {
@@ -32,7 +59,7 @@ struct VocabularyFiles {
     get throws {
       guard let value = config?["add_prefix_space"] else { return nil }
       guard let flag = value.bool else {
-        throw Refusal(configPath, "add_prefix_space is \(value), expected true or false")
+        throw Refusal(path(.config), "add_prefix_space is \(value), expected true or false")
       }
       return flag
     }
@@ -40,16 +67,23 @@ struct VocabularyFiles {
 
   // MARK: - Added tokens
 
-  /// added_tokens.json by id, an object of ids by text. Those that the config names are special.
-  func addedTokensFile() throws -> [AddedToken] {
-    let path = folder + "/added_tokens.json"
-    let special = Set(try namedTokens())
-    return try (Self.object(path)?.object ?? [:]).map { text, id in
+  /// A folder's added_tokens.json by id, an object of ids by text.
+  static func addedTokens(fileIn folder: String) throws -> [(text: Text, id: Int)] {
+    let path = VocabularyFile.addedTokens.path(in: folder)
+    return try (object(path)?.object ?? [:]).map { text, id in
       guard let id = id.integer else {
         throw Refusal(path, "the token \(quoted(text.description)) has no id")
       }
-      return AddedToken(text, id: id, isSpecial: special.contains(text))
+      return (text, id)
     }.sorted { $0.id < $1.id }
+  }
+
+  /// added_tokens.json by id. Tokens that the config names are special.
+  func addedTokensOfFile() throws -> [AddedToken] {
+    let special = Set(try namedTokens())
+    return try Self.addedTokens(fileIn: folder).map {
+      AddedToken($0.text, id: $0.id, isSpecial: special.contains($0.text))
+    }
   }
 
   /// tokenizer_config.json's `added_tokens_decoder` by id, an object of tokens by id.
@@ -57,7 +91,7 @@ struct VocabularyFiles {
     try (config?["added_tokens_decoder"]?.object ?? [:]).map { key, token in
       guard let id = Int(key.description), let token = AddedToken(token, id: id) else {
         throw Refusal(
-          configPath,
+          path(.config),
           "added_tokens_decoder has \(quoted(key.description)): \(token), expected a token's id and"
             + " its content")
       }
@@ -71,7 +105,7 @@ struct VocabularyFiles {
   func addedTokens(baseCount: Int, id: (Text) -> Int?) throws -> [AddedToken] {
     var tokens = try tokenizer?.addedTokens() ?? []
     let hasDecoder = config?["added_tokens_decoder"] != nil
-    tokens += try hasDecoder ? addedTokensOfConfig() : addedTokensFile()
+    tokens += try hasDecoder ? addedTokensOfConfig() : addedTokensOfFile()
     var places: [Text: Int] = [:]
     var textOfId: [Int: Text] = [:]
     var added: [AddedToken] = []
@@ -107,7 +141,7 @@ struct VocabularyFiles {
     var named = classDefaults()
     named.merge(config?.object ?? [:]) { $1 }
     if config?["added_tokens_decoder"] == nil,
-      let map = try Self.object(folder + "/special_tokens_map.json")?.object
+      let map = try Self.object(path(.specialTokens))?.object
     {
       named.merge(map) { $1 }
     }
@@ -122,12 +156,11 @@ struct VocabularyFiles {
 
   /// What the config's class of tokenizers names where the config does not (transformers).
   private func classDefaults() -> [Text: JSON] {
-    let ofArchitecture = [
-      "gpt2": "GPT2Tokenizer", "qwen2": "Qwen2Tokenizer", "qwen3": "Qwen2Tokenizer",
+    let ofArchitecture: [Architecture: Text] = [
+      .gpt2: "GPT2Tokenizer", .qwen2: "Qwen2Tokenizer", .qwen3: "Qwen2Tokenizer",
     ]
-    let name = config?["tokenizer_class"]?.text?.description ?? ofArchitecture[architecture] ?? ""
     let end = JSON.string("<|endoftext|>")
-    switch name {
+    switch config?["tokenizer_class"]?.text ?? ofArchitecture[architecture] {
     case "GPT2Tokenizer", "GPT2TokenizerFast":
       return ["bos_token": end, "eos_token": end, "unk_token": end]
     case "Qwen2Tokenizer", "Qwen2TokenizerFast":
@@ -168,13 +201,13 @@ struct ByteLevelSource {
       pairs = model["merges"]?.array ?? []
       (pairsPath, vocabularyName) = (path, "model.vocab")
     } else {
-      path = files.folder + "/vocab.json"
+      path = files.path(.pieces)
       guard fileExists(path) else {
         throw Refusal(
           files.folder,
           "holds no vocabulary: neither tokenizer.model nor tokenizer.json nor vocab.json")
       }
-      let names: [String: Text] = ["gpt2": "gpt-2", "qwen2": "qwen2", "qwen3": "qwen2"]
+      let names: [Architecture: Text] = [.gpt2: "gpt-2", .qwen2: "qwen2", .qwen3: "qwen2"]
       guard let name = names[files.architecture] else {
         throw Refusal(
           files.folder,
@@ -185,7 +218,7 @@ struct ByteLevelSource {
         throw Refusal(path, "expected a JSON object")
       }
       self.vocabulary = vocabulary
-      (pairsPath, vocabularyName) = (files.folder + "/merges.txt", "vocab.json")
+      (pairsPath, vocabularyName) = (files.path(.merges), VocabularyFile.pieces.rawValue)
       pairs = try Self.lines(pairsPath)
     }
     guard !pairs.isEmpty else { throw Refusal(pairsPath, "has no merges") }
@@ -201,9 +234,13 @@ struct ByteLevelSource {
 
   /// The lines of a merges.txt, less a first one that is a comment.
   private static func lines(_ path: String) throws -> [JSON] {
+    let maximum = 4_000_000
     let file = try MappedFile(path: path)
-    return withExtendedLifetime(file) {
-      let lines = file.bytes.split { $0 == 0x0A || $0 == 0x0D }
+    return try withExtendedLifetime(file) {
+      let lines = file.bytes.split(maxSplits: maximum) { $0 == 0x0A || $0 == 0x0D }
+      guard lines.count <= maximum else {
+        throw Refusal(path, "has more than \(maximum) lines, expected a merge in each")
+      }
       return lines.dropFirst(lines.first?.first == UInt8(ascii: "#") ? 1 : 0).map {
         .string(Text(Array($0)))
       }

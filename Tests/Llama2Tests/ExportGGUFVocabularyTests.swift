@@ -1,6 +1,7 @@
 import Foundation
-import Llama2
 import Testing
+
+@testable import Llama2
 
 /// The vocabulary in a GGUF file that `export` writes from a Hugging Face folder. What it must be is
 /// what llama.cpp's converter made of the same folders (gguf-vocabulary-fixtures.py).
@@ -182,6 +183,25 @@ import Testing
 
   // MARK: - What is refused
 
+  @Test(
+    arguments: [
+      "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+      "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+      "chat_template.jinja", "chat_template.json", "additional_chat_templates/tools.jinja",
+    ])
+  func aFileOfTheVocabularyIsNoTarget(_ name: String) throws {
+    let folder = try copy("qwen2")
+    try FileManager.default.createDirectory(
+      atPath: folder.path("additional_chat_templates"), withIntermediateDirectories: false)
+    if (try? folder.read(name)) == nil { try folder.write("{}", name) }
+    let content = try folder.read(name)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link.gguf"), withDestinationPath: name)
+    let result = try ExportProgram.run(folder.url.path, folder.path("link.gguf"), "--force")
+    #expect(result.error.contains("is the source itself"), "\(result)")
+    #expect(try folder.read(name) == content)
+  }
+
   /// Replaces a part of a file.
   private func edit(
     _ folder: TemporaryFolder, _ file: String, _ part: String, _ replacement: String
@@ -261,6 +281,60 @@ import Testing
     let folder = try copy(name)
     try edit(folder, file, part, replacement)
     try expectRefusal(of: folder.url.path, saying: fragment, target: "out.gguf")
+  }
+
+  @Test func filesThatNoVocabularyNeedsSoLargeAreRefused() throws {
+    let qwen3 = try copy("qwen3")
+    try qwen3.write(String(repeating: "a\n", count: 4_000_001), "merges.txt")
+    try expectRefusal(
+      of: qwen3.url.path, saying: "more than 4000000 lines", target: "out.gguf")
+    let qwen2 = try copy("qwen2")
+    try qwen2.write(String(repeating: "a", count: 1 << 20 + 1), "chat_template.jinja")
+    try expectRefusal(
+      of: qwen2.url.path, saying: "has 1048577 bytes, expected at most the 1048576",
+      target: "out.gguf")
+  }
+
+  /// A folder whose tokenizer splits as DeepSeek LLM's, but for the class of letters.
+  private func folder(splittingBy letters: String) throws -> TemporaryFolder {
+    let folder = try copy("smollm")
+    let json = try folder.read("tokenizer.json")
+    var object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+    let marks = "!-/:-~\u{FF01}-\u{FF0F}\u{FF1A}-\u{FF5E}\u{2018}-\u{201F}\u{3000}-\u{3002}"
+    let patterns = [
+      "[\r\n]", "\\s?[\(letters)]+", "\\s?[\(marks)]+", "\\s+$",
+      "[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+", "\\p{N}",
+    ]
+    let splits = patterns.map {
+      ["type": "Split", "pattern": ["Regex": $0], "behavior": "Isolated", "invert": false]
+    }
+    let byteLevel =
+      ["type": "ByteLevel", "add_prefix_space": false, "use_regex": false] as [String: Any]
+    object["pre_tokenizer"] = ["type": "Sequence", "pretokenizers": splits + [byteLevel]]
+    try folder.write(JSONSerialization.data(withJSONObject: object), "tokenizer.json")
+    return folder
+  }
+
+  /// The class is made of the library's table, which a script of its own wrote.
+  @Test func lettersOfDeepSeekAreKnownAndOthersRefused() throws {
+    var letters = ""
+    let isLetter = UnicodeTable.classes.map { $0 == .casedLetter }
+    for first in isLetter.indices where isLetter[first] && !isLetter[first - 1] {
+      let last = isLetter[first...].firstIndex(of: false)! - 1
+      for code in first == last ? [first] : [first, last] {
+        if code == last && last > first + 1 { letters += "-" }
+        letters.unicodeScalars.append(UnicodeScalar(code)!)
+      }
+    }
+    let known = try folder(splittingBy: letters)
+    let gguf = try exported(known.url.path)
+    #expect(try gguf.string("tokenizer.ggml.pre") == "deepseek-llm")
+    for others in [letters + "\u{10D6}", "A-Za-z\u{B5}\u{C0}-\u{D6}"] {
+      let folder = try folder(splittingBy: others)
+      try expectRefusal(
+        of: folder.url.path, saying: "its pre_tokenizer splits by",
+        target: "out.gguf")
+    }
   }
 
   @Test func aByteOfAnotherNameIsRefused() throws {

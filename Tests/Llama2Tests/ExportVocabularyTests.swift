@@ -101,6 +101,29 @@ import Testing
     try expectRefusal(of: source.path("tokenizer.json"), saying: fragment)
   }
 
+  /// Pairs of pieces that make the longest one are not all compared: of 2^36 bytes they would take
+  /// minutes. The limit of the CPU's time ends an export that does.
+  @Test func piecesOfAnyLengthTakeTimeInProportion() throws {
+    let json = try String(
+      contentsOf: folder.appendingPathComponent("tokenizer.json"), encoding: .utf8)
+    var (pieces, merges, id) = ("", "", 340)
+    for power in 1...18 {
+      let half = String(repeating: "\u{4E01}", count: 1 << (power - 1))
+      if power == 1 { pieces += "\"\(half)\":\(id)," }
+      id += 1
+      pieces += "\"\(half + half)\":\(id),"
+      merges += "[\"\(half)\",\"\(half)\"],"
+    }
+    let source = try TemporaryFolder()
+    try source.write(
+      json.replacingOccurrences(of: "\"vocab\":{", with: "\"vocab\":{\(pieces)")
+        .replacingOccurrences(of: "\"merges\":[", with: "\"merges\":[\(merges)"),
+      "tokenizer.json")
+    let result = try ExportProgram.run(
+      source.path("tokenizer.json"), source.path("out.bin"), through: "ulimit -t 20")
+    #expect(result.status == 0 && !result.wasKilled, "\(result)")
+  }
+
   @Test func damagedSentencePieceModelsAreRefused() throws {
     let model = try Data(contentsOf: folder.appendingPathComponent("tokenizer.model"))
     let source = try TemporaryFolder()
