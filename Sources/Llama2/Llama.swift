@@ -16,7 +16,7 @@
 /// It can be used from any number of tasks at once. Each text has a KV cache of its own, and is what it
 /// would be alone; the texts share the weights, and compute in turn.
 public final class Llama: Sendable {
-  let model: Model
+  let model: LoadedModel
   /// The vocabulary.
   public let tokenizer: Tokenizer
   /// The shape of the model.
@@ -40,7 +40,7 @@ public final class Llama: Sendable {
   public init(
     checkpoint: String, tokenizer: String? = nil, threads: Int? = nil, template: String? = nil
   ) throws {
-    model = try Model(checkpoint: checkpoint, threads: threads)
+    model = try LoadedModel(checkpoint: checkpoint, threads: threads)
     let vocabSize = model.checkpoint.config.vocabSize
     if tokenizer == nil, case .gguf(let gguf) = model.checkpoint.container {
       self.tokenizer = try Tokenizer(gguf, vocabSize: vocabSize)

@@ -18,7 +18,7 @@ import Synchronization
 public final class Transformer {
   /// The shape, as the model file gives it.
   public let config: Config
-  private let model: Model
+  private let model: LoadedModel
   private let cache: KVCache
   private var checkpoint: Checkpoint { model.checkpoint }
   private var state: RunState { model.state }
@@ -29,11 +29,11 @@ public final class Transformer {
   /// - Parameter threads: how many threads compute; nil: one for each CPU that the process may use.
   /// - Throws: `LlamaError`, for a file that is not a whole model or does not fit in memory.
   public convenience init(checkpoint path: String, threads: Int? = nil) throws {
-    try self.init(Model(checkpoint: path, threads: threads))
+    try self.init(LoadedModel(checkpoint: path, threads: threads))
   }
 
   /// A KV cache of its own, for one text. Throws `LlamaError.outOfMemory`.
-  init(_ model: Model) throws(LlamaError) {
+  init(_ model: LoadedModel) throws(LlamaError) {
     self.model = model
     config = model.checkpoint.config
     cache = try KVCache(config)
@@ -311,7 +311,7 @@ extension Transformer {
 
 /// A model file, and what computes with it: threads, and memory for the activations of one block. Any
 /// number of `Transformer`s use it in turn, from any threads.
-final class Model: @unchecked Sendable {
+final class LoadedModel: @unchecked Sendable {
   let checkpoint: Checkpoint
   fileprivate let threads: Threads
   fileprivate let state: RunState
