@@ -627,8 +627,8 @@ extension Vocabulary {
     "<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>",
   ]
 
-  /// Names of tokens that begin or end the parts of a turn. Where a file calls them user-defined, they would be found
-  /// in what a user types.
+  /// Names of tokens that begin or end the parts of a turn. Where a file calls them user-defined, they
+  /// would be found in what a user types.
   private static let turnNames: Set<String> = [
     "<|im_start|>", "<|start_header_id|>", "<|end_header_id|>", "<|user|>", "<|assistant|>",
     "<|system|>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "<｜User｜>",

@@ -50,7 +50,7 @@ private enum TypeNumber: UInt32 {
   case array = 9
 }
 
-/// The bytes of a GGUF file that is being put together, in little-endian order.
+/// The bytes of a file that is being put together, in little-endian order.
 extension [UInt8] {
   mutating func append<T: FixedWidthInteger>(littleEndian number: T) {
     Swift.withUnsafeBytes(of: number.littleEndian) { self += $0 }

@@ -46,11 +46,12 @@ extension ModelShape {
     try settings.require("hidden_act", among: ["silu", "swish"])
     try settings.require("is_causal", true)
     try settings.requireNone("dual_chunk_attention_config")
-    let heads = try Self.readHeads(settings, architecture, dim: size("hidden_size", 4096))
+    let dim = try size("hidden_size", 4096)
+    let heads = try Self.readHeads(settings, architecture, dim: dim)
     let rope = try RoPESettings(settings, headSize: heads.size)
     self.architecture = architecture
     config = Config(
-      dim: heads.dim, hiddenDim: try size("intermediate_size", 11008),
+      dim: dim, hiddenDim: try size("intermediate_size", 11008),
       nLayers: try size("num_hidden_layers", 32), nHeads: heads.count,
       nKVHeads: heads.keyValueCount, headSize: heads.size,
       vocabSize: try size("vocab_size", 32000),
@@ -75,7 +76,7 @@ extension ModelShape {
   /// Heads that share dim among them evenly unless they have a size of their own, and key and value
   /// heads that share the query heads.
   private static func readHeads(_ settings: Settings, _ architecture: Architecture, dim: Int) throws
-    -> (dim: Int, count: Int, keyValueCount: Int, size: Int)
+    -> (count: Int, keyValueCount: Int, size: Int)
   {
     let count = try settings.integer("num_attention_heads", missing: settings.isLlama ? 32 : nil)
     let size: Int
@@ -96,19 +97,19 @@ extension ModelShape {
       throw settings.refusal(
         "num_key_value_heads", expected: "a divisor of num_attention_heads \(count)")
     }
-    return (dim, count, keyValueCount, size)
+    return (count, keyValueCount, size)
   }
 
   /// A window that some layer uses and that is shorter than the context. A Llama has none, and a Qwen
   /// where it says so.
   private static func readWindow(_ settings: Settings, nLayers: Int, context: Int) throws -> Int? {
-    for type in settings["layer_types"]?.array ?? []
+    let layerTypes = settings["layer_types"]?.array
+    for type in layerTypes ?? []
     where type.text != "full_attention" && type.text != "sliding_attention" {
       throw settings.refusal("layer_types", expected: "\"full_attention\" in all layers")
     }
     if settings.isLlama { return nil }
     if !settings.isMistral {
-      let layerTypes = settings["layer_types"]?.array
       let firstLayer = try settings.integer("max_window_layers", missing: 28, from: 0)
       guard try settings.flag("use_sliding_window"),
         layerTypes?.contains(where: { $0.text == "sliding_attention" }) ?? (firstLayer < nLayers)

@@ -72,11 +72,10 @@ struct Vocabulary {
 /// max_token_length, then score, length and bytes of each entry.
 func binaryVocabulary(_ entries: [Vocabulary.Piece]) -> [UInt8] {
   var bytes: [UInt8] = []
-  func append(_ value: UInt32) { withUnsafeBytes(of: value.littleEndian) { bytes += $0 } }
-  append(UInt32(entries.map(\.bytes.count).max() ?? 0))
+  bytes.append(littleEndian: UInt32(entries.map(\.bytes.count).max() ?? 0))
   for entry in entries {
-    append(entry.score.bitPattern)
-    append(UInt32(entry.bytes.count))
+    bytes.append(littleEndian: entry.score.bitPattern)
+    bytes.append(littleEndian: UInt32(entry.bytes.count))
     bytes += entry.bytes
   }
   return bytes
