@@ -1,6 +1,6 @@
 /// A conversation that goes on from reply to reply until the context is full.
 public final class Chat {
-  fileprivate let context: TextContext
+  let context: TextContext
   private let template: ChatTemplate?
   private let system: String
   /// The last token of a reply that was left before its end, which the transformer has not read.
@@ -13,6 +13,12 @@ public final class Chat {
   /// What ended the last reply before its end, if anything did; before the first one, why this model
   /// gives none.
   public fileprivate(set) var error: LlamaError?
+  /// Called while a long message is read, with its tokens done and in all; returning false ends the
+  /// reply.
+  public var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)? {
+    get { context.onPromptProgress }
+    set { context.onPromptProgress = newValue }
+  }
   /// The tokens that the conversation may have in all.
   public var steps: Int { context.steps }
   /// Tokens and time so far.
@@ -27,6 +33,7 @@ public final class Chat {
       self.template = nil
       error = problem
     }
+    if case .failure(let problem) = context.transformer { error = problem }
   }
 
   /// Whether a reply ends before this token: any end of a turn that the vocabulary has, and the

@@ -8,7 +8,7 @@
 
 /// A text as it is generated: a sequence of pieces, to go through once.
 public final class Generation: Sequence, IteratorProtocol {
-  private let context: TextContext
+  let context: TextContext
   private let prompt: [Int]
   /// Whether the first token of the prompt stands for the beginning, and is not emitted.
   private let beginsWithMark: Bool
@@ -22,6 +22,12 @@ public final class Generation: Sequence, IteratorProtocol {
 
   /// What ended the text before its end, if anything did.
   public private(set) var error: LlamaError?
+  /// Called while a long prompt is read, with the tokens done and in all; returning false ends the
+  /// text.
+  public var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)? {
+    get { context.onPromptProgress }
+    set { context.onPromptProgress = newValue }
+  }
   /// Tokens in the prompt, BOS included.
   public var promptTokens: Int { prompt.count }
   /// Tokens and time so far.
@@ -87,7 +93,7 @@ public struct Speed: Sendable {
   public fileprivate(set) var generatedSeconds = 0.0
 }
 
-/// One text in the making: the place in the KV cache, the sampler, and bytes that wait to become
+/// One text in the making: its KV cache and the place in it, the sampler, and bytes that wait to become
 /// characters.
 final class TextContext {
   /// Tokens of a long prompt between two reports of its progress.
@@ -95,6 +101,9 @@ final class TextContext {
 
   let llama: Llama
   let steps: Int
+  var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)?
+  /// A KV cache of this text's own, or why there is no memory for one.
+  let transformer: Result<Transformer, LlamaError>
   var sampler: Sampler
   var position = 0
   var text: TextJoiner
@@ -102,8 +111,9 @@ final class TextContext {
   private var lastTokenTime = 0.0
 
   init(_ llama: Llama, steps: Int, temperature: Float, topP: Float, seed: UInt64?) {
-    let config = llama.transformer.config
+    let config = llama.config
     self.llama = llama
+    transformer = Result { () throws(LlamaError) in try Transformer(llama.model) }
     self.steps = steps <= 0 ? config.seqLen : min(steps, config.seqLen)
     let seed = seed ?? 0
     sampler = Sampler(
@@ -115,9 +125,9 @@ final class TextContext {
   /// Reads `tokens` and samples the one after them; nil if the caller gave up on a long prompt.
   func next(after tokens: [Int]) throws(LlamaError) -> Int? {
     let start = now()
-    guard let logits = read(tokens) else { return nil }
+    guard let logits = try read(tokens) else { return nil }
     guard isFinite(logits) else {
-      throw .notFinite(path: llama.transformer.checkpoint.file.path, position: position - 1)
+      throw .notFinite(path: llama.model.checkpoint.file.path, position: position - 1)
     }
     let token = sampler.sample(logits)
     let end = now()
@@ -133,19 +143,20 @@ final class TextContext {
   }
 
   /// The logits after `tokens`, or nil if the caller gave up on a long prompt.
-  private func read(_ tokens: [Int]) -> UnsafeBufferPointer<Float>? {
+  private func read(_ tokens: [Int]) throws(LlamaError) -> UnsafeBufferPointer<Float>? {
+    let transformer = try transformer.get()
     var start = 0
     while true {
-      let end = llama.onPromptProgress == nil ? tokens.count : start + Self.progressStep
+      let end = onPromptProgress == nil ? tokens.count : start + Self.progressStep
       let piece = Array(tokens[start..<min(end, tokens.count)])
-      let logits = llama.transformer.forward(piece, at: position)
+      let logits = transformer.forward(piece, at: position)
       position += piece.count
       start += piece.count
       if start == tokens.count {
-        if start > piece.count { _ = llama.onPromptProgress?(start, start) }
+        if start > piece.count { _ = onPromptProgress?(start, start) }
         return logits
       }
-      if llama.onPromptProgress?(start, tokens.count) == false { return nil }
+      if onPromptProgress?(start, tokens.count) == false { return nil }
     }
   }
 }

@@ -12,19 +12,20 @@
 ///     for piece in llama.generate("Once upon a time", steps: 200, temperature: 0.8) {
 ///       print(piece, terminator: "")
 ///     }
-public final class Llama {
-  /// The weights, one KV cache and the forward pass.
-  public let transformer: Transformer
+///
+/// It can be used from any number of tasks at once. Each text has a KV cache of its own, and is what it
+/// would be alone; the texts share the weights, and compute in turn.
+public final class Llama: Sendable {
+  let model: LoadedModel
   /// The vocabulary.
   public let tokenizer: Tokenizer
-  /// Called while a long prompt is read, with the tokens done and in all; returning false ends the
-  /// generation.
-  public var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)?
+  /// The shape of the model.
+  public var config: Config { model.checkpoint.config }
   /// What is unusual about this model, a sentence each.
-  public var notes: [String] { transformer.checkpoint.notes }
+  public var notes: [String] { model.checkpoint.notes }
   /// Whether the model is a GGUF file, with a vocabulary and settings of its own.
   package var isGGUF: Bool {
-    if case .gguf = transformer.checkpoint.container { true } else { false }
+    if case .gguf = model.checkpoint.container { true } else { false }
   }
   /// How conversations are written, or why there can be none.
   private let template: Result<ChatTemplate, LlamaError>
@@ -39,15 +40,15 @@ public final class Llama {
   public init(
     checkpoint: String, tokenizer: String? = nil, threads: Int? = nil, template: String? = nil
   ) throws {
-    transformer = try Transformer(checkpoint: checkpoint, threads: threads)
-    let vocabSize = transformer.config.vocabSize
-    if tokenizer == nil, case .gguf(let gguf) = transformer.checkpoint.container {
+    model = try LoadedModel(checkpoint: checkpoint, threads: threads)
+    let vocabSize = model.checkpoint.config.vocabSize
+    if tokenizer == nil, case .gguf(let gguf) = model.checkpoint.container {
       self.tokenizer = try Tokenizer(gguf, vocabSize: vocabSize)
     } else {
       self.tokenizer = try Tokenizer(
         path: tokenizer ?? Self.vocabulary(beside: checkpoint), vocabSize: vocabSize)
     }
-    self.template = Self.template(named: template, transformer.checkpoint, self.tokenizer)
+    self.template = Self.template(named: template, model.checkpoint, self.tokenizer)
     if template != nil { _ = try self.template.get() }
   }
 
@@ -59,8 +60,6 @@ public final class Llama {
 
   /// The prompt and what follows it, as a lazy sequence: leaving the loop stops the work. It ends at
   /// a token that ends a text, or with `steps` tokens (run.c: `generate`).
-  ///
-  /// A `Llama` has one KV cache: texts and chats of the same one are to be read one after another.
   ///
   /// - Parameters:
   ///   - steps: tokens, those of the prompt included; 0, or more than the context: the context.
@@ -97,9 +96,10 @@ public final class Llama {
     if let template = template.withoutThinking { return .success(template) }
     return .failure(
       .badTemplate(
-        path: transformer.checkpoint.file.path,
-        problem: "the chat template \(template.name) of this model defines no way to leave the"
-          + " thinking out: chat with it (run: without --no-think)"))
+        path: model.checkpoint.file.path,
+        problem:
+          "the chat template \(template.name) of this model defines no way to leave the thinking out: chat with it"
+          + " (run: without --no-think)"))
   }
 }
 

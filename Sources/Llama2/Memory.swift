@@ -101,7 +101,7 @@ final class LazyMemory {
   private let size: Int
 
   /// As many bytes as the product of `sizes`.
-  init(bytes sizes: [Int], purpose: String) throws {
+  init(bytes sizes: [Int], purpose: String) throws(LlamaError) {
     // Products of at most four sizes below 2³¹, which 128 bits hold.
     let bytes = sizes.reduce(Int128(1)) { $0 * Int128($1) }
     size = Int(clamping: bytes)

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,33 +8,36 @@
   import Darwin
 #endif
 
-/// A Llama or one of its relatives: a mapped model file, its KV cache and its forward pass (Touvron et
+/// A Llama or one of its relatives: a mapped model file, a KV cache and the forward pass (Touvron et
 /// al. 2023; run.c: `Transformer`). What differs between relatives is in `Config`, and in weights that
 /// a model has or lacks.
 ///
-/// Not for use from two threads at once; it runs threads of its own.
+/// One reads one text; it is not for use from two threads at once. Others of the same model may be used
+/// meanwhile: they share its weights, the threads that compute and the memory for activations, and
+/// compute in turn.
 public final class Transformer {
   /// The shape, as the model file gives it.
   public let config: Config
-  let checkpoint: Checkpoint
-  private let threads: Threads
-  private let state: RunState
+  private let model: LoadedModel
+  private let cache: KVCache
+  private var checkpoint: Checkpoint { model.checkpoint }
+  private var state: RunState { model.state }
 
   /// Maps the model at `path`: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file. Its weights
   /// stay in the file; what is allocated is the KV cache, as far as it is used, and the activations.
   ///
   /// - Parameter threads: how many threads compute; nil: one for each CPU that the process may use.
   /// - Throws: `LlamaError`, for a file that is not a whole model or does not fit in memory.
-  public init(checkpoint path: String, threads: Int? = nil) throws {
-    precondition(threads ?? 1 > 0, "a Transformer needs at least one thread")
-    checkpoint = try Checkpoint(path: path)
-    config = checkpoint.config
-    let threads = threads ?? Threads.usable()
-    state = try RunState(config, checkpoint.weights, threads: threads)
-    self.threads = Threads(count: threads)
+  public convenience init(checkpoint path: String, threads: Int? = nil) throws {
+    try self.init(LoadedModel(checkpoint: path, threads: threads))
   }
 
-  deinit { threads.stop() }
+  /// A KV cache of its own, for one text. Throws `LlamaError.outOfMemory`.
+  init(_ model: LoadedModel) throws(LlamaError) {
+    self.model = model
+    config = model.checkpoint.config
+    cache = try KVCache(config)
+  }
 
   /// Logits after the last of `tokens`, which stand at position..<position + tokens.count;
   /// those before `position` were given in earlier calls. The logits, (vocabSize), hold until the
@@ -50,10 +55,14 @@ public final class Transformer {
     var start = 0
     while start < tokens.count {
       let end = min(start + RunState.blockSize, tokens.count)
-      forward(block: tokens[start..<end], at: position + start)
+      // The activations are those of this text from here on to its logits.
+      model.whileNobodyElseComputes {
+        forward(block: tokens[start..<end], at: position + start)
+        if end == tokens.count { classify(tokenInBlock: end - start - 1) }
+      }
       start = end
     }
-    return logits(afterTokenInBlock: (tokens.count - 1) % RunState.blockSize)
+    return UnsafeBufferPointer(start: cache.logits, count: config.vocabSize)
   }
 
   /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
@@ -93,12 +102,11 @@ public final class Transformer {
   }
 
   /// The logits after token `j` of the block that `forward(block:)` left in `state.x`.
-  private func logits(afterTokenInBlock j: Int) -> UnsafeBufferPointer<Float> {
+  private func classify(tokenInBlock j: Int) {
     let (w, s) = (checkpoint.weights, state)
     let one = Block(position: 0, count: 1)  // no step that follows looks at positions
     norm(s.x + j * config.dim, w.finalNorm, into: s.xb, rows: 1)
-    matmul(s.xb, [(w.classifier, s.logits)], one)
-    return UnsafeBufferPointer(start: s.logits, count: config.vocabSize)
+    matmul(s.xb, [(w.classifier, cache.logits)], one)
   }
 }
 
@@ -197,13 +205,13 @@ extension Transformer {
   private func cache(
     _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>, layer: Int, _ block: Block
   ) {
-    let (c, s) = (config, state)
+    let (c, cache) = (config, cache)
     forEachToken(block, work: 2 * c.kvDim) { j in
       for kvHead in 0..<c.nKVHeads {
         let from = j * c.kvDim + kvHead * c.headSize
-        let to = s.cacheOffset(layer, kvHead, block.position + j)
-        (s.keys + to).update(from: k + from, count: c.headSize)
-        (s.values + to).update(from: v + from, count: c.headSize)
+        let to = cache.offset(layer, kvHead, block.position + j)
+        (cache.keys + to).update(from: k + from, count: c.headSize)
+        (cache.values + to).update(from: v + from, count: c.headSize)
       }
     }
   }
@@ -234,7 +242,7 @@ extension Transformer {
     let (c, s) = (config, state)
     let headsPerKV = c.nHeads / c.nKVHeads
     let (queries, scores) = (s.queries(ofThread: thread), s.scores(ofThread: thread))
-    let cache = s.cacheOffset(layer, kvHead, 0)
+    let offset = cache.offset(layer, kvHead, 0)
     let (queryCount, count) = (tokens.count * headsPerKV, block.position + tokens.upperBound)
     /// Where a query, and its result, stands in q and out.
     func place(_ query: Int) -> Int {
@@ -245,7 +253,7 @@ extension Transformer {
       (queries + query * c.headSize).update(from: q + place(query), count: c.headSize)
     }
     Float32Weights.matmul(
-      s.keys + cache, 4 * c.headSize, rows: count, queries, c.headSize, count: queryCount,
+      cache.keys + offset, 4 * c.headSize, rows: count, queries, c.headSize, count: queryCount,
       columns: c.headSize, scores, c.seqLen)
     for query in 0..<queryCount {
       let visible = block.position + tokens.lowerBound + query / headsPerKV + 1
@@ -255,7 +263,8 @@ extension Transformer {
       (row + visible).update(repeating: 0, count: count - visible)
     }
     Steps.weightedSums(
-      scores, c.seqLen, queries: queryCount, s.values + cache, count: count, headSize: c.headSize
+      scores, c.seqLen, queries: queryCount, cache.values + offset, count: count,
+      headSize: c.headSize
     ) { query in out + place(query) }
   }
 
@@ -289,6 +298,7 @@ extension Transformer {
   private func forEachPart(
     of count: Int, work: Int, grain: Int = 4, _ body: (Range<Int>, Int) -> Void
   ) {
+    let threads = model.threads
     guard threads.count > 1, count * work >= 32_768 else { return body(0..<count, 0) }
     let size = max(grain, count / (4 * threads.count) / grain * grain)
     threads.run(parts: (count + size - 1) / size) { part, thread in
@@ -297,9 +307,62 @@ extension Transformer {
   }
 }
 
+// MARK: - What all texts of a model share
+
+/// A model file, and what computes with it: threads, and memory for the activations of one block. Any
+/// number of `Transformer`s use it in turn, from any threads.
+final class LoadedModel: @unchecked Sendable {
+  let checkpoint: Checkpoint
+  fileprivate let threads: Threads
+  fileprivate let state: RunState
+  private let turn = Mutex(())
+
+  /// Throws `LlamaError`, for a file that is not a whole model or does not fit in memory.
+  init(checkpoint path: String, threads: Int?) throws {
+    precondition(threads ?? 1 > 0, "a Transformer needs at least one thread")
+    checkpoint = try Checkpoint(path: path)
+    let threads = threads ?? Threads.usable()
+    state = try RunState(checkpoint.config, checkpoint.weights, threads: threads)
+    self.threads = Threads(count: threads)
+  }
+
+  deinit { threads.stop() }
+
+  fileprivate func whileNobodyElseComputes(_ body: () -> Void) {
+    turn.withLock { _ in body() }
+  }
+}
+
 // MARK: - Run state
 
-/// The memory of a run: activations of one block, and the KV cache (run.c: `RunState`).
+/// What a text has read: the keys and values of all its tokens, and the logits after the last one.
+/// The system gives memory to the positions as they are written.
+private final class KVCache {
+  let keys: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
+  let values: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
+  let logits: UnsafeMutablePointer<Float>  // (vocabSize)
+  private let config: Config
+  private let memory: [LazyMemory]
+
+  init(_ c: Config) throws(LlamaError) {
+    let purpose = "a KV cache of \(c.seqLen) positions"
+    config = c
+    memory = [
+      try LazyMemory(bytes: [4, c.nLayers, c.seqLen, c.kvDim], purpose: purpose),
+      try LazyMemory(bytes: [4, c.nLayers, c.seqLen, c.kvDim], purpose: purpose),
+      try LazyMemory(bytes: [4, c.vocabSize], purpose: "logits"),
+    ]
+    let floats = memory.map { $0.start.assumingMemoryBound(to: Float.self) }
+    (keys, values, logits) = (floats[0], floats[1], floats[2])
+  }
+
+  /// Where the key and the value of one head at one position stand.
+  func offset(_ layer: Int, _ kvHead: Int, _ position: Int) -> Int {
+    ((layer * config.nKVHeads + kvHead) * config.seqLen + position) * config.headSize
+  }
+}
+
+/// The memory for the activations of one block (run.c: `RunState`).
 private final class RunState {
   /// Tokens that go through the layers together. Their activations stay in a core's cache.
   static let blockSize = 128
@@ -317,9 +380,6 @@ private final class RunState {
   let hb2: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim)
   let cos: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
   let sin: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
-  let logits: UnsafeMutablePointer<Float>  // (vocabSize)
-  let keys: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
-  let values: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
   /// The input of a product as int8, for each group size that the weights have.
   let int8: [Int8Activations]
   private let queries: UnsafeMutablePointer<Float>
@@ -329,10 +389,8 @@ private final class RunState {
   init(_ c: Config, _ w: Weights, threads: Int) throws {
     config = c
     var memory: [LazyMemory] = []
-    func floats(_ sizes: Int..., purpose: String = "activations") throws
-      -> UnsafeMutablePointer<Float>
-    {
-      memory.append(try LazyMemory(bytes: [4] + sizes, purpose: purpose))
+    func floats(_ sizes: Int...) throws -> UnsafeMutablePointer<Float> {
+      memory.append(try LazyMemory(bytes: [4] + sizes, purpose: "activations"))
       return memory.last!.start.assumingMemoryBound(to: Float.self)
     }
     x = try floats(Self.blockSize, c.dim)
@@ -345,13 +403,9 @@ private final class RunState {
     hb2 = try floats(Self.blockSize, c.hiddenDim)
     cos = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
     sin = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
-    logits = try floats(c.vocabSize)
     let queryCount = Self.attentionTokens * (c.nHeads / c.nKVHeads)
     queries = try floats(threads, queryCount, c.headSize)
     scores = try floats(threads, queryCount, c.seqLen)
-    let cache = "a KV cache of \(c.seqLen) positions"
-    keys = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
-    values = try floats(c.nLayers, c.seqLen, c.kvDim, purpose: cache)
     var int8: [Int8Activations] = []
     for matrix in w.matrices where matrix.isInt8 {
       if int8.contains(where: { $0.groupSize == matrix.groupSize }) { continue }
@@ -366,11 +420,6 @@ private final class RunState {
     }
     self.int8 = int8
     self.memory = memory
-  }
-
-  /// Where the key and the value of one head at one position stand in the cache.
-  func cacheOffset(_ layer: Int, _ kvHead: Int, _ position: Int) -> Int {
-    ((layer * config.nKVHeads + kvHead) * config.seqLen + position) * config.headSize
   }
 
   /// (attentionTokens * nHeads / nKVHeads, headSize) queries for one thread to work on.

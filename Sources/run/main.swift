@@ -16,7 +16,6 @@ runProgram("run", usage: Options.usage) { arguments in
     checkpoint: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
     template: options.template)
   for note in llama.notes { Output.note("run: \(options.checkpoint): \(note)") }
-  if Output.showsProgress { llama.onPromptProgress = showPromptProgress }
   switch options.mode {
   case .generate: try generate(llama, options)
   case .chat: try chat(llama, options)
@@ -33,9 +32,10 @@ func showPromptProgress(_ done: Int, _ total: Int) -> Bool {
 /// prompt that is too long).
 func generate(_ llama: Llama, _ options: Options) throws {
   let prompt = options.prompt == "-" ? try Input.all() : options.prompt ?? ""
-  let (context, steps) = (llama.transformer.config.seqLen, options.steps ?? 256)
+  let (context, steps) = (llama.config.seqLen, options.steps ?? 256)
   let text = llama.generate(
     prompt, steps: steps, temperature: options.temperature, topP: options.topP, seed: options.seed)
+  if Output.showsProgress { text.onPromptProgress = showPromptProgress }
   if text.promptTokens > context {
     throw Refusal(
       "the prompt has \(text.promptTokens) tokens, but the context of this model holds \(context)")
@@ -68,6 +68,7 @@ func chat(_ llama: Llama, _ options: Options) throws {
     system: system, steps: options.steps ?? (llama.isGGUF ? 0 : 256),
     temperature: options.temperature, topP: options.topP, seed: options.seed,
     thinking: options.thinking)
+  if Output.showsProgress { chat.onPromptProgress = showPromptProgress }
   var prompt = options.prompt == "-" ? try Input.all() : options.prompt
   while !chat.isFull && !Interrupt.happened {
     guard let user = try prompt ?? ask("User: ") else {
@@ -84,7 +85,7 @@ func chat(_ llama: Llama, _ options: Options) throws {
     if let error = chat.error { throw error }
   }
   if chat.isFull {
-    let context = llama.transformer.config.seqLen
+    let context = llama.config.seqLen
     Output.note(
       "run: "
         + (chat.steps == context

@@ -1,6 +1,7 @@
 import Foundation
-import Llama2
 import Testing
+
+@testable import Llama2
 
 /// GGUF models from the command line and from the library's surface, as people use them.
 @Suite struct GGUFRunTests {
@@ -42,8 +43,8 @@ import Testing
     for part in [path] + parts { #expect(ending.errors.contains(part), "\(ending.errors)") }
   }
 
-  /// The tokens in the cache of a model: those that the transformer has read, `count` of them.
-  private func tokensRead(_ llama: Llama, _ model: SmallGGUF, count: Int, saying: [String])
+  /// The tokens in the cache of a text: those that its transformer has read, `count` of them.
+  private func tokensRead(_ text: TextContext, _ model: SmallGGUF, count: Int, saying: [String])
     -> [Int]
   {
     var followed = saying.map { SmallGGUF.id($0) }
@@ -51,7 +52,7 @@ import Testing
     // Token 0 is in no text. From the last position on, as each call replaces what stood there.
     var counts: [[Int]] = []
     for position in (1...count).reversed() {
-      let logits = llama.transformer.logits([0], at: position)
+      let logits = try! text.transformer.get().logits([0], at: position)
       func part(_ token: Int) -> Float {
         logits[followed[(followed.firstIndex(of: token)! + 1) % followed.count]]
       }
@@ -141,7 +142,8 @@ import Testing
       #expect(text.promptTokens == expected.count)
       #expect(
         tokensRead(
-          llama, model, count: expected.count, saying: ["\n", "H", "i", "<|im_end|>"]) == expected)
+          text.context, model, count: expected.count, saying: ["\n", "H", "i", "<|im_end|>"])
+          == expected)
     }
   }
 
@@ -168,7 +170,7 @@ import Testing
     expected += SmallGGUF.ids(end, s + "\n", start, s + "assistant\n", "Hi", end, s + "\n", start)
     expected += SmallGGUF.ids(s + "user\n") + typedBOS
     expected += SmallGGUF.ids("c", end, s + "\n", start, s + "assistant\n", "Hi")
-    #expect(tokensRead(llama, model, count: expected.count, saying: saying) == expected)
+    #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
   }
 
   @Test(arguments: SmallGGUF.Kind.allCases)
@@ -185,7 +187,7 @@ import Testing
     var expected = SmallGGUF.ids(start, s + "system\nbe", end, s + "\n", start, s + "user\nab", end)
     expected += SmallGGUF.ids(s + "\n", start, s + "assistant\n", "Hi", end, s + "\n", start)
     expected += SmallGGUF.ids(s + "user\nc", end, s + "\n", start, s + "assistant\n", "Hiya")
-    #expect(tokensRead(llama, model, count: expected.count, saying: saying) == expected)
+    #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
   }
 
   /// BOS is the token that the metadata names, whatever type and spelling it has.
@@ -226,9 +228,10 @@ import Testing
     let path = try write(model)
     for (given, read) in [("", "be kind"), ("no", "no")] {
       let llama = try Llama(checkpoint: path)
-      #expect(Array(llama.chat(system: given, temperature: 0).reply(to: "a")).joined() == "Hi")
+      let chat = llama.chat(system: given, temperature: 0)
+      #expect(Array(chat.reply(to: "a")).joined() == "Hi")
       let expected = SmallGGUF.ids("<|im_start|>", "system\n" + read, "<|im_end|>", "\n")
-      #expect(tokensRead(llama, model, count: expected.count, saying: saying) == expected)
+      #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
     }
   }
 
@@ -242,7 +245,7 @@ import Testing
     #expect(Array(chat.reply(to: "b")).joined() == " A")
     let expected =
       SmallGGUF.ids("<s>", " [INST] a [/INST]", " A", " ", "</s>", "<s>", " [INST] b [/INST]")
-    #expect(tokensRead(llama, model, count: expected.count, saying: saying) == expected)
+    #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
     let ending = try run(model, "-m", "chat", "-y", "", "-i", "a", "--template", "llama2")
     #expect(ending.status == 0 && ending.output == "Assistant:  A\nUser: \n", "\(ending)")
   }
@@ -301,7 +304,7 @@ import Testing
         + SmallGGUF.ids(s + "\n", "Hi")
     }
     let expected = turn("a") + SmallGGUF.ids("<|im_end|>", s + "\n") + turn("b")
-    #expect(tokensRead(llama, model, count: expected.count, saying: saying) == expected)
+    #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
     let ending = try run(model, "-m", "chat", "-y", "", "--no-think", input: "a\n")
     #expect(ending.status == 0 && ending.output == "User: Assistant: Hi\nUser: \n", "\(ending)")
   }
@@ -375,7 +378,7 @@ import Testing
       #expect(ending.status == 0 && ending.output.hasPrefix("a"))
       #expect(ending.errors.contains("\(window) tokens") == isCut, "\(ending.errors)")
       let llama = try Llama(checkpoint: write(model))
-      #expect(llama.transformer.config.seqLen == (isCut ? window : 256))
+      #expect(llama.config.seqLen == (isCut ? window : 256))
       #expect(llama.notes.count == (isCut ? 1 : 0))
     }
   }

@@ -118,20 +118,57 @@ import Testing
     let llama = try llama(Model(Shape(dim: 8, hiddenDim: 8, nLayers: 1, nHeads: 2, seqLen: 3000)))
     let prompt = String(repeating: "z", count: 2000)
     var reports: [[Int]] = []
-    llama.onPromptProgress = { done, total in
+    let text = llama.generate(prompt, steps: 2100, temperature: 0)
+    text.onPromptProgress = { done, total in
       reports.append([done, total])
       return true
     }
-    _ = llama.generate(prompt, steps: 2100, temperature: 0).joined()
+    _ = text.joined()
     let total = reports.last![1]
     #expect(total > 2000 && reports.allSatisfy { $0[1] == total && $0[0] <= total })
     #expect(reports.count >= 3 && reports.map { $0[0] } == reports.map { $0[0] }.sorted())
     #expect(reports.last == [total, total])
 
-    llama.onPromptProgress = { _, _ in false }
     let refused = llama.generate(prompt, steps: 2100, temperature: 0)
+    refused.onPromptProgress = { _, _ in false }
     for _ in refused {}
     #expect(refused.speed.generatedTokens == 0 && refused.error == nil)
+  }
+
+  @Test func textsThatTakeTurnsAreWhatEachIsAlone() throws {
+    let llama = try llama(Model(Self.shape))
+    let prompts = ["the rain", "", "in a land far away"]
+    func texts() -> [Generation] {
+      prompts.indices.map { llama.generate(prompts[$0], seed: UInt64($0 + 1)) }
+    }
+    let alone = texts().map { $0.joined() }
+    #expect(Set(alone).count == 3 && alone.allSatisfy { $0.utf8.count > 10 })
+    let turns = texts()
+    var together = prompts.map { _ in "" }
+    var isGoing = true
+    while isGoing {
+      isGoing = false
+      for (i, text) in turns.enumerated() {
+        if let piece = text.next() {
+          together[i] += piece
+          isGoing = true
+        }
+      }
+    }
+    #expect(together == alone)
+  }
+
+  @Test func textsOfManyTasksAtOnceAreWhatEachIsAlone() async throws {
+    let llama = try llama(Model(Self.shape))
+    let seeds = (1...8).map { UInt64($0) }
+    func text(_ seed: UInt64) -> String { llama.generate("the rain", seed: seed).joined() }
+    let alone = seeds.map { text($0) }
+    #expect(Set(alone).count > 4)
+    let together = await withTaskGroup(of: (UInt64, String).self) { group in
+      for seed in seeds { group.addTask { (seed, text(seed)) } }
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+    for (seed, text) in zip(seeds, alone) { #expect(together[seed] == text) }
   }
 
   @Test func aModelThatComputesNaNEmitsNothing() throws {
