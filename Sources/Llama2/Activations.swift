@@ -117,3 +117,31 @@ struct Int8Activations {
     return Int8(truncatingIfNeeded: ((x < 0 ? -rounded : rounded) + magic).bitPattern)
   }
 }
+
+/// One token's activations as int8; floats may stand at any alignment.
+struct Int8Token {
+  let values: UnsafeRawPointer  // (columns) Int8
+  let scales: UnsafeRawPointer  // (columns / groupSize) Float
+  let sums: UnsafeRawPointer  // (columns / groupSize) Float
+  #if VNNI
+    let offsets: UnsafeRawPointer  // (columns / groupSize) Int32
+  #else
+    let split: UnsafeRawPointer  // (columns) Int16
+  #endif
+}
+
+extension Int8Activations {
+  /// Token j's part.
+  func token(_ j: Int, columns: Int) -> Int8Token {
+    let (first, firstGroup) = (j * columns, j * (columns / groupSize))
+    #if VNNI
+      return Int8Token(
+        values: values + first, scales: scales + firstGroup, sums: sums + firstGroup,
+        offsets: offsets + firstGroup)
+    #else
+      return Int8Token(
+        values: values + first, scales: scales + firstGroup, sums: sums + firstGroup,
+        split: split + first)
+    #endif
+  }
+}

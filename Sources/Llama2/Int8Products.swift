@@ -47,12 +47,8 @@ extension Matrix {
     if count >= 4 && hasInt8Tiles {
       return matmulBlock(x, count: count, rows: rows, into: out)
     }
-    guard let blocks else {
-      return matmulRows(x, count: count, rows: rows, into: out) { int8View(ofRow: $0) }
-    }
-    withUnsafeTemporaryAllocation(byteCount: int8RowBytes, alignment: 64) {
-      let scratch = $0.baseAddress!
-      matmulRows(x, count: count, rows: rows, into: out) { unpack($0, blocks, into: scratch) }
+    for j in 0..<count {
+      matmul(x.token(j, columns: columns), rows: rows, into: out + j * self.rows)
     }
   }
 }
@@ -60,59 +56,76 @@ extension Matrix {
 // MARK: - A single token
 
 extension Matrix {
-  @inline(__always)
-  private func matmulRows(
-    _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>,
-    row: (Int) -> Int8Row
-  ) {
-    // With a group size that the compiler knows, the loop over a group is unrolled.
+  /// out[i] = row i · x, for i in `rows`.
+  private func matmul(_ x: Int8Token, rows: Range<Int>, into out: UnsafeMutablePointer<Float>) {
     switch groupSize {
-    case 16: matmulRows(x, count: count, rows: rows, groupSize: 16, into: out, row: row)
-    case 32: matmulRows(x, count: count, rows: rows, groupSize: 32, into: out, row: row)
-    case 64: matmulRows(x, count: count, rows: rows, groupSize: 64, into: out, row: row)
-    default: matmulRows(x, count: count, rows: rows, groupSize: groupSize, into: out, row: row)
+    case 16: matmul(x, Int8Row.Groups16.self, rows: rows, into: out)
+    case 32: matmul(x, Int8Row.Groups32.self, rows: rows, into: out)
+    case 64: matmul(x, Int8Row.Groups64.self, rows: rows, into: out)
+    default: matmul(x, groupSize: groupSize, rows: rows, into: out)
     }
   }
 
+  /// With a group size that the compiler knows, the loop over a group is unrolled. A type is what it
+  /// makes a copy of the code for, whatever it decides to inline.
+  private func matmul<Groups: Int8GroupSize>(
+    _ x: Int8Token, _ groups: Groups.Type, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
+  ) {
+    matmul(x, groupSize: Groups.size, rows: rows, into: out)
+  }
+
   @inline(__always)
-  private func matmulRows(
-    _ x: Int8Activations, count: Int, rows: Range<Int>, groupSize: Int,
-    into out: UnsafeMutablePointer<Float>, row: (Int) -> Int8Row
+  private func matmul(
+    _ x: Int8Token, groupSize: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
     let groups = columns / groupSize
-    forEachRow(rows) { i in
-      let row = row(i)
-      for j in 0..<count {
-        out[j &* self.rows &+ i] = row.dot(x, from: j &* groups, groups, groupSize)
+    guard let blocks else {
+      let first = int8View(ofRow: 0)
+      return forEachRow(rows) { i in
+        let row = Int8Row(
+          values: first.values + i &* columns, scales: first.scales + 4 &* i &* groups,
+          minimums: nil)
+        out[i] = row.dot(x, groups, groupSize)
       }
+    }
+    withUnsafeTemporaryAllocation(byteCount: int8RowBytes, alignment: 64) {
+      let scratch = $0.baseAddress!
+      forEachRow(rows) { i in out[i] = unpack(i, blocks, into: scratch).dot(x, groups, groupSize) }
     }
   }
 }
 
+/// A size of groups as a type.
+private protocol Int8GroupSize {
+  static var size: Int { get }
+}
+
 extension Int8Row {
-  /// The row · a token of x, whose groups begin at `first`.
+  fileprivate enum Groups16: Int8GroupSize { static var size: Int { 16 } }
+  fileprivate enum Groups32: Int8GroupSize { static var size: Int { 32 } }
+  fileprivate enum Groups64: Int8GroupSize { static var size: Int { 64 } }
+}
+
+extension Int8Row {
+  /// The row · x.
   @inline(__always)
-  fileprivate func dot(
-    _ x: Int8Activations, from first: Int, _ groups: Int, _ groupSize: Int
-  ) -> Float {
-    let xScales = UnsafeRawPointer(x.scales + first)
-    let xSums = UnsafeRawPointer(x.sums + first)
+  fileprivate func dot(_ x: Int8Token, _ groups: Int, _ groupSize: Int) -> Float {
     var sums = SIMD4<Float>.zero
     var group = 0
     let takesFour = groupSize == 16 || groupSize == 32 || groupSize % 64 == 0
     while takesFour && group &+ 4 <= groups {
-      let products = x.sumsOfFour(from: first &+ group, values + group &* groupSize, groupSize)
+      let products = x.sumsOfFour(from: group, values + group &* groupSize, groupSize)
       var scaled = SIMD4<Float>(products) * four(scales, group)
-      if let minimums { scaled = multiplyAdd(scaled, -four(minimums, group), four(xSums, group)) }
-      sums = multiplyAdd(sums, scaled, four(xScales, group))
+      if let minimums { scaled = multiplyAdd(scaled, -four(minimums, group), four(x.sums, group)) }
+      sums = multiplyAdd(sums, scaled, four(x.scales, group))
       group &+= 4
     }
     while group < groups {
-      let xValues = x.values + (first &+ group) &* groupSize
-      let product = sumOfProducts(values + group &* groupSize, xValues, groupSize)
+      let product = sumOfProducts(
+        values + group &* groupSize, x.values + group &* groupSize, groupSize)
       var scaled = Float(product) * float(scales, group)
-      if let minimums { scaled = multiplyAdd(scaled, -minimums[group], float(xSums, group)) }
-      sums[group & 3] = multiplyAdd(sums[group & 3], scaled, float(xScales, group))
+      if let minimums { scaled = multiplyAdd(scaled, -minimums[group], float(x.sums, group)) }
+      sums[group & 3] = multiplyAdd(sums[group & 3], scaled, float(x.scales, group))
       group &+= 1
     }
     return ((sums[0] + sums[1]) + sums[2]) + sums[3]
@@ -127,11 +140,13 @@ private func four(_ floats: UnsafeRawPointer, _ i: Int) -> SIMD4<Float> {
 
 /// a · b, both (count).
 private func sumOfProducts(
-  _ a: UnsafeRawPointer, _ b: UnsafePointer<Int8>, _ count: Int
+  _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int
 ) -> Int32 {
   var sum: Int32 = 0
   for k in 0..<count {
-    sum &+= Int32(a.load(fromByteOffset: k, as: Int8.self)) &* Int32(b[k])
+    sum &+=
+      Int32(a.load(fromByteOffset: k, as: Int8.self))
+      &* Int32(b.load(fromByteOffset: k, as: Int8.self))
   }
   return sum
 }
@@ -320,20 +335,14 @@ private func float(_ integers: Words) -> Vector {
     }
   }
 
-  extension Int8Activations {
-    /// The activations that are multiplied with a vector of rows: four values.
-    @inline(__always)
-    fileprivate func operand(_ i: Int) -> Int32 {
-      UnsafeRawPointer(values).loadUnaligned(fromByteOffset: 4 &* i, as: Int32.self)
-    }
-
+  extension Int8Token {
     /// The sums of four groups' products with a row's.
     @inline(__always)
     fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, _ groupSize: Int)
       -> SIMD4<Int32>
     {
-      let x = UnsafeRawPointer(values + group &* groupSize)
-      let offsets = UnsafeRawPointer(offsets + group).loadUnaligned(as: SIMD4<Int32>.self)
+      let x = values + group &* groupSize
+      let offsets = offsets.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4<Int32>.self)
       @inline(__always) func lanes(_ i: Int) -> Words {
         partialSums(row + i &* groupSize, x + i &* groupSize, groupSize)
       }
@@ -365,6 +374,15 @@ private func float(_ integers: Words) -> Vector {
         k &+= 64
       }
       return sums
+    }
+
+  }
+
+  extension Int8Activations {
+    /// The activations that are multiplied with a vector of rows: four values.
+    @inline(__always)
+    fileprivate func operand(_ i: Int) -> Int32 {
+      UnsafeRawPointer(values).loadUnaligned(fromByteOffset: 4 &* i, as: Int32.self)
     }
 
     /// What the sums of a group of four tokens begin with.
@@ -434,17 +452,13 @@ private func float(_ integers: Words) -> Vector {
     }
   }
 
-  extension Int8Activations {
-    /// The activations that are multiplied with a vector of rows: one value.
-    @inline(__always)
-    fileprivate func operand(_ i: Int) -> Float { floats[i] }
-
+  extension Int8Token {
     /// The sums of four groups' products with a row's.
     @inline(__always)
     fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, _ groupSize: Int)
       -> SIMD4<Int32>
     {
-      let x = UnsafeRawPointer(split + group &* groupSize)
+      let x = split + 2 &* group &* groupSize
       if groupSize == 16 {
         let (a, b) = (eighths(row, x), eighths(row + 32, x + 64))
         return addPairs(addPairs(a.lowHalf, a.highHalf), addPairs(b.lowHalf, b.highHalf))
@@ -473,6 +487,13 @@ private func float(_ integers: Words) -> Vector {
       let fours = unsafeBitCast(pairs, to: SIMD8<Int32>.self)
       return ((fours &<< 16) &>> 16) &+ (fours &>> 16)
     }
+
+  }
+
+  extension Int8Activations {
+    /// The activations that are multiplied with a vector of rows: one value.
+    @inline(__always)
+    fileprivate func operand(_ i: Int) -> Float { floats[i] }
 
     @inline(__always)
     fileprivate func start(ofGroup group: Int, _ stride: Int) -> FourInt8Sums { FourSums() }
