@@ -1,0 +1,86 @@
+/// How a text is generated: how its tokens are chosen, and where it ends.
+///
+///     var options = GenerationOptions(temperature: 0.7, maximumResponseTokens: 100)
+///     options.minP = 0.05
+///     options.stopTexts = ["\n\n"]
+///     for piece in llama.generate("Once upon a time", options: options) { … }
+///
+/// A token is chosen in this order, each step taking what the one before it left, and those at their
+/// defaults leaving everything as it is: `logitBias` and `bannedTokens`; `repetitionPenalty`,
+/// `frequencyPenalty` and `presencePenalty`; `temperature`; `topK`; `topP`; `minP`; `typicalP`; then one
+/// token is drawn. The order is that of Hugging Face's generation.
+public struct GenerationOptions: Sendable, Equatable {
+  // MARK: How a token is chosen
+
+  /// What logits are divided by, 0 or more; 0 always takes the likeliest token.
+  public var temperature: Float = 1
+  /// Draw from so many of the likeliest tokens (Fan et al. 2018); 0: from all.
+  public var topK = 0
+  /// Draw from the fewest tokens that have this probability together, in 0...1 (Holtzman et al. 2019);
+  /// 0 or 1: from all.
+  public var topP: Float = 0.9
+  /// Draw from the tokens that have at least this share of the likeliest one's probability, in 0...1
+  /// (Nguyen et al. 2024).
+  public var minP: Float = 0
+  /// Draw from the fewest tokens that have this probability together, of those whose surprise is nearest
+  /// to the expected one, in 0...1 (Meister et al. 2022); 0 or 1: from all.
+  public var typicalP: Float = 1
+  /// What the positive logits of tokens in the window are divided by, and the negative ones multiplied
+  /// by, above 0 (Keskar et al. 2019); 1: no penalty.
+  public var repetitionPenalty: Float = 1
+  /// What is taken from a token's logit for each time that it stands in the window (OpenAI's API).
+  public var frequencyPenalty: Float = 0
+  /// What is taken from a token's logit if it stands in the window at all (OpenAI's API).
+  public var presencePenalty: Float = 0
+  /// The window of the penalties: so many of the last tokens, those of the prompt included; 0: all.
+  public var penaltyWindow = 0
+  /// What is added to the logits of tokens, by their ids.
+  public var logitBias: [Int: Float] = [:]
+  /// The ids of tokens that are never chosen.
+  public var bannedTokens: Set<Int> = []
+  /// The same text for the same seed; nil or 0: the time.
+  public var seed: UInt64?
+
+  // MARK: Where a text ends
+
+  /// Tokens of the whole text, those of the prompt included (run.c: `steps`); 0: as many as there is
+  /// room for.
+  public var steps = 0
+  /// Tokens of a text or reply without its prompt; nil: no limit of their own.
+  public var maximumResponseTokens: Int?
+  /// The text ends before the first of these that it would contain behind its prompt.
+  public var stopTexts: [String] = []
+  /// The text ends with the first token that is chosen later than this after its beginning.
+  public var timeLimit: Duration?
+  /// Whether a text goes on when the context is full: the first tokens and the last ones stay in view,
+  /// the oldest between them are forgotten (StreamingLLM, Xiao et al. 2023). Not for models with learned
+  /// positions, whose texts end with the context.
+  public var continuesBeyondContext = false
+
+  /// How tokens are drawn, in the words of Apple's Foundation Models.
+  public enum SamplingMode: Sendable, Equatable {
+    /// Always the likeliest token.
+    case greedy
+    /// One of the `top` likeliest tokens.
+    case random(top: Int, seed: UInt64? = nil)
+    /// One of the fewest tokens that have this probability together.
+    case random(probabilityThreshold: Double, seed: UInt64? = nil)
+  }
+
+  /// - Parameters:
+  ///   - sampling: sets `temperature`, or `topK` and `seed`, or `topP` and `seed`; nil: top-p 0.9.
+  ///   - temperature: what logits are divided by; nil: 1. `greedy` takes none.
+  ///   - maximumResponseTokens: tokens of the text or reply without its prompt.
+  public init(
+    sampling: SamplingMode? = nil, temperature: Double? = nil, maximumResponseTokens: Int? = nil
+  ) {
+    self.temperature = Float(temperature ?? 1)
+    self.maximumResponseTokens = maximumResponseTokens
+    switch sampling {
+    case nil: break
+    case .greedy: self.temperature = 0
+    case .random(let top, let seed): (topK, topP, self.seed) = (top, 1, seed)
+    case .random(let threshold, let seed): (topP, self.seed) = (Float(threshold), seed)
+    }
+  }
+}
