@@ -50,7 +50,7 @@ public struct GenerationOptions: Sendable, Equatable {
   public var maximumResponseTokens: Int?
   /// The text ends before the first of these that it would contain behind its prompt.
   public var stopTexts: [String] = []
-  /// The text ends with the first token that is chosen later than this after its beginning.
+  /// No token is chosen later than this after the text or reply began to be read.
   public var timeLimit: Duration?
   /// Whether a text goes on when the context is full: the first tokens and the last ones stay in view,
   /// the oldest between them are forgotten (StreamingLLM, Xiao et al. 2023). Not for models with learned
@@ -78,9 +78,10 @@ public struct GenerationOptions: Sendable, Equatable {
     self.maximumResponseTokens = maximumResponseTokens
     switch sampling {
     case nil: break
-    case .greedy: self.temperature = 0
-    case .random(let top, let seed): (topK, topP, self.seed) = (top, 1, seed)
-    case .random(let threshold, let seed): (topP, self.seed) = (Float(threshold), seed)
+    case .greedy?: self.temperature = 0
+    case .random(top: let top, let seed)?: (topK, topP, self.seed) = (top, 1, seed)
+    case .random(probabilityThreshold: let threshold, let seed)?:
+      (topP, self.seed) = (Float(threshold), seed)
     }
   }
 }

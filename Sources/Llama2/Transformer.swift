@@ -45,6 +45,17 @@ public final class Transformer {
   /// calls.
   public func forward(_ tokens: [Int], at position: Int) -> UnsafeBufferPointer<Float> {
     precondition(!tokens.isEmpty, "forward needs at least one token")
+    read(tokens, at: position) { block in
+      if block.upperBound == tokens.count { classify(tokenInBlock: block.count - 1) }
+    }
+    return UnsafeBufferPointer(start: cache.logits, count: config.vocabSize)
+  }
+
+  /// Reads `tokens` as `forward` does, a block of them at a time.
+  ///
+  /// - Parameter then: called after each block with the indices of its tokens, while the activations are
+  ///   those of this text.
+  func read(_ tokens: [Int], at position: Int, then: (Range<Int>) -> Void = { _ in }) {
     precondition(
       position >= 0 && position + tokens.count <= config.seqLen,
       "positions \(position)..<\(position + tokens.count) are outside the context of"
@@ -52,17 +63,13 @@ public final class Transformer {
     precondition(
       tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "a token is outside the vocabulary of \(config.vocabSize)")
-    var start = 0
-    while start < tokens.count {
-      let end = min(start + RunState.blockSize, tokens.count)
-      // The activations are those of this text from here on to its logits.
+    for start in stride(from: 0, to: tokens.count, by: RunState.blockSize) {
+      let block = start..<min(start + RunState.blockSize, tokens.count)
       model.whileNobodyElseComputes {
-        forward(block: tokens[start..<end], at: position + start)
-        if end == tokens.count { classify(tokenInBlock: end - start - 1) }
+        forward(block: tokens[block], at: position + start)
+        then(block)
       }
-      start = end
     }
-    return UnsafeBufferPointer(start: cache.logits, count: config.vocabSize)
   }
 
   /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
@@ -334,33 +341,6 @@ final class LoadedModel: @unchecked Sendable {
 }
 
 // MARK: - Run state
-
-/// What a text has read: the keys and values of all its tokens, and the logits after the last one.
-/// The system gives memory to the positions as they are written.
-private final class KVCache {
-  let keys: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
-  let values: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
-  let logits: UnsafeMutablePointer<Float>  // (vocabSize)
-  private let config: Config
-  private let memory: [LazyMemory]
-
-  init(_ c: Config) throws(LlamaError) {
-    let purpose = "a KV cache of \(c.seqLen) positions"
-    config = c
-    memory = [
-      try LazyMemory(bytes: [4, c.nLayers, c.seqLen, c.kvDim], purpose: purpose),
-      try LazyMemory(bytes: [4, c.nLayers, c.seqLen, c.kvDim], purpose: purpose),
-      try LazyMemory(bytes: [4, c.vocabSize], purpose: "logits"),
-    ]
-    let floats = memory.map { $0.start.assumingMemoryBound(to: Float.self) }
-    (keys, values, logits) = (floats[0], floats[1], floats[2])
-  }
-
-  /// Where the key and the value of one head at one position stand.
-  func offset(_ layer: Int, _ kvHead: Int, _ position: Int) -> Int {
-    ((layer * config.nKVHeads + kvHead) * config.seqLen + position) * config.headSize
-  }
-}
 
 /// The memory for the activations of one block (run.c: `RunState`).
 private final class RunState {
