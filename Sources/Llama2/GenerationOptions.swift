@@ -76,11 +76,11 @@ public struct GenerationOptions: Sendable, Equatable {
   ) {
     self.temperature = Float(temperature ?? 1)
     self.maximumResponseTokens = maximumResponseTokens
+    guard let sampling else { return }
     switch sampling {
-    case nil: break
-    case .greedy?: self.temperature = 0
-    case .random(top: let top, let seed)?: (topK, topP, self.seed) = (top, 1, seed)
-    case .random(probabilityThreshold: let threshold, let seed)?:
+    case .greedy: self.temperature = 0
+    case .random(top: let top, seed: let seed): (topK, topP, self.seed) = (top, 1, seed)
+    case .random(probabilityThreshold: let threshold, seed: let seed):
       (topP, self.seed) = (Float(threshold), seed)
     }
   }
