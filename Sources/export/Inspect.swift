@@ -51,8 +51,3 @@ private func inspectVocabulary(_ path: String) throws {
   for text in vocabulary.notes { try Output.line("note: \(text)") }
   try Output.line("can be run")
 }
-
-/// The name of a tensor or a setting: as it is if it is plain ASCII, as all that are known are.
-func quotedIfNeeded(_ name: String) -> String {
-  name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? name : quoted(name)
-}
