@@ -33,10 +33,10 @@ func inspect(_ path: String) throws -> Bool {
     _ = try vocabulary?.entries(vocabSize: model.config.vocabSize)
     if let vocabulary { try Output.line("vocabulary: \(vocabulary.path)") }
   }
-  let isFolder = isDirectory(path)
-  try Output.line(
-    !isGGUF && !isBin
-      ? "cannot be run: it cannot be exported" : isFolder ? "can be exported" : "can be run")
+  // run reads llama2.c's files as they are.
+  let isRead = source.files.first.map { (try? Llama2C($0)) != nil } ?? false
+  let verdict = isRead ? "can be run" : "can be exported"
+  try Output.line(isGGUF || isBin ? verdict : "cannot be run: it cannot be exported")
   return isGGUF || isBin
 }
 
@@ -53,8 +53,7 @@ private func inspectVocabulary(_ path: String) throws -> Bool {
   let vocabulary = try readVocabulary(path)
   let entries = try vocabulary.entries(vocabSize: nil)
   try Output.line(
-    "\(path): a vocabulary, \(vocabulary.kind), \(entries.count) tokens, \(vocabulary.added.count) of"
-      + " them added")
+    "\(path): \(vocabulary.kind), \(entries.count) tokens, \(vocabulary.added.count) of them added")
   for text in vocabulary.notes { try Output.line("note: \(text)") }
   try Output.line("can be exported to a tokenizer.bin")
   return true
