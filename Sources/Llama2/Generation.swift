@@ -69,7 +69,10 @@ public final class Generation: Sequence, IteratorProtocol {
     context.alternatives = alternatives
     return AnyIterator {
       while let piece = self.nextPiece() {
-        if let score = piece.score { return score }
+        if var score = piece.score {
+          score.text = piece.text
+          return score
+        }
       }
       return nil
     }
@@ -85,9 +88,12 @@ public final class Generation: Sequence, IteratorProtocol {
     return TextPiece(token: nil, text: context.append(prompt: prompt[next - 1], after: previous))
   }
 
-  /// Reads the prompt and chooses the token behind it; false if that did not succeed.
+  /// Reads the prompt and chooses the token behind it; false if reading did not get to its end.
   private func isPromptRead() -> Bool {
     context.readAndChoose()
-    return error == nil && (context.isFull || context.tokens.count >= prompt.count)
+    switch context.reason {
+    case .error, .cancelled, .timeLimit: return false
+    case .endToken, .stopText, .steps, .context, nil: return true
+    }
   }
 }

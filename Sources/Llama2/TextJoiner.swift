@@ -62,17 +62,16 @@ struct StopTexts {
     held.append(piece)
     let text = held.flatMap { $0.text.utf8 }
     for start in text.indices {
-      let rest = text[start...]
-      // Of two that begin here the longer one counts, if it is complete.
-      let complete = texts.filter { rest.starts(with: $0) }.max { $0.count < $1.count }
-      if let stop = complete {
+      // Of two that begin at one place, the longer one.
+      let complete = texts.filter { text[start...].starts(with: $0) }
+      if let stop = complete.max(by: { $0.count < $1.count }) {
         return (release(start), String(decoding: stop, as: UTF8.self))
       }
-      if texts.contains(where: { $0.starts(with: rest) }) {
-        return (releaseWhole(before: start), nil)
-      }
     }
-    return (rest(), nil)
+    let start = text.indices.first { start in
+      texts.contains { $0.starts(with: text[start...]) }
+    }
+    return (releaseWhole(before: start ?? text.count), nil)
   }
 
   /// What is held when the text ends.
