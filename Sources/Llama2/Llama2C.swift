@@ -222,8 +222,9 @@ extension Llama2C {
     return isText(bytes) ? ("a text file", "name a model") : nil
   }
 
-  /// Whether the first bytes are UTF-8 without control characters; those of a header hold zeros.
+  /// Whether the first bytes are UTF-8 without control characters; the first 8 of a header hold zeros.
   private static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= 8 else { return false }
     var start = bytes.prefix(512)
     // The last character may be cut off.
     while let last = start.last, last >= 0x80 { start.removeLast() }

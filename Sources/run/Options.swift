@@ -35,8 +35,8 @@ struct Options {
       -i, --prompt <string>      prompt; -: from standard input
       -y, --system <string>      system prompt in chat
       --template <string>        how a chat is written (default: as the model's own template says)
-      --no-think                 in chat, leaves out the thinking before replies (Qwen3 and others whose
-                                 template defines that)
+      --no-think                 in chat, leaves out the thinking before replies (Qwen3 and others
+                                 whose template defines that)
       --beams <int>              beam search: the likeliest whole text of so many that are kept
       --length-penalty <float>   of a beam's tokens; above 0 prefers long texts (default 1)
     How a token is chosen, in this order:
@@ -49,15 +49,16 @@ struct Options {
       --penalty-window <int>     the penalties look at so many of the last tokens (default 0: all)
       -t, --temperature <float>  0 or more; 0 always takes the likeliest token (default 1.0)
       --top-k <int>              from so many of the likeliest tokens (default 0: all)
-      -p, --top-p <float>        from the likeliest tokens that have this probability together; 0 and 1:
-                                 all (default 0.9)
-      --min-p <float>            from tokens with at least this share of the likeliest one's probability
-      --typical-p <float>        from the most typical tokens that have this probability together; 0 and
-                                 1: all (default 1)
+      -p, --top-p <float>        from the likeliest tokens that have this probability together;
+                                 0 and 1: all (default 0.9)
+      --min-p <float>            from tokens with at least this share of the likeliest one's
+                                 probability (default 0: all)
+      --typical-p <float>        from the most typical tokens that have this probability together;
+                                 0 and 1: all (default 1)
       -s, --seed <int>           random seed, 0: the time (default 0)
     Where a text ends:
-      -n, --steps <int>          tokens to run for, prompt included; 0: the whole context (default 256, in
-                                 chat with a GGUF file no limit)
+      -n, --steps <int>          tokens to run for, prompt included; 0: the whole context (default
+                                 256; in chat on a terminal or with a GGUF file, no limit)
       --max-tokens <int>         tokens of a text, or of each reply, without its prompt
       --stop <string>            end before this text; may be given again for another one
       --time-limit <seconds>     end with the first token after this time

@@ -209,7 +209,7 @@ struct Stage {
   }
 
   @Test(arguments: [
-    ("cell division is\n", "a text file"), ("x", "a text file"), ("{\"dim\": 1}", "a text file"),
+    ("cell division is\n", "a text file"), ("{\"dim\": 1}", "a text file"),
     ("größe, 漢字", "a text file"), ("%PDF-1.4\n\0\0\0", "a PDF"), ("PK\u{3}\u{4}\0\0", "a ZIP file"),
     ("\u{7F}ELF\u{2}\u{1}\u{1}\0", "a program"), ("tjgg\0\0\0\0", "a GGML file"),
   ])
