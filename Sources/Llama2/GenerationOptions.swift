@@ -91,4 +91,50 @@ public struct GenerationOptions: Sendable, Equatable {
     (topK, topP, seed) = (sampling.topK, sampling.topP, sampling.seed)
     if let fixed = sampling.temperature { self.temperature = fixed }
   }
+  /// The first thing that is wrong with these numbers for a vocabulary of `vocabSize` tokens, in a
+  /// sentence ("a temperature of -1.0, expected a number from 0 on"); nil if nothing is.
+  package func problem(vocabSize: Int) -> String? {
+    let (share, fromZeroOn) = (0...1 as ClosedRange<Float>, "a number from 0 on")
+    let ids = 0..<vocabSize
+    let rows: [(isRight: Bool, found: String, expected: String)] = [
+      (temperature >= 0 && temperature.isFinite, "a temperature of \(temperature)", fromZeroOn),
+      (topK >= 0, "a top-k of \(topK)", fromZeroOn),
+      (share.contains(topP), "a top-p of \(topP)", "a number from 0 to 1"),
+      (share.contains(minP), "a min-p of \(minP)", "a number from 0 to 1"),
+      (share.contains(typicalP), "a typical p of \(typicalP)", "a number from 0 to 1"),
+      (
+        repetitionPenalty > 0 && repetitionPenalty.isFinite,
+        "a repetition penalty of \(repetitionPenalty)", "a number above 0"
+      ),
+      (frequencyPenalty.isFinite, "a frequency penalty of \(frequencyPenalty)", "a finite number"),
+      (presencePenalty.isFinite, "a presence penalty of \(presencePenalty)", "a finite number"),
+      (penaltyWindow >= 0, "a window of \(penaltyWindow) tokens for the penalties", fromZeroOn),
+      (steps >= 0, "\(steps) steps", fromZeroOn),
+      (
+        maximumResponseTokens ?? 0 >= 0,
+        "a response of at most \(maximumResponseTokens ?? 0) tokens",
+        fromZeroOn
+      ),
+      (
+        timeLimit ?? .zero >= .zero, "a time limit of \(timeLimit ?? .zero)", "a duration from 0 on"
+      ),
+      (!stopTexts.contains(""), "an empty stop text", "one character or more"),
+      (
+        bannedTokens.count < vocabSize, "a ban of all \(vocabSize) tokens of the vocabulary",
+        "one left to choose"
+      ),
+    ]
+    let tokens = logitBias.sorted { $0.key < $1.key }.flatMap { id, bias in
+      [
+        (ids.contains(id), "a bias for token \(id)", "an id of the vocabulary, in \(ids)"),
+        (bias.isFinite, "a bias of \(bias) for token \(id)", "a finite number"),
+      ]
+    }
+    let bans = bannedTokens.sorted().map {
+      (ids.contains($0), "a ban of token \($0)", "an id of the vocabulary, in \(ids)")
+    }
+    return (rows + tokens + bans).first { !$0.isRight }.map {
+      "\($0.found), expected \($0.expected)"
+    }
+  }
 }
