@@ -131,12 +131,12 @@ struct Candidates {
   /// Radix sort by falling probability, which leaves equal ones in their order. Positive floats are
   /// ordered as their bit patterns are.
   private mutating func sort(from least: Float, to largest: Float) {
+    guard !left.isEmpty else { return }
     let largest = largest.bitPattern
-    let bits = 32 - (largest - least.bitPattern).leadingZeroBitCount
+    let bits = max(1, 32 - (largest - least.bitPattern).leadingZeroBitCount)
     // Small digits for short lists, where the counters would cost more than the list.
     let most = left.count < 2048 ? 8 : 13
     let passes = (bits + most - 1) / most
-    guard passes > 0 else { return }
     let digitBits = (bits + passes - 1) / passes
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1 << digitBits) { ends in
       for shift in stride(from: 0, to: UInt32(bits), by: digitBits) {

@@ -94,9 +94,9 @@ public struct GenerationOptions: Sendable, Equatable {
   /// The first thing that is wrong with these numbers for a vocabulary of `vocabSize` tokens, in a
   /// sentence ("a temperature of -1.0, expected a number from 0 on"); nil if nothing is.
   package func problem(vocabSize: Int) -> String? {
-    let (share, fromZeroOn) = (0...1 as ClosedRange<Float>, "a number from 0 on")
-    let ids = 0..<vocabSize
-    let rows: [(isRight: Bool, found: String, expected: String)] = [
+    let (fromZeroOn, share) = ("a number from 0 on", 0...1 as ClosedRange<Float>)
+    let (ids, response) = (0..<vocabSize, maximumResponseTokens ?? 0)
+    var rows: [(isRight: Bool, found: String, expected: String)] = [
       (temperature >= 0 && temperature.isFinite, "a temperature of \(temperature)", fromZeroOn),
       (topK >= 0, "a top-k of \(topK)", fromZeroOn),
       (share.contains(topP), "a top-p of \(topP)", "a number from 0 to 1"),
@@ -108,33 +108,21 @@ public struct GenerationOptions: Sendable, Equatable {
       ),
       (frequencyPenalty.isFinite, "a frequency penalty of \(frequencyPenalty)", "a finite number"),
       (presencePenalty.isFinite, "a presence penalty of \(presencePenalty)", "a finite number"),
-      (penaltyWindow >= 0, "a window of \(penaltyWindow) tokens for the penalties", fromZeroOn),
-      (steps >= 0, "\(steps) steps", fromZeroOn),
-      (
-        maximumResponseTokens ?? 0 >= 0,
-        "a response of at most \(maximumResponseTokens ?? 0) tokens",
-        fromZeroOn
-      ),
-      (
-        timeLimit ?? .zero >= .zero, "a time limit of \(timeLimit ?? .zero)", "a duration from 0 on"
-      ),
-      (!stopTexts.contains(""), "an empty stop text", "one character or more"),
-      (
-        bannedTokens.count < vocabSize, "a ban of all \(vocabSize) tokens of the vocabulary",
-        "one left to choose"
-      ),
+      (penaltyWindow >= 0, "a penalty window of \(penaltyWindow) tokens", fromZeroOn),
+      (steps >= 0, "steps of \(steps)", fromZeroOn),
+      (response >= 0, "a response of \(response) tokens", fromZeroOn),
+      (!stopTexts.contains(""), "an empty stop text", "a character or more"),
+      (timeLimit ?? .zero >= .zero, "a time limit of \(timeLimit ?? .zero)", "one from 0 on"),
     ]
-    let tokens = logitBias.sorted { $0.key < $1.key }.flatMap { id, bias in
-      [
-        (ids.contains(id), "a bias for token \(id)", "an id of the vocabulary, in \(ids)"),
-        (bias.isFinite, "a bias of \(bias) for token \(id)", "a finite number"),
-      ]
+    for (id, bias) in logitBias.sorted(by: { $0.key < $1.key }) {
+      rows.append((ids.contains(id), "a bias for token \(id)", "an id in \(ids)"))
+      rows.append((bias.isFinite, "a bias of \(bias) for token \(id)", "a finite number"))
     }
-    let bans = bannedTokens.sorted().map {
-      (ids.contains($0), "a ban of token \($0)", "an id of the vocabulary, in \(ids)")
+    for id in bannedTokens.sorted() {
+      rows.append((ids.contains(id), "a ban of token \(id)", "an id in \(ids)"))
     }
-    return (rows + tokens + bans).first { !$0.isRight }.map {
-      "\($0.found), expected \($0.expected)"
-    }
+    let isOneLeft = bannedTokens.count < vocabSize
+    rows.append((isOneLeft, "a ban of all \(vocabSize) tokens", "one that is left"))
+    return rows.first { !$0.isRight }.map { "\($0.found), expected \($0.expected)" }
   }
 }
