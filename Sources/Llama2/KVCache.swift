@@ -19,6 +19,16 @@ final class KVCache {
     (keys, values, logits) = (floats[0], floats[1], floats[2])
   }
 
+  /// A copy of the first `count` positions of `other`, without its logits.
+  convenience init(_ config: Config, copying other: KVCache, count: Int) throws(LlamaError) {
+    try self.init(config)
+    for head in 0..<config.nLayers * config.nKVHeads {
+      let offset = offset(0, head, 0)
+      (keys + offset).update(from: other.keys + offset, count: count * config.headSize)
+      (values + offset).update(from: other.values + offset, count: count * config.headSize)
+    }
+  }
+
   /// Where the key and the value of one head at one position stand.
   func offset(_ layer: Int, _ kvHead: Int, _ position: Int) -> Int {
     ((layer * config.nKVHeads + kvHead) * config.seqLen + position) * config.headSize

@@ -16,6 +16,8 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
   case badVocabulary(path: String, problem: String)
   /// The model's chat template cannot be used, or the one that was named.
   case badTemplate(path: String, problem: String)
+  /// A prompt has more tokens than the text may have.
+  case promptTooLong(tokens: Int, limit: Int)
   /// There is no memory for what the checkpoint's sizes ask for.
   case outOfMemory(bytes: Int, purpose: String)
   /// The checkpoint's logits after `position` are NaN or infinite.
@@ -27,6 +29,8 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
     case .badCheckpoint(let path, let problem): "\(path): \(problem)"
     case .badVocabulary(let path, let problem): "\(path): \(problem)"
     case .badTemplate(let path, let problem): "\(path): \(problem)"
+    case .promptTooLong(let tokens, let limit):
+      "the prompt has \(tokens) tokens, where at most \(limit) are allowed"
     case .outOfMemory(let bytes, let purpose): "no memory for \(purpose): \(bytes) bytes"
     case .notFinite(let path, let position):
       "\(path): the logits at position \(position) are not finite numbers, so the weights are"
