@@ -6,15 +6,21 @@
 ///     for piece in llama.generate("Once upon a time", options: options) { … }
 ///
 /// A token is chosen in this order, each step taking what the one before it left, and those at their
-/// defaults leaving everything as it is: `logitBias` and `bannedTokens`; `repetitionPenalty`,
-/// `frequencyPenalty` and `presencePenalty`; `temperature`; `topK`; `topP`; `minP`; `typicalP`; then one
-/// token is drawn. The order is that of Hugging Face's generation.
+/// defaults leaving everything as it is: `logitBias`; `repetitionPenalty`; `bannedTokens`;
+/// `frequencyPenalty` and `presencePenalty`; `temperature`; `topK`; `topP`; `minP`; `typicalP`. The order
+/// is that of Hugging Face's generation, where the two penalties of OpenAI's API would be a user's own.
+///
+/// Then one token is drawn by a random number in 0..<1: the first at which the probabilities of those
+/// that are left, added up, exceed that share of their sum. They are added from the likeliest token
+/// down, equally likely ones by rising id; in the order of ids where none was left out (run.c).
 public struct GenerationOptions: Sendable, Equatable {
   // MARK: How a token is chosen
 
-  /// What logits are divided by, 0 or more; 0 always takes the likeliest token.
+  /// What logits are divided by, 0 or more; 0 always takes the likeliest token, of equally likely ones
+  /// that with the lowest id.
   public var temperature: Float = 1
-  /// Draw from so many of the likeliest tokens (Fan et al. 2018); 0: from all.
+  /// Draw from so many of the likeliest tokens, and those that are as likely as the last of them
+  /// (Fan et al. 2018); 0: from all.
   public var topK = 0
   /// Draw from the fewest tokens that have this probability together, in 0...1 (Holtzman et al. 2019);
   /// 0 or 1: from all.
