@@ -97,6 +97,7 @@ public struct GenerationOptions: Sendable, Equatable {
     (topK, topP, seed) = (sampling.topK, sampling.topP, sampling.seed)
     if let fixed = sampling.temperature { self.temperature = fixed }
   }
+
   /// The first thing that is wrong with these numbers for a vocabulary of `vocabSize` tokens, in a
   /// sentence ("a temperature of -1.0, expected a number from 0 on"); nil if nothing is.
   package func problem(vocabSize: Int) -> String? {
