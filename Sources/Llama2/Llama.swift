@@ -131,7 +131,7 @@ public final class Llama: Sendable {
         path: model.checkpoint.file.path,
         problem:
           "the chat template \(template.name) of this model defines no way to leave the thinking"
-          + " out: chat with it"))
+          + " out"))
   }
 }
 
