@@ -1,18 +1,24 @@
-/// A conversation that goes on from reply to reply until the context is full.
+/// A conversation that goes on from reply to reply.
+///
+///     let chat = llama.chat(system: "You are a poet.")
+///     for piece in chat.reply(to: "What is the sea?") { print(piece, terminator: "") }
 public final class Chat {
   let context: TextContext
-  private let template: ChatTemplate?
+  private let template: Result<ChatTemplate, LlamaError>
   private let system: String
-  /// The last token of a reply that was left before its end, which the transformer has not read.
-  fileprivate var unread: [Int] = []
   /// The text of the last reply, nil before the first.
   fileprivate var lastReply: String?
 
   /// Whether there is no room for more: the last reply was cut off, or the last prompt not read.
-  public fileprivate(set) var isFull = false
+  public var isFull: Bool { context.isFull }
   /// What ended the last reply before its end, if anything did; before the first one, why this model
   /// gives none.
-  public fileprivate(set) var error: LlamaError?
+  public var error: LlamaError? {
+    if case .failure(let problem) = template { return problem }
+    if case .failure(let problem) = context.transformer { return problem }
+    if case .error(let error) = context.reason { return error }
+    return nil
+  }
   /// Called while a long message is read, with its tokens done and in all; returning false ends the
   /// reply.
   public var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)? {
@@ -20,90 +26,54 @@ public final class Chat {
     set { context.onPromptProgress = newValue }
   }
   /// The tokens that the conversation may have in all.
-  public var steps: Int { context.steps }
+  public var steps: Int { context.longestPrompt }
   /// Tokens and time so far.
   public var speed: Speed { context.speed }
 
   init(_ context: TextContext, _ template: Result<ChatTemplate, LlamaError>, system: String) {
     self.context = context
+    self.template = template
     self.system = system
-    switch template {
-    case .success(let template): self.template = template
-    case .failure(let problem):
-      self.template = nil
-      error = problem
-    }
-    if case .failure(let problem) = context.transformer { error = problem }
-  }
-
-  /// Whether a reply ends before this token: any end of a turn that the vocabulary has, and the
-  /// template's own.
-  fileprivate func endsReply(_ token: Int) -> Bool {
-    let tokenizer = context.llama.tokenizer
-    return tokenizer.endsReply(token)
-      || token == template.flatMap { tokenizer.id(ofControl: $0.endOfTurn) }
   }
 
   /// The assistant's reply to `prompt`, as a lazy sequence of pieces. One that is left before its end
   /// ends there for the next turn.
   public func reply(to prompt: String) -> Reply {
-    guard let template else { return Reply(self, nil) }
+    let reply = Reply(self)
+    guard case .success(let template) = template else {
+      context.end(.error(error!))
+      return reply
+    }
+    let tokenizer = context.llama.tokenizer
     let turn = template.turn(
       user: prompt, system: system.isEmpty ? nil : system, after: lastReply)
-    let tokens = unread + context.llama.tokenizer.encode(turn, continuing: lastReply != nil)
-    unread = []
+    context.unread += tokenizer.encode(turn, continuing: lastReply != nil)
+    if context.unread.isEmpty { context.unread = [tokenizer.startOfText] }
     lastReply = ""
-    error = nil
-    context.text = TextJoiner(tokenizer: context.llama.tokenizer)
-    return Reply(self, tokens.isEmpty ? [context.llama.tokenizer.startOfText] : tokens)
+    // run.c samples after every token that it reads, and uses the last sample.
+    context.sampler.skip(context.unread.count - 1)
+    // Any end of a turn that the vocabulary has ends a reply, and the template's own.
+    let endOfTurn = tokenizer.id(ofControl: template.endOfTurn)
+    context.begin { tokenizer.endsReply($0) || $0 == endOfTurn }
+    return reply
   }
 }
 
-/// One reply as it is generated: a sequence of pieces of text, to go through once.
+/// One reply as it is generated: a sequence of pieces of text, to go through once, before the next message.
 public final class Reply: Sequence, IteratorProtocol {
   private let chat: Chat
-  /// Tokens that the transformer has not read yet.
-  private var unread: [Int]
-  private var ended: Bool
 
-  fileprivate init(_ chat: Chat, _ turn: [Int]?) {
-    self.chat = chat
-    unread = turn ?? []
-    ended = turn == nil
-  }
+  fileprivate init(_ chat: Chat) { self.chat = chat }
+
+  /// Why the reply ended; nil while it goes on, and where its loop was left.
+  public var reason: EndReason? { chat.context.reason }
 
   /// The next piece, of whole characters, or nil at the end.
   public func next() -> String? {
-    let context = chat.context
-    while !ended {
-      let token = nextToken()
-      let piece = token.map { context.text.append($0, after: unread.last!) } ?? context.text.rest()
-      ended = token == nil
-      unread = token.map { [$0] } ?? []
-      chat.unread = unread
-      if let piece, !piece.isEmpty {
-        chat.lastReply? += piece
-        return piece
-      }
+    while let piece = chat.context.next() {
+      chat.lastReply? += piece.text
+      if !piece.text.isEmpty { return piece.text }
     }
     return nil
-  }
-
-  /// The next token of the reply, or nil: at its end, for lack of room, or for an error.
-  private func nextToken() -> Int? {
-    let context = chat.context
-    guard context.position + unread.count <= context.steps else {
-      chat.isFull = true
-      return nil
-    }
-    do {
-      // run.c samples after every token that it reads, and uses the last sample.
-      context.sampler.skip(unread.count - 1)
-      guard let token = try context.next(after: unread) else { return nil }
-      return chat.endsReply(token) ? nil : token
-    } catch {
-      chat.error = error
-      return nil
-    }
   }
 }

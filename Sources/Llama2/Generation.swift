@@ -1,27 +1,22 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-/// A text as it is generated: a sequence of pieces, to go through once.
+/// A text as it is generated: a sequence of pieces, the prompt first, to go through once.
+///
+///     let text = llama.generate("Once upon a time", options: options)
+///     for piece in text { print(piece, terminator: "") }
+///     if text.reason == .steps { print(" …") }
 public final class Generation: Sequence, IteratorProtocol {
   let context: TextContext
   private let prompt: [Int]
+  /// How many tokens of the prompt have been emitted; nil before it is read.
+  private var emitted: Int?
   /// Whether the first token of the prompt stands for the beginning, and is not emitted.
   private let beginsWithMark: Bool
-  /// How many tokens have been emitted, BOS included.
-  private var emitted = 0
-  /// The first token behind the prompt, which is known before the prompt is emitted.
-  private var first: Int?
-  /// The last token that was emitted.
-  private var last: Int
-  private var ended = false
 
-  /// What ended the text before its end, if anything did.
-  public private(set) var error: LlamaError?
+  /// Why the text ended; nil while it goes on, and where its loop was left.
+  public var reason: EndReason? { context.reason }
+  /// What went wrong, if that ended the text.
+  public var error: LlamaError? {
+    if case .error(let error) = reason { error } else { nil }
+  }
   /// Called while a long prompt is read, with the tokens done and in all; returning false ends the
   /// text.
   public var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)? {
@@ -30,190 +25,72 @@ public final class Generation: Sequence, IteratorProtocol {
   }
   /// Tokens in the prompt, BOS included.
   public var promptTokens: Int { prompt.count }
+  /// Tokens behind the prompt so far.
+  public var generatedTokens: Int { context.generatedTokens }
   /// Tokens and time so far.
   public var speed: Speed { context.speed }
 
-  init(_ context: TextContext, prompt: [Int]) {
-    let bos = context.llama.tokenizer.bos
-    self.context = context
-    beginsWithMark = prompt.isEmpty || prompt[0] == bos
-    self.prompt = prompt.isEmpty ? [context.llama.tokenizer.startOfText] : prompt
-    last = bos ?? -1
+  /// - Parameter prefix: what was read of texts that begin in the same way.
+  init(_ llama: Llama, prompt: [Int], _ options: GenerationOptions, after prefix: Prefix? = nil) {
+    let tokenizer = llama.tokenizer
+    beginsWithMark = prompt.isEmpty || prompt[0] == tokenizer.bos
+    self.prompt = prompt.isEmpty ? [tokenizer.startOfText] : prompt
+    let read = prefix?.common(with: self.prompt) ?? []
+    // A mark is no token of the text that the steps count.
+    context = TextContext(
+      llama, options, unmarked: !beginsWithMark, after: prefix.map { ($0.transformer, read) })
+    context.unread = Array(self.prompt[read.count...])
+    context.begin { tokenizer.endsText($0) }
+    if self.prompt.count > context.longestPrompt {
+      context.end(
+        .error(.promptTooLong(tokens: self.prompt.count, limit: context.longestPrompt)))
+    }
   }
 
   /// The next piece, or nil at the end. A piece holds whole characters: where a character's bytes
   /// are tokens of their own, it waits for the last of them.
   public func next() -> String? {
-    while !ended {
-      guard let token = nextToken(), !isEnd(token) else {
-        ended = true
-        return context.text.rest()
-      }
-      let piece = context.text.append(token, after: last)
-      last = token
-      if !piece.isEmpty { return piece }
+    while let piece = nextPiece() {
+      if !piece.text.isEmpty { return piece.text }
     }
     return nil
   }
 
-  /// Whether the text ends before `token`. In front of the first one BOS is no end.
-  private func isEnd(_ token: Int) -> Bool {
-    emitted > prompt.count && context.llama.tokenizer.endsText(token)
-  }
-
-  private func nextToken() -> Int? {
-    do {
-      // The prompt is read before it is emitted: nothing is emitted of a checkpoint that computes
-      // NaN.
-      if emitted == 0 {
-        if prompt.count <= context.steps {
-          first = try context.next(after: prompt)
-          if first == nil { return nil }
-        }
-        if beginsWithMark { emitted = 1 }
+  /// The tokens behind the prompt instead of the text's pieces, each with its probability; to go through
+  /// once.
+  ///
+  ///     for token in llama.generate("The sky is").tokens(alternatives: 3) {
+  ///       print(token.text, token.logProbability, token.alternatives.map(\.text))
+  ///     }
+  ///
+  /// - Parameter alternatives: how many of the likeliest tokens are given with each.
+  public func tokens(alternatives: Int = 0) -> AnyIterator<ScoredToken> {
+    precondition(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
+    context.alternatives = alternatives
+    return AnyIterator {
+      while let piece = self.nextPiece() {
+        if let score = piece.score { return score }
       }
-      guard emitted < context.steps + (beginsWithMark ? 1 : 0) else { return nil }
-      emitted += 1
-      if emitted <= prompt.count { return prompt[emitted - 1] }
-      return try emitted == prompt.count + 1 ? first : context.next(after: [last])
-    } catch {
-      self.error = error
       return nil
     }
   }
-}
 
-/// How many tokens went through the transformer, and in what time.
-public struct Speed: Sendable {
-  /// Tokens of prompts of more than one token, read in blocks.
-  public fileprivate(set) var promptTokens = 0
-  public fileprivate(set) var promptSeconds = 0.0
-  /// Tokens generated one by one, the first one after a prompt left out.
-  public fileprivate(set) var generatedTokens = 0
-  public fileprivate(set) var generatedSeconds = 0.0
-}
-
-/// One text in the making: its KV cache and the place in it, the sampler, and bytes that wait to become
-/// characters.
-final class TextContext {
-  /// Tokens of a long prompt between two reports of its progress.
-  static let progressStep = 512
-
-  let llama: Llama
-  let steps: Int
-  var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)?
-  /// A KV cache of this text's own, or why there is no memory for one.
-  let transformer: Result<Transformer, LlamaError>
-  var sampler: Sampler
-  var position = 0
-  var text: TextJoiner
-  var speed = Speed()
-  private var lastTokenTime = 0.0
-
-  init(_ llama: Llama, steps: Int, temperature: Float, topP: Float, seed: UInt64?) {
-    let config = llama.config
-    self.llama = llama
-    transformer = Result { () throws(LlamaError) in try Transformer(llama.model) }
-    self.steps = steps <= 0 ? config.seqLen : min(steps, config.seqLen)
-    let seed = seed ?? 0
-    sampler = Sampler(
-      vocabSize: config.vocabSize, temperature: temperature, topP: topP,
-      seed: seed == 0 ? UInt64(time(nil)) : seed)
-    text = TextJoiner(tokenizer: llama.tokenizer)
+  private func nextPiece() -> TextPiece? {
+    // The prompt is read before it is emitted: nothing is emitted of a checkpoint that computes NaN.
+    var next = emitted ?? (isPromptRead() ? (beginsWithMark ? 1 : 0) : prompt.count)
+    defer { emitted = next }
+    if next == prompt.count { return context.next() }
+    let previous = next > 0 ? prompt[next - 1] : context.llama.tokenizer.bos ?? -1
+    next += 1
+    return TextPiece(token: nil, text: context.append(prompt: prompt[next - 1], after: previous))
   }
 
-  /// Reads `tokens` and samples the one after them; nil if the caller gave up on a long prompt.
-  func next(after tokens: [Int]) throws(LlamaError) -> Int? {
-    let start = now()
-    guard let logits = try read(tokens) else { return nil }
-    guard isFinite(logits) else {
-      throw .notFinite(path: llama.model.checkpoint.file.path, position: position - 1)
-    }
-    let token = sampler.sample(logits)
-    let end = now()
-    if tokens.count > 1 {
-      speed.promptTokens += tokens.count
-      speed.promptSeconds += end - start
-    } else if lastTokenTime > 0 {
-      speed.generatedTokens += 1
-      speed.generatedSeconds += end - lastTokenTime
-    }
-    lastTokenTime = end
-    return token
-  }
-
-  /// The logits after `tokens`, or nil if the caller gave up on a long prompt.
-  private func read(_ tokens: [Int]) throws(LlamaError) -> UnsafeBufferPointer<Float>? {
-    let transformer = try transformer.get()
-    var start = 0
-    while true {
-      let end = onPromptProgress == nil ? tokens.count : start + Self.progressStep
-      let piece = Array(tokens[start..<min(end, tokens.count)])
-      let logits = transformer.forward(piece, at: position)
-      position += piece.count
-      start += piece.count
-      if start == tokens.count {
-        if start > piece.count { _ = onPromptProgress?(start, start) }
-        return logits
-      }
-      if onPromptProgress?(start, tokens.count) == false { return nil }
+  /// Reads the prompt and chooses the token behind it; false if reading did not get to its end.
+  private func isPromptRead() -> Bool {
+    context.readAndChoose()
+    switch context.reason {
+    case .error, .cancelled, .timeLimit: return false
+    case .endToken, .stopText, .steps, .context, nil: return true
     }
   }
-}
-
-/// Joins pieces to text, whole characters at a time.
-struct TextJoiner {
-  let tokenizer: Tokenizer
-  private var pending: [UInt8] = []
-
-  init(tokenizer: Tokenizer) { self.tokenizer = tokenizer }
-
-  /// What can be emitted once `token` is known: nothing while a character lacks bytes. Control
-  /// characters are left out, as a terminal may obey them: of llama2.c's vocabularies those that
-  /// are pieces of their own (run.c: `safe_printf`), of others all.
-  mutating func append(_ token: Int, after previous: Int) -> String {
-    let piece = tokenizer.decode(token, after: previous)
-    if piece.count == 1, let byte = piece.first, byte < 0x80, Self.isControl(Unicode.Scalar(byte)) {
-      return ""
-    }
-    pending += piece
-    let whole = pending.count - unfinishedBytes
-    defer { pending.removeFirst(whole) }
-    let text = String(decoding: pending[..<whole], as: UTF8.self)
-    if tokenizer.vocabulary.isLlama2C || !text.unicodeScalars.contains(where: Self.isControl) {
-      return text
-    }
-    return String(String.UnicodeScalarView(text.unicodeScalars.filter { !Self.isControl($0) }))
-  }
-
-  /// Whether a terminal may obey the character: C0 and C1 but for white space, and DEL.
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x09...0x0D: false
-    case 0..<0x20, 0x7F..<0xA0: true
-    default: false
-    }
-  }
-
-  /// The bytes of a character that never became whole, as the replacement character.
-  mutating func rest() -> String? {
-    defer { pending = [] }
-    return pending.isEmpty ? nil : String(decoding: pending, as: UTF8.self)
-  }
-
-  /// How many bytes at the end begin a character and lack its last bytes.
-  private var unfinishedBytes: Int {
-    for (i, byte) in pending.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
-      let length = byte < 0xC2 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF5 ? 4 : 1
-      return i + 1 < length ? i + 1 : 0
-    }
-    return 0
-  }
-}
-
-/// Seconds on a clock that only goes forward.
-package func now() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -50,7 +50,7 @@ public struct GenerationOptions: Sendable, Equatable {
   public var maximumResponseTokens: Int?
   /// The text ends before the first of these that it would contain behind its prompt.
   public var stopTexts: [String] = []
-  /// The text ends with the first token that is chosen later than this after its beginning.
+  /// No token is chosen later than this after the text or reply began to be read.
   public var timeLimit: Duration?
   /// Whether a text goes on when the context is full: the first tokens and the last ones stay in view,
   /// the oldest between them are forgotten (StreamingLLM, Xiao et al. 2023). Not for models with learned
@@ -58,17 +58,28 @@ public struct GenerationOptions: Sendable, Equatable {
   public var continuesBeyondContext = false
 
   /// How tokens are drawn, in the words of Apple's Foundation Models.
-  public enum SamplingMode: Sendable, Equatable {
+  public struct SamplingMode: Sendable, Equatable {
+    fileprivate var temperature: Float?
+    fileprivate var topK = 0
+    fileprivate var topP: Float = 1
+    fileprivate var seed: UInt64?
+
     /// Always the likeliest token.
-    case greedy
+    public static let greedy = SamplingMode(temperature: 0)
+
     /// One of the `top` likeliest tokens.
-    case random(top: Int, seed: UInt64? = nil)
+    public static func random(top: Int, seed: UInt64? = nil) -> SamplingMode {
+      SamplingMode(topK: top, seed: seed)
+    }
+
     /// One of the fewest tokens that have this probability together.
-    case random(probabilityThreshold: Double, seed: UInt64? = nil)
+    public static func random(probabilityThreshold: Double, seed: UInt64? = nil) -> SamplingMode {
+      SamplingMode(topP: Float(probabilityThreshold), seed: seed)
+    }
   }
 
   /// - Parameters:
-  ///   - sampling: sets `temperature`, or `topK` and `seed`, or `topP` and `seed`; nil: top-p 0.9.
+  ///   - sampling: sets `temperature`, or `topK` and `seed`, or `topP` and `seed`; nil: as without it.
   ///   - temperature: what logits are divided by; nil: 1. `greedy` takes none.
   ///   - maximumResponseTokens: tokens of the text or reply without its prompt.
   public init(
@@ -76,11 +87,8 @@ public struct GenerationOptions: Sendable, Equatable {
   ) {
     self.temperature = Float(temperature ?? 1)
     self.maximumResponseTokens = maximumResponseTokens
-    switch sampling {
-    case nil: break
-    case .greedy: self.temperature = 0
-    case .random(let top, let seed): (topK, topP, self.seed) = (top, 1, seed)
-    case .random(let threshold, let seed): (topP, self.seed) = (Float(threshold), seed)
-    }
+    guard let sampling else { return }
+    (topK, topP, seed) = (sampling.topK, sampling.topP, sampling.seed)
+    if let fixed = sampling.temperature { self.temperature = fixed }
   }
 }

@@ -58,6 +58,8 @@ public final class Llama: Sendable {
     return access(beside, F_OK) == 0 ? beside : "tokenizer.bin"
   }
 
+  // MARK: - Texts
+
   /// The prompt and what follows it, as a lazy sequence: leaving the loop stops the work. It ends at
   /// a token that ends a text, or with `steps` tokens (run.c: `generate`).
   ///
@@ -70,10 +72,24 @@ public final class Llama: Sendable {
     _ prompt: String = "", steps: Int = 256, temperature: Float = 1, topP: Float = 0.9,
     seed: UInt64? = nil
   ) -> Generation {
-    Generation(
-      TextContext(self, steps: steps, temperature: temperature, topP: topP, seed: seed),
-      prompt: tokenizer.encode(prompt, bos: true, eos: false))
+    var options = GenerationOptions()
+    (options.steps, options.temperature, options.topP) = (steps, temperature, topP)
+    options.seed = seed
+    return generate(prompt, options: options)
   }
+
+  /// The same with all options. Where they set no limit, a text ends with the context.
+  public func generate(_ prompt: String = "", options: GenerationOptions) -> Generation {
+    Generation(self, prompt: tokenizer.encode(prompt, bos: true, eos: false), options)
+  }
+
+  /// Reads the beginning of texts, once for all of them. Throws `LlamaError`, for a beginning that is longer
+  /// than the context, or if there is no memory for it.
+  public func read(_ beginning: String) throws(LlamaError) -> Prefix {
+    try Prefix(self, beginning)
+  }
+
+  // MARK: - Conversations
 
   /// A conversation in the format of the model's own template (run.c: `chat`).
   ///
@@ -87,9 +103,20 @@ public final class Llama: Sendable {
     system: String = "", steps: Int = 0, temperature: Float = 1, topP: Float = 0.9,
     seed: UInt64? = nil, thinking: Bool = true
   ) -> Chat {
+    var options = GenerationOptions()
+    (options.steps, options.temperature, options.topP) = (steps, temperature, topP)
+    options.seed = seed
+    return chat(system: system, options: options, thinking: thinking)
+  }
+
+  /// The same with all options. `steps` counts the tokens of the whole conversation,
+  /// `maximumResponseTokens` and `timeLimit` hold for each reply.
+  public func chat(
+    system: String = "", options: GenerationOptions, thinking: Bool = true
+  ) -> Chat {
     Chat(
-      TextContext(self, steps: steps, temperature: temperature, topP: topP, seed: seed),
-      thinking ? template : template.flatMap(withoutThinking), system: system)
+      TextContext(self, options), thinking ? template : template.flatMap(withoutThinking),
+      system: system)
   }
 
   private func withoutThinking(_ template: ChatTemplate) -> Result<ChatTemplate, LlamaError> {

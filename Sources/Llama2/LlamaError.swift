@@ -24,8 +24,6 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
   case notFinite(path: String, position: Int)
   /// The prompt has more tokens than the text may have, or than fit into the context.
   case promptTooLong(tokens: Int, limit: Int)
-  /// A text was to go on beyond the context of a model with learned positions, which has none there.
-  case noPositionsBeyondContext(path: String, seqLen: Int)
   /// A session was asked while its last reply goes on.
   case busy
 
@@ -41,9 +39,7 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
       "\(path): the logits at position \(position) are not finite numbers, so the weights are"
         + " damaged, or not those of a Llama"
     case .promptTooLong(let tokens, let limit):
-      "the prompt has \(tokens) tokens, where \(limit) are allowed"
-    case .noPositionsBeyondContext(let path, let seqLen):
-      "\(path): the model's positions are learned, so its texts end with the context of \(seqLen) tokens"
+      "the prompt has \(tokens) tokens, where at most \(limit) are allowed"
     case .busy:
       "the session is still responding: wait for the reply to end, or start another session"
     }

@@ -38,6 +38,15 @@ public struct Sampler: Sendable {
     }
   }
 
+  init(vocabSize: Int, options: GenerationOptions, seed: UInt64) {
+    self.init(
+      vocabSize: vocabSize, temperature: options.temperature, topP: options.topP, seed: seed)
+  }
+
+  mutating func sample(_ logits: UnsafeBufferPointer<Float>, after tokens: [Int]) -> Int {
+    sample(logits)
+  }
+
   /// Advances the generator by `count` samples: run.c samples after every token of a chat prompt
   /// and does not use the result.
   mutating func skip(_ count: Int) {

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The steps of a layer beside its products, for one token (run.c).
 enum Steps {
   /// out = weight x / √(mean(x²) + epsilon), all (count) (Zhang and Sennrich 2019; run.c: `rmsnorm`).
@@ -58,6 +66,20 @@ enum Steps {
       sum += load(x + i, first: count &- i)
     }
     multiply(x, by: 1 / sum.total, count)
+  }
+
+  /// log Σ e^x, of x (count).
+  static func logSumExp(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+    let largest = maximum(x, count)
+    var sum = Vector.zero
+    var i = 0
+    while i &+ 16 <= count {
+      sum += exp(load(x + i) - Vector(repeating: largest))
+      i &+= 16
+    }
+    var total = sum.total
+    for i in i..<count { total += expf(x[i] - largest) }
+    return largest + logf(total)
   }
 
   /// gate = silu(gate) up, both (count), where silu(x) = x / (1 + e^-x) (Shazeer 2020: SwiGLU).

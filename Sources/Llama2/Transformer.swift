@@ -39,12 +39,52 @@ public final class Transformer {
     cache = try KVCache(config)
   }
 
+  /// Has read the first `count` tokens of `other`'s text. Throws `LlamaError.outOfMemory`.
+  init(copying other: Transformer, count: Int) throws(LlamaError) {
+    model = other.model
+    config = other.config
+    cache = try KVCache(config, copying: other.cache, count: count)
+  }
+
   /// Logits after the last of `tokens`, which stand at position..<position + tokens.count;
   /// those before `position` were given in earlier calls. The logits, (vocabSize), hold until the
   /// next call, and no longer than the Transformer. They are the same however a text is cut into
   /// calls.
   public func forward(_ tokens: [Int], at position: Int) -> UnsafeBufferPointer<Float> {
     precondition(!tokens.isEmpty, "forward needs at least one token")
+    read(tokens, at: position) { block in
+      if block.upperBound == tokens.count {
+        classify(block.count - 1..<block.count, into: cache.logits)
+      }
+    }
+    return UnsafeBufferPointer(start: cache.logits, count: config.vocabSize)
+  }
+
+  /// The same for each token from index `first` on: calls `body` with its index and its logits, which
+  /// hold for the call. `body` must not use this model.
+  func forward(
+    _ tokens: [Int], at position: Int, from first: Int,
+    _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) -> Void
+  ) {
+    let (logits, vocabSize) = (state.logits, config.vocabSize)
+    read(tokens, at: position) { block in
+      for start in stride(
+        from: max(first, block.lowerBound), to: block.upperBound, by: RunState.classifiedTokens)
+      {
+        let end = min(start + RunState.classifiedTokens, block.upperBound)
+        classify(start - block.lowerBound..<end - block.lowerBound, into: logits)
+        for i in start..<end {
+          body(i, UnsafeBufferPointer(start: logits + (i - start) * vocabSize, count: vocabSize))
+        }
+      }
+    }
+  }
+
+  /// Reads `tokens` as `forward` does, a block of them at a time.
+  ///
+  /// - Parameter then: called after each block with the indices of its tokens, while the activations are
+  ///   those of this text.
+  func read(_ tokens: [Int], at position: Int, then: (Range<Int>) -> Void = { _ in }) {
     precondition(
       position >= 0 && position + tokens.count <= config.seqLen,
       "positions \(position)..<\(position + tokens.count) are outside the context of"
@@ -52,17 +92,13 @@ public final class Transformer {
     precondition(
       tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "a token is outside the vocabulary of \(config.vocabSize)")
-    var start = 0
-    while start < tokens.count {
-      let end = min(start + RunState.blockSize, tokens.count)
-      // The activations are those of this text from here on to its logits.
+    for start in stride(from: 0, to: tokens.count, by: RunState.blockSize) {
+      let block = start..<min(start + RunState.blockSize, tokens.count)
       model.whileNobodyElseComputes {
-        forward(block: tokens[start..<end], at: position + start)
-        if end == tokens.count { classify(tokenInBlock: end - start - 1) }
+        forward(block: tokens[block], at: position + start)
+        then(block)
       }
-      start = end
     }
-    return UnsafeBufferPointer(start: cache.logits, count: config.vocabSize)
   }
 
   /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
@@ -101,12 +137,39 @@ public final class Transformer {
     }
   }
 
-  /// The logits after token `j` of the block that `forward(block:)` left in `state.x`.
-  private func classify(tokenInBlock j: Int) {
+  /// The logits, (tokens.count, vocabSize), after some tokens of the block whose residual stream is in
+  /// `state.x`.
+  private func classify(_ tokens: Range<Int>, into logits: UnsafeMutablePointer<Float>) {
     let (w, s) = (checkpoint.weights, state)
-    let one = Block(position: 0, count: 1)  // no step that follows looks at positions
-    norm(s.x + j * config.dim, w.finalNorm, into: s.xb, rows: 1)
-    matmul(s.xb, [(w.classifier, cache.logits)], one)
+    // No step that follows looks at positions.
+    let block = Block(position: 0, count: tokens.count)
+    norm(s.x + tokens.lowerBound * config.dim, w.finalNorm, into: s.xb, rows: tokens.count)
+    matmul(s.xb, [(w.classifier, logits)], block)
+  }
+
+  /// Forgets the tokens at some of the first `count` positions, in a model that rotates queries and keys:
+  /// those behind them move up, and their keys turn back by as many positions (Xiao et al. 2023;
+  /// llama.cpp: context shift).
+  func forget(_ range: Range<Int>, of count: Int) {
+    guard let rope = config.rope else {
+      preconditionFailure("learned positions are part of what the cache holds")
+    }
+    let (c, cache, s) = (config, cache, state)
+    let moved = count - range.upperBound
+    model.whileNobodyElseComputes {
+      s.setAngles(
+        rope, checkpoint.weights.ropeFactors, Block(position: -range.count, count: 1))
+      forEachPart(of: c.nLayers * c.nKVHeads, work: 4 * moved * c.headSize, grain: 1) { heads, _ in
+        for head in heads {
+          let to = cache.offset(0, head, range.lowerBound)
+          let from = cache.offset(0, head, range.upperBound)
+          (cache.values + to).update(from: cache.values + from, count: moved * c.headSize)
+          (cache.keys + to).update(from: cache.keys + from, count: moved * c.headSize)
+          Steps.rope(
+            cache.keys + to, heads: moved, headSize: c.headSize, rope, s.cos, s.sin)
+        }
+      }
+    }
   }
 }
 
@@ -335,37 +398,12 @@ final class LoadedModel: @unchecked Sendable {
 
 // MARK: - Run state
 
-/// What a text has read: the keys and values of all its tokens, and the logits after the last one.
-/// The system gives memory to the positions as they are written.
-private final class KVCache {
-  let keys: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
-  let values: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
-  let logits: UnsafeMutablePointer<Float>  // (vocabSize)
-  private let config: Config
-  private let memory: [LazyMemory]
-
-  init(_ c: Config) throws(LlamaError) {
-    let purpose = "a KV cache of \(c.seqLen) positions"
-    config = c
-    memory = [
-      try LazyMemory(bytes: [4, c.nLayers, c.seqLen, c.kvDim], purpose: purpose),
-      try LazyMemory(bytes: [4, c.nLayers, c.seqLen, c.kvDim], purpose: purpose),
-      try LazyMemory(bytes: [4, c.vocabSize], purpose: "logits"),
-    ]
-    let floats = memory.map { $0.start.assumingMemoryBound(to: Float.self) }
-    (keys, values, logits) = (floats[0], floats[1], floats[2])
-  }
-
-  /// Where the key and the value of one head at one position stand.
-  func offset(_ layer: Int, _ kvHead: Int, _ position: Int) -> Int {
-    ((layer * config.nKVHeads + kvHead) * config.seqLen + position) * config.headSize
-  }
-}
-
 /// The memory for the activations of one block (run.c: `RunState`).
 private final class RunState {
   /// Tokens that go through the layers together. Their activations stay in a core's cache.
   static let blockSize = 128
+  /// Tokens whose logits are computed together.
+  static let classifiedTokens = 16
   /// Tokens whose attention is computed together.
   static let attentionTokens = 4
 
@@ -380,6 +418,7 @@ private final class RunState {
   let hb2: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim)
   let cos: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
   let sin: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
+  let logits: UnsafeMutablePointer<Float>  // (classifiedTokens, vocabSize)
   /// The input of a product as int8, for each group size that the weights have.
   let int8: [Int8Activations]
   private let queries: UnsafeMutablePointer<Float>
@@ -403,6 +442,7 @@ private final class RunState {
     hb2 = try floats(Self.blockSize, c.hiddenDim)
     cos = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
     sin = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
+    logits = try floats(Self.classifiedTokens, c.vocabSize)
     let queryCount = Self.attentionTokens * (c.nHeads / c.nKVHeads)
     queries = try floats(threads, queryCount, c.headSize)
     scores = try floats(threads, queryCount, c.seqLen)

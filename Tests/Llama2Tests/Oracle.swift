@@ -9,6 +9,8 @@ struct Oracle {
   /// The int8 values that share a scale, nil in fp32.
   private let groupSize: Int?
   private var keys: [[[Double]]]  // (nLayers, position, kvDim)
+  /// The same before they are rotated.
+  private var unrotatedKeys: [[[Double]]]
   private var values: [[[Double]]]  // (nLayers, position, kvDim)
 
   init(_ model: Model, _ format: Format) {
@@ -16,6 +18,7 @@ struct Oracle {
     groupSize = format.groupSize
     keys = Array(repeating: [], count: model.shape.nLayers)
     values = keys
+    unrotatedKeys = keys
   }
 
   /// The logits after the first `count` of `tokens`, for each of `counts`.
@@ -34,6 +37,16 @@ struct Oracle {
   /// The logits after one more token.
   mutating func forward(_ token: Int) -> [Double] { product(model.classifier, read(token)) }
 
+  /// Forgets the tokens at some positions: those behind them stand where these stood (Xiao et al. 2023,
+  /// section 3.2: keys are cached unrotated, and rotated by their places in the cache).
+  mutating func forget(_ range: Range<Int>) {
+    for l in keys.indices {
+      unrotatedKeys[l].removeSubrange(range)
+      values[l].removeSubrange(range)
+      keys[l] = unrotatedKeys[l].enumerated().map { rotated($1, $0) }
+    }
+  }
+
   /// The normed residual stream after one more token.
   private mutating func read(_ token: Int) -> [Double] {
     let position = keys[0].count
@@ -43,6 +56,7 @@ struct Oracle {
       let attentionInput = norm(x, layer.rmsAttention, layer.attentionNormBias)
       let q = headNorm(product(layer.wq, attentionInput), layer.qNorm)
       let k = headNorm(product(layer.wk, attentionInput), layer.kNorm)
+      unrotatedKeys[l].append(k)
       keys[l].append(rotated(k, position))
       values[l].append(product(layer.wv, attentionInput))
       add(product(layer.wo, attention(rotated(q, position), l)), to: &x)
