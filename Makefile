@@ -26,7 +26,7 @@ LIBRARY := LlamaError Memory Config Matrix Weights Vector Activations Products I
   $(addprefix Formats/,BlockFormat Float32 Halves Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
   GGUF GGUFModel Llama2C Checkpoint Threads Steps KVCache Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler TemplateText ChatTemplate \
-  TextJoiner TextContext Llama ScoredToken Generation Prefix Chat
+  TextJoiner TextContext Llama ScoredToken Generation Prefix Chat ../Llama2Foundation/LocalizedError
 
 .PHONY: all demo test bench single smollm2 stories15M format clean toolchain
 
@@ -54,7 +54,7 @@ bench: toolchain  ## measure this machine: tokens per second, next to its memory
 single:  ## write the library as one file
 	@mkdir -p build
 	@{ echo "// llama2.swift in one file, from Sources/Llama2. MIT License."; \
-	  for file in $(LIBRARY); do echo; sed 's/^\( *\)package /\1/' Sources/Llama2/$$file.swift; done; \
+	  for file in $(LIBRARY); do echo; sed -e 's/^\( *\)package /\1/' -e '/^import Llama2$$/d' Sources/Llama2/$$file.swift; done; \
 	} > build/llama2.swift
 	@echo "build/llama2.swift: add it to a project, or compile it with yours: swiftc -O"
 
