@@ -22,6 +22,8 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
   case outOfMemory(bytes: Int, purpose: String)
   /// The checkpoint's logits after `position` are NaN or infinite.
   case notFinite(path: String, position: Int)
+  /// A session was asked while its last reply goes on.
+  case busy
 
   public var description: String {
     switch self {
@@ -35,6 +37,8 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
     case .notFinite(let path, let position):
       "\(path): the logits at position \(position) are not finite numbers, so the weights are"
         + " damaged, or not those of a Llama"
+    case .busy:
+      "the session is still responding: wait for the reply to end, or start another session"
     }
   }
 }
