@@ -59,9 +59,10 @@ public struct GenerationOptions: Sendable, Equatable {
   /// No token is chosen later than this after the text or reply began to be read.
   public var timeLimit: Duration?
   /// Whether a text goes on when the context is full: the first tokens and the last ones stay in view,
-  /// the oldest between them are forgotten (StreamingLLM, Xiao et al. 2023). Not for models with learned
-  /// positions, whose texts end with the context.
-  public var continuesBeyondContext = false
+  /// the oldest between them are forgotten (StreamingLLM, Xiao et al. 2023). nil: a conversation without
+  /// `steps` does, anything else does not. Not for models with learned positions, whose texts end with
+  /// the context.
+  public var continuesBeyondContext: Bool?
 
   /// How tokens are drawn, in the words of Apple's Foundation Models.
   public struct SamplingMode: Sendable, Equatable {

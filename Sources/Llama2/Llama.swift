@@ -98,9 +98,13 @@ public final class Llama: Sendable {
 
   /// A conversation in the format of the model's own template (run.c: `chat`).
   ///
+  ///     let chat = llama.chat(system: "You are a poet.", temperature: 0.7)
+  ///     print(chat.reply(to: "What is the sea?").joined())
+  ///
   /// - Parameters:
   ///   - system: how the assistant should be; empty: what the template says by default.
-  ///   - steps: tokens of the whole conversation; 0, or more than the context: the context.
+  ///   - steps: tokens of the whole conversation. 0: a conversation with a GGUF model goes on beyond
+  ///     the context, one with a checkpoint of llama2.c ends with it, as with more than the context.
   ///   - thinking: whether a model that thinks before it replies does so; its thinking is part of
   ///     the reply. false: the empty thinking block that the template defines stands in front of each
   ///     reply. Where it defines none, the conversation has an `error` and no replies.
@@ -111,17 +115,35 @@ public final class Llama: Sendable {
     var options = GenerationOptions()
     (options.steps, options.temperature, options.topP) = (steps, temperature, topP)
     options.seed = seed
+    options.continuesBeyondContext = isGGUF && steps == 0
     return chat(system: system, options: options, thinking: thinking)
   }
 
-  /// The same with all options. `steps` counts the tokens of the whole conversation,
+  /// The same with all options. `steps` counts the tokens of the whole conversation; where it sets no limit,
+  /// and `continuesBeyondContext` is not false, the conversation goes on beyond the context.
   /// `maximumResponseTokens` and `timeLimit` hold for each reply.
   public func chat(
     system: String = "", options: GenerationOptions, thinking: Bool = true
   ) -> Chat {
-    Chat(
-      TextContext(self, options), thinking ? template : template.flatMap(withoutThinking),
-      system: system)
+    let instructions = system.isEmpty ? [] : [Transcript.Entry.instructions(system)]
+    return chat(
+      transcript: Transcript(entries: instructions), options: options, thinking: thinking)
+  }
+
+  /// A conversation that goes on from what was said: it is read with the next message, all at once.
+  ///
+  ///     let chat = llama.chat(transcript: saved)
+  ///     print(chat.reply(to: "Where were we?").joined())
+  ///
+  /// - Parameter transcript: instructions count in front of all others; a prompt without a response was
+  ///   left without a word. All of it is text: what looks like a control token is none.
+  public func chat(
+    transcript: Transcript, options: GenerationOptions = GenerationOptions(), thinking: Bool = true
+  ) -> Chat {
+    var options = options
+    options.continuesBeyondContext = options.continuesBeyondContext ?? (options.steps == 0)
+    return Chat(
+      self, thinking ? template : template.flatMap(withoutThinking), transcript, options)
   }
 
   private func withoutThinking(_ template: ChatTemplate) -> Result<ChatTemplate, LlamaError> {

@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -18,16 +16,16 @@ final class TextContext {
   private static let attentionSinks = 4
 
   let llama: Llama
-  let options: GenerationOptions
+  private(set) var options: GenerationOptions
   /// A KV cache of this text's own, or why there is no memory for one.
   let transformer: Result<Transformer, LlamaError>
   var sampler: Sampler
   var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)?
-  /// Ends the text from any thread.
-  let cancellation = Cancellation()
   /// How many likely tokens are reported with each one; nil: no probabilities are computed.
   var alternatives: Int?
 
+  /// Whether the text goes on when the context is full.
+  let continues: Bool
   /// The tokens that there is room for, and those that the options allow.
   private let room: Int
   private let steps: Int
@@ -37,6 +35,8 @@ final class TextContext {
   private(set) var tokens: [Int] = []
   /// Tokens that are to be read next.
   var unread: [Int] = []
+  /// Random numbers that are drawn and not used when all of that is read.
+  var skippedSamples = 0
   /// The positions of the KV cache in use: fewer than `tokens` once some are out of view.
   private(set) var position = 0
   /// The tokens at the beginning that stay in view beyond the context.
@@ -44,12 +44,18 @@ final class TextContext {
 
   /// Tokens that were generated since `begin`.
   private(set) var generatedTokens = 0
+  /// How many of these were taken by the caller, and how many of them up to the last one with a text.
+  private var (taken, visible) = (0, 0)
+  /// What was emitted of the token in which a stop text begins.
+  private var cut = ""
   /// Why the text ended, once it has.
   private(set) var reason: EndReason?
   private(set) var speed = Speed()
   private var endsBefore: (Int) -> Bool = { _ in false }
   private var deadline: Double?
   private var lastTokenTime = 0.0
+  /// The tokens that were read since the last one was chosen, and the seconds that it took.
+  private var reading = (tokens: 0, seconds: 0.0)
   /// The token that was chosen last, until its text is known.
   private var chosen: TextPiece?
   /// Pieces that are known to belong to the text.
@@ -72,14 +78,24 @@ final class TextContext {
       return try Transformer(copying: transformer, count: tokens.count)
     }
     if let (_, tokens) = prefix { (self.tokens, position) = (tokens, tokens.count) }
-    room = options.continuesBeyondContext && config.rope != nil ? Int.max : config.seqLen
+    continues = options.continuesBeyondContext == true && config.rope != nil
+    room = continues ? Int.max : config.seqLen
     steps = options.steps > 0 ? options.steps : Int.max
     self.unmarked = unmarked ? 1 : 0
-    let seed = options.seed ?? 0
-    sampler = Sampler(
-      vocabSize: config.vocabSize, options: options, seed: seed == 0 ? UInt64(time(nil)) : seed)
+    sampler = Self.sampler(options, vocabSize: config.vocabSize)
     joiner = TextJoiner(tokenizer: llama.tokenizer)
     stopTexts = StopTexts(options.stopTexts)
+  }
+
+  private static func sampler(_ options: GenerationOptions, vocabSize: Int) -> Sampler {
+    var seed = options.seed ?? 0
+    if seed == 0 {
+      var time = timespec()
+      clock_gettime(CLOCK_REALTIME, &time)
+      // Texts that begin within the same second differ.
+      seed = UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+    return Sampler(vocabSize: vocabSize, options: options, seed: seed)
   }
 
   // MARK: - The text
@@ -90,6 +106,16 @@ final class TextContext {
     joiner = TextJoiner(tokenizer: llama.tokenizer)
     stopTexts = StopTexts(options.stopTexts)
     (reason, deadline, chosen, ready, generatedTokens) = (nil, nil, nil, [], 0)
+    (taken, visible, cut, lastTokenTime, reading) = (0, 0, "", 0, (0, 0))
+  }
+
+  /// What follows is chosen as these options say, and ends where they say, but for `steps` and
+  /// `continuesBeyondContext`.
+  ///
+  /// - Parameter sampler: one to go on with; nil: one of its own.
+  func use(_ options: GenerationOptions, sampler: Sampler? = nil) {
+    self.options = options
+    self.sampler = sampler ?? Self.sampler(options, vocabSize: llama.config.vocabSize)
   }
 
   /// Ends the text before it has begun.
@@ -108,19 +134,32 @@ final class TextContext {
 
   /// The next piece of generated text, or nil at the end.
   func next() -> TextPiece? {
-    while ready.isEmpty {
-      readAndChoose()
-      if let piece = chosen {
-        chosen = nil
-        append(piece)
-      } else if let rest = joiner.rest() {
-        append(TextPiece(token: nil, text: rest))
-      } else {
-        ready = stopTexts.rest()
-        if ready.isEmpty { return nil }
-      }
+    while true {
+      if let piece = nextReady() { return piece }
+      if reason != nil { return nil }
+      advance()
     }
-    return ready.removeFirst()
+  }
+
+  /// The same of what has been computed; nil also where more is to be.
+  func nextReady() -> TextPiece? {
+    if let piece = chosen {
+      chosen = nil
+      append(piece)
+    }
+    if reason != nil && ready.isEmpty {
+      if let rest = joiner.rest() { append(TextPiece(token: nil, text: rest)) }
+      if ready.isEmpty { ready = stopTexts.rest() }
+    }
+    guard !ready.isEmpty else { return nil }
+    let piece = ready.removeFirst()
+    if piece.isCut {
+      cut = piece.text
+    } else if piece.token != nil {
+      taken += 1
+    }
+    if !piece.text.isEmpty { visible = taken }
+    return piece
   }
 
   private func append(_ piece: TextPiece) {
@@ -137,36 +176,40 @@ final class TextContext {
   /// Reads what is unread and chooses the token behind it, unless that has been done or the text ends
   /// first.
   func readAndChoose() {
+    while chosen == nil && reason == nil { advance() }
+  }
+
+  /// Does one part of that: reads a block of what is unread, the last one with the choice behind it.
+  func advance() {
     guard chosen == nil && reason == nil else { return }
     do {
       if isFull {
         reason = steps <= room ? .steps : .context
       } else if let most = options.maximumResponseTokens, generatedTokens >= most {
         reason = .steps
+      } else if timeIsOver {
+        reason = .timeLimit
       } else {
-        try choose()
+        try readAndChooseNext()
       }
     } catch {
       reason = .error(error)
     }
   }
 
-  private func choose() throws(LlamaError) {
-    let (start, count) = (now(), unread.count)
-    guard let logits = try read() else { return }
+  private func readAndChooseNext() throws(LlamaError) {
+    let start = now()
+    guard let logits = try read() else {
+      reading.seconds += now() - start
+      return
+    }
     guard isFinite(logits) else {
       throw .notFinite(path: llama.model.checkpoint.file.path, position: tokens.count - 1)
     }
+    sampler.skip(skippedSamples)
+    skippedSamples = 0
     let token = sampler.sample(logits, after: tokens)
-    let end = now()
-    if count > 1 {
-      speed.promptTokens += count
-      speed.promptSeconds += end - start
-    } else if lastTokenTime > 0 {
-      speed.generatedTokens += 1
-      speed.generatedSeconds += end - lastTokenTime
-    }
-    lastTokenTime = end
+    count(from: start, to: now())
     if endsBefore(token) {
       reason = .endToken
       return
@@ -181,63 +224,110 @@ final class TextContext {
     generatedTokens += 1
   }
 
-  // MARK: - Reading
-
-  /// The logits after what is unread, or nil where the text ends first.
-  private func read() throws(LlamaError) -> UnsafeBufferPointer<Float>? {
-    let transformer = try transformer.get()
-    let total = unread.count
-    while true {
-      if let end = interruption {
-        reason = end
-        return nil
-      }
-      makeRoom(in: transformer)
-      let room = llama.config.seqLen - position
-      let block = Array(unread.prefix(min(Self.progressStep, room)))
-      let first = position
-      unread.removeFirst(block.count)
-      tokens += block
-      position += block.count
-      if unread.isEmpty {
-        let logits = transformer.forward(block, at: first)
-        if total > Self.progressStep { _ = onPromptProgress?(total, total) }
-        return logits
-      }
-      transformer.read(block, at: first)
-      if onPromptProgress?(total - unread.count, total) == false { cancellation.cancel() }
+  /// Counts a token, which was chosen at the end of that time.
+  private func count(from start: Double, to end: Double) {
+    if reading.tokens > 1 {
+      speed.promptTokens += reading.tokens
+      speed.promptSeconds += reading.seconds + end - start
+    } else if lastTokenTime > 0 {
+      speed.generatedTokens += 1
+      speed.generatedSeconds += end - lastTokenTime
     }
+    lastTokenTime = end
+    reading = (0, 0)
   }
 
-  /// What ends the text whatever it says.
-  private var interruption: EndReason? {
-    if cancellation.isCancelled { return .cancelled }
-    guard let limit = options.timeLimit else { return nil }
+  private var timeIsOver: Bool {
+    guard let limit = options.timeLimit else { return false }
     let time = now()
     let deadline = deadline ?? time + limit / .seconds(1)
     self.deadline = deadline
-    return time > deadline ? .timeLimit : nil
+    return time > deadline
   }
 
-  /// Where the context is full, puts an eighth of it out of view, next to the tokens that stay.
+  // MARK: - Reading
+
+  /// Reads a block of what is unread. The logits behind it, if that was all.
+  private func read() throws(LlamaError) -> UnsafeBufferPointer<Float>? {
+    let transformer = try transformer.get()
+    let (block, first) = takeBlock()
+    let logits = unread.isEmpty ? transformer.forward(block, at: first) : nil
+    if logits == nil { transformer.read(block, at: first) }
+    reading.tokens += block.count
+    let total = reading.tokens + unread.count
+    if total > Self.progressStep, onPromptProgress?(reading.tokens, total) == false, logits == nil {
+      reason = .cancelled
+    }
+    return logits
+  }
+
+  /// Reads a block of what is unread, and chooses nothing; false once nothing is unread.
+  func readAhead() -> Bool {
+    guard case .success(let transformer) = transformer, !unread.isEmpty else { return false }
+    let (block, first) = takeBlock()
+    transformer.read(block, at: first)
+    return !unread.isEmpty
+  }
+
+  /// The next block to read, and its first position.
+  private func takeBlock() -> (tokens: [Int], position: Int) {
+    makeRoom(for: 1)
+    let block = Array(unread.prefix(min(Self.progressStep, llama.config.seqLen - position)))
+    unread.removeFirst(block.count)
+    tokens += block
+    position += block.count
+    return (block, position - block.count)
+  }
+
+  /// Tokens at the beginning that stay in view.
+  var kept: Int { min(pinned, llama.config.seqLen / 2) }
+
+  /// How many tokens behind those go out of view at once.
+  var forgottenAtOnce: Int { max(1, (llama.config.seqLen - kept) / 8) }
+
+  /// Puts the oldest tokens out of view, next to those that stay, if the context has no room for `count`
+  /// tokens.
   ///
-  /// Where that happens depends on the number of tokens alone, so a text is the same however it is cut
-  /// into reads.
-  private func makeRoom(in transformer: Transformer) {
-    let context = llama.config.seqLen
-    guard position == context else { return }
-    let kept = min(pinned, context / 2)
-    let count = max(1, (context - kept) / 8)
-    transformer.forget(kept..<kept + count, of: position)
-    position -= count
+  /// Where that happens for one token at a time depends on the number of tokens alone, so a text is the same
+  /// however it is cut into reads.
+  func makeRoom(for count: Int) {
+    let missing = position + count - llama.config.seqLen
+    guard missing > 0, case .success(let transformer) = transformer else { return }
+    let forgotten = min(max(missing, forgottenAtOnce), position - kept)
+    transformer.forget(kept..<kept + forgotten, of: position)
+    position -= forgotten
   }
-}
 
-/// Ends a text from any thread.
-final class Cancellation: Sendable {
-  private let flag = Atomic<Bool>(false)
-  var isCancelled: Bool { flag.load(ordering: .relaxed) }
-  func cancel() { flag.store(true, ordering: .relaxed) }
+  // MARK: - From reply to reply
+
+  /// Whether a token was chosen since `begin`, that at the end included.
+  var hasChosen: Bool { generatedTokens > 0 || reason == .endToken }
+
+  /// Ends a reply where its emitted text ends, in case it was left, or tokens of a stop text were read.
+  /// Returns the tokens that follow those that were read, and the text behind them.
+  func endReply() -> (tokens: [Int], text: String) {
+    var isWhole = ready.isEmpty && chosen == nil && reason != nil
+    if case .stopText = reason { isWhole = false }
+    var excess = isWhole ? 0 : generatedTokens - visible
+    let unreadExcess = min(excess, unread.count)
+    unread.removeLast(unreadExcess)
+    excess -= unreadExcess
+    takeBack(excess)
+    return (unread, cut)
+  }
+
+  /// Makes `new` follow the first `count` tokens. What was read of that before is not read again, but for the
+  /// last token, whose logits may be asked for.
+  func goOn(from count: Int, with new: [Int]) {
+    let shared = zip(tokens[count...], new.dropLast()).prefix { $0 == $1 }.count
+    takeBack(tokens.count - count - shared)
+    unread = Array(new[shared...])
+  }
+
+  private func takeBack(_ count: Int) {
+    tokens.removeLast(count)
+    position -= min(count, position)
+  }
 }
 
 /// A piece of generated text: what became known of it with one token, whole characters at a time.
@@ -246,6 +336,8 @@ struct TextPiece {
   let token: Int?
   var text: String
   var score: ScoredToken?
+  /// Whether a stop text begins inside the token.
+  var isCut = false
 }
 
 /// Why a text ended.

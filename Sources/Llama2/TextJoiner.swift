@@ -97,6 +97,7 @@ struct StopTexts {
     let missing = count - pieces.reduce(0) { $0 + $1.text.utf8.count }
     if missing > 0, var last = held.first {
       last.text = String(decoding: last.text.utf8.prefix(missing), as: UTF8.self)
+      last.isCut = true
       pieces.append(last)
     }
     held = []

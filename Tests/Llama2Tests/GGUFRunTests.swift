@@ -43,31 +43,6 @@ import Testing
     for part in [path] + parts { #expect(ending.errors.contains(part), "\(ending.errors)") }
   }
 
-  /// The tokens in the cache of a text: those that its transformer has read, `count` of them.
-  private func tokensRead(_ text: TextContext, _ model: SmallGGUF, count: Int, saying: [String])
-    -> [Int]
-  {
-    var followed = saying.map { SmallGGUF.id($0) }
-    followed += (0..<SmallGGUF.size).filter { !followed.contains($0) }
-    // Token 0 is in no text. From the last position on, as each call replaces what stood there.
-    var counts: [[Int]] = []
-    for position in (1...count).reversed() {
-      let logits = try! text.transformer.get().logits([0], at: position)
-      func part(_ token: Int) -> Float {
-        logits[followed[(followed.firstIndex(of: token)! + 1) % followed.count]]
-      }
-      // A token's one becomes √size in the norm; its part is 0.01 √size of the mean, beside the
-      // whole one of the token at hand.
-      let share = 0.01 * Float(SmallGGUF.size).squareRoot() / Float(position + 1)
-      let unit = part(0) / (1 + share) * share
-      counts.append((0..<SmallGGUF.size).map { $0 == 0 ? 0 : Int((part($0) / unit).rounded()) })
-    }
-    counts.append([Int](repeating: 0, count: SmallGGUF.size))
-    return zip(counts, counts.dropFirst()).reversed().map { with, without in
-      with.indices.first { with[$0] != without[$0] } ?? -1
-    }
-  }
-
   // MARK: Generation
 
   @Test(arguments: SmallGGUF.Kind.allCases)
@@ -141,8 +116,8 @@ import Testing
       let expected = bos + space + SmallGGUF.ids("ab")
       #expect(text.promptTokens == expected.count)
       #expect(
-        tokensRead(
-          text.context, model, count: expected.count, saying: ["\n", "H", "i", "<|im_end|>"])
+        model.tokensRead(
+          text.context, count: expected.count, saying: ["\n", "H", "i", "<|im_end|>"])
           == expected)
     }
   }
@@ -170,7 +145,7 @@ import Testing
     expected += SmallGGUF.ids(end, s + "\n", start, s + "assistant\n", "Hi", end, s + "\n", start)
     expected += SmallGGUF.ids(s + "user\n") + typedBOS
     expected += SmallGGUF.ids("c", end, s + "\n", start, s + "assistant\n", "Hi")
-    #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
+    #expect(model.tokensRead(chat.context, count: expected.count, saying: saying) == expected)
   }
 
   @Test(arguments: SmallGGUF.Kind.allCases)
@@ -187,7 +162,7 @@ import Testing
     var expected = SmallGGUF.ids(start, s + "system\nbe", end, s + "\n", start, s + "user\nab", end)
     expected += SmallGGUF.ids(s + "\n", start, s + "assistant\n", "Hi", end, s + "\n", start)
     expected += SmallGGUF.ids(s + "user\nc", end, s + "\n", start, s + "assistant\n", "Hiya")
-    #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
+    #expect(model.tokensRead(chat.context, count: expected.count, saying: saying) == expected)
   }
 
   /// BOS is the token that the metadata names, whatever type and spelling it has.
@@ -231,7 +206,7 @@ import Testing
       let chat = llama.chat(system: given, temperature: 0)
       #expect(Array(chat.reply(to: "a")).joined() == "Hi")
       let expected = SmallGGUF.ids("<|im_start|>", "system\n" + read, "<|im_end|>", "\n")
-      #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
+      #expect(model.tokensRead(chat.context, count: expected.count, saying: saying) == expected)
     }
   }
 
@@ -245,7 +220,7 @@ import Testing
     #expect(Array(chat.reply(to: "b")).joined() == " A")
     let expected =
       SmallGGUF.ids("<s>", " [INST] a [/INST]", " A", " ", "</s>", "<s>", " [INST] b [/INST]")
-    #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
+    #expect(model.tokensRead(chat.context, count: expected.count, saying: saying) == expected)
     let ending = try run(model, "-m", "chat", "-y", "", "-i", "a", "--template", "llama2")
     #expect(ending.status == 0 && ending.output == "Assistant:  A\nUser: \n", "\(ending)")
   }
@@ -304,7 +279,7 @@ import Testing
         + SmallGGUF.ids(s + "\n", "Hi")
     }
     let expected = turn("a") + SmallGGUF.ids("<|im_end|>", s + "\n") + turn("b")
-    #expect(tokensRead(chat.context, model, count: expected.count, saying: saying) == expected)
+    #expect(model.tokensRead(chat.context, count: expected.count, saying: saying) == expected)
     let ending = try run(model, "-m", "chat", "-y", "", "--no-think", input: "a\n")
     #expect(ending.status == 0 && ending.output == "User: Assistant: Hi\nUser: \n", "\(ending)")
   }

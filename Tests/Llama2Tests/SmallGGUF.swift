@@ -1,5 +1,7 @@
 import Foundation
 
+@testable import Llama2
+
 /// A small GGUF model of which every token is known beforehand: each is followed by the one that
 /// stands behind it in a cycle of all. Its only layer adds a hundredth of the mean of all tokens so
 /// far, so that the logits also tell which tokens the transformer has read.
@@ -119,6 +121,31 @@ struct SmallGGUF {
   /// Changes the tensor of this name.
   mutating func change(_ name: String, _ change: (inout GGUFBytes.Tensor) -> Void) {
     change(&file.tensors[file.tensors.firstIndex { $0.name == name }!])
+  }
+
+  /// The tokens in the cache of a text: those that its transformer has read, `count` of them.
+  func tokensRead(_ text: TextContext, count: Int, saying: [String])
+    -> [Int]
+  {
+    var followed = saying.map { Self.id($0) }
+    followed += (0..<Self.size).filter { !followed.contains($0) }
+    // Token 0 is in no text. From the last position on, as each call replaces what stood there.
+    var counts: [[Int]] = []
+    for position in (1...count).reversed() {
+      let logits = try! text.transformer.get().logits([0], at: position)
+      func part(_ token: Int) -> Float {
+        logits[followed[(followed.firstIndex(of: token)! + 1) % followed.count]]
+      }
+      // A token's one becomes √size in the norm; its part is 0.01 √size of the mean, beside the
+      // whole one of the token at hand.
+      let share = 0.01 * Float(Self.size).squareRoot() / Float(position + 1)
+      let unit = part(0) / (1 + share) * share
+      counts.append((0..<Self.size).map { $0 == 0 ? 0 : Int((part($0) / unit).rounded()) })
+    }
+    counts.append([Int](repeating: 0, count: Self.size))
+    return zip(counts, counts.dropFirst()).reversed().map { with, without in
+      with.indices.first { with[$0] != without[$0] } ?? -1
+    }
   }
 
   private mutating func add(_ name: String, _ rows: Int, _ columns: Int, _ data: [UInt8]) {
