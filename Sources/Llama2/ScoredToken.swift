@@ -34,7 +34,7 @@ struct LogProbabilities {
   func score(
     _ token: Int, after previous: Int, alternatives count: Int, _ tokenizer: Tokenizer
   ) -> ScoredToken {
-    let alternatives = likeliest(count).map { id in
+    let alternatives = likeliest(count, of: logits).map { id in
       ScoredToken.Alternative(
         id: id, text: String(decoding: tokenizer.decode(id, after: previous), as: UTF8.self),
         logProbability: self[id])
@@ -42,18 +42,18 @@ struct LogProbabilities {
     return ScoredToken(
       id: token, text: "", logProbability: self[token], alternatives: alternatives)
   }
+}
 
-  /// The `count` likeliest tokens, the likeliest first; of two that are equally likely the first.
-  func likeliest(_ count: Int) -> [Int] {
-    guard count > 0 else { return [] }
-    var best: [Int] = []
-    for token in logits.indices where best.count < count || logits[token] > logits[best.last!] {
-      if best.count == count { best.removeLast() }
-      let place = best.firstIndex { logits[$0] < logits[token] } ?? best.count
-      best.insert(token, at: place)
-    }
-    return best
+/// The `count` tokens of the largest logits, the largest first; of two that are equal the first.
+func likeliest(_ count: Int, of logits: UnsafeBufferPointer<Float>) -> [Int] {
+  guard count > 0 else { return [] }
+  var best: [Int] = []
+  for token in logits.indices where best.count < count || logits[token] > logits[best.last!] {
+    if best.count == count { best.removeLast() }
+    let place = best.firstIndex { logits[$0] < logits[token] } ?? best.count
+    best.insert(token, at: place)
   }
+  return best
 }
 
 extension Llama {
