@@ -86,16 +86,17 @@ extension Llama {
       // Behind the start of the text and the tokens before it, the last of which is read by no later one.
       let end = min(first + context, tokens.count)
       let window = [tokenizer.startOfText] + tokens[first..<end - 1]
-      var allFinite = true
+      var notFinite: Int?
       transformer.forward(window, at: 0, from: scored.count - first) { i, logits in
-        allFinite = allFinite && isFinite(logits)
-        var token = LogProbabilities(logits).score(
-          tokens[first + i], after: window[i], alternatives: alternatives, tokenizer)
-        token.text = joiner.append(token.id, after: window[i])
-        scored.append(token)
+        if notFinite == nil && !isFinite(logits) { notFinite = first + i }
+        let (token, previous) = (tokens[first + i], scored.last?.id ?? tokenizer.startOfText)
+        var score = LogProbabilities(logits).score(
+          token, after: previous, alternatives: alternatives, tokenizer)
+        score.text = joiner.append(token, after: previous)
+        scored.append(score)
       }
-      guard allFinite else {
-        throw .notFinite(path: model.checkpoint.file.path, position: scored.count - 1)
+      if let notFinite {
+        throw .notFinite(path: model.checkpoint.file.path, position: notFinite)
       }
       if onProgress?(scored.count, tokens.count) == false { break }
       first = max(first + 1, end - context / 2)
