@@ -26,7 +26,7 @@ LIBRARY := Memory Config Matrix Weights Vector Activations Products Int8Products
   $(addprefix Formats/,BlockFormat Float32 Halves Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
   GGUF GGUFModel Llama2C Checkpoint Threads Steps KVCache Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler TemplateText ChatTemplate \
-  TextJoiner TextContext Llama ScoredToken Generation Prefix Transcript Chat
+  TextJoiner TextContext Llama ScoredToken Generation Prefix Transcript Chat ComputeThread TextStream ChatSession
 
 .PHONY: all demo test bench single smollm2 stories15M format clean toolchain
 
