@@ -22,11 +22,12 @@ SMOLLM2 := https://huggingface.co/unsloth/SmolLM2-135M-Instruct-GGUF/resolve/mai
 SMOLLM2_FILE := models/SmolLM2-135M-Instruct-Q4_K_M.gguf
 
 # In the order in which data flows through them.
-LIBRARY := Memory Config Matrix Weights Vector Activations Products Int8Products \
+LIBRARY := LlamaError Memory Config Matrix Weights Vector Activations Products Int8Products \
   $(addprefix Formats/,BlockFormat Float32 Halves Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
   GGUF GGUFModel Llama2C Checkpoint Threads Steps KVCache Transformer \
-  UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler TemplateText ChatTemplate \
-  TextJoiner TextContext Llama ScoredToken Generation Prefix Transcript Chat ComputeThread TextStream ChatSession
+  UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler Candidates \
+  TemplateText ChatTemplate TextJoiner TextContext Llama ScoredToken Generation Prefix \
+  Transcript Chat ComputeThread TextStream ChatSession ../Llama2Foundation/LocalizedError
 
 .PHONY: all demo test bench single smollm2 stories15M format clean toolchain
 
@@ -54,7 +55,7 @@ bench: toolchain  ## measure this machine: tokens per second, next to its memory
 single:  ## write the library as one file
 	@mkdir -p build
 	@{ echo "// llama2.swift in one file, from Sources/Llama2. MIT License."; \
-	  for file in $(LIBRARY); do echo; sed 's/^\( *\)package /\1/' Sources/Llama2/$$file.swift; done; \
+	  for file in $(LIBRARY); do echo; sed -e 's/^\( *\)package /\1/' -e '/^import Llama2$$/d' Sources/Llama2/$$file.swift; done; \
 	} > build/llama2.swift
 	@echo "build/llama2.swift: add it to a project, or compile it with yours: swiftc -O"
 

@@ -7,13 +7,14 @@ let package = Package(
   name: "llama2.swift",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Llama2", targets: ["Llama2"]),
+    .library(name: "Llama2", targets: ["Llama2", "Llama2Foundation"]),
     .executable(name: "run", targets: ["llama2-run"]),
     .executable(name: "export", targets: ["llama2-export"]),
     .executable(name: "bench", targets: ["llama2-bench"]),
   ],
   targets: [
     .target(name: "Llama2"),
+    .target(name: "Llama2Foundation", dependencies: ["Llama2"]),
     .target(name: "Console", dependencies: ["Llama2"]),
     .executableTarget(
       name: "llama2-run", dependencies: ["Llama2", "Console"], path: "Sources/run"),

@@ -1,8 +1,9 @@
 import Llama2
 
-/// A command line, read from left to right: options, each with its value behind it, and names.
+/// A command line, read from left to right: options, each with its value behind it, and names. The
+/// value of an option that begins with two dashes may also stand behind a "=".
 ///
-///     while let argument = arguments.next() {
+///     while let argument = try arguments.next() {
 ///       switch argument {
 ///       case "-j": threads = try arguments.integer(in: 1...1024)
 ///       case "-i": prompt = try arguments.text()
@@ -14,6 +15,8 @@ package struct Arguments {
   private var rest: ArraySlice<String>
   /// What `next` returned last.
   private var current = ""
+  /// What stands behind the "=" of the current option.
+  private var attached: String?
 
   /// - Parameter program: the name of the program, whose -h the messages refer to.
   package init(_ arguments: ArraySlice<String>, of program: String) {
@@ -22,10 +25,17 @@ package struct Arguments {
   }
 
   /// The next option or name, or nil at the end.
-  package mutating func next() -> String? {
+  ///
+  /// - Throws: `Refusal` if the option before it has a value behind a "=" that it does not take.
+  package mutating func next() throws -> String? {
+    if let attached { throw Refusal(current, "found the value \(quoted(attached)), expected none") }
     guard let argument = rest.popFirst() else { return nil }
     current = argument
-    return argument
+    if argument.hasPrefix("--"), let equals = argument.firstIndex(of: "=") {
+      current = String(argument[..<equals])
+      attached = String(argument[argument.index(after: equals)...])
+    }
+    return current
   }
 
   /// The value of the current option: its text as `read` converts it.
@@ -33,7 +43,8 @@ package struct Arguments {
   /// - Throws: `Refusal` with what was found and what was `expected`.
   package mutating func value<Value>(_ expected: String, _ read: (String) -> Value?) throws -> Value
   {
-    let text = rest.popFirst()
+    let text = attached ?? rest.popFirst()
+    attached = nil
     guard let value = text.flatMap(read) else {
       throw Refusal(current, "found \(text.map(quoted) ?? "nothing"), expected \(expected)")
     }

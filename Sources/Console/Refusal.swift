@@ -20,20 +20,24 @@ package struct Refusal: Error, CustomStringConvertible {
 /// What the operating system says about the last call that failed.
 package var systemReason: String { String(cString: strerror(errno)) }
 
-/// Runs a program and ends the process: with status 0 after `body` or after `usage`, which -h or
-/// --help asks for; with status 1 after an error, which is written to standard error in one line.
+/// What --version says.
+private let version = "llama2.swift 1.0"
+
+/// Runs a program and ends the process: with status 0 after `body`, after `usage`, which -h or --help
+/// asks for, and after --version, which stands alone, as `export` has an option of that name; with status 1 after an error, which is written to standard error in one line.
 package func runProgram(_ name: String, usage: String, _ body: (Arguments) throws -> Void) -> Never
 {
   do {
     let arguments = CommandLine.arguments.dropFirst()
     if arguments.contains("-h") || arguments.contains("--help") {
       try Output.write(usage)
+    } else if Array(arguments) == ["--version"] {
+      try Output.line(version)
     } else {
       try body(Arguments(arguments, of: name))
     }
     exit(0)
   } catch {
-    Output.showProgress("")
     Output.note("\(name): \(error)")
     exit(1)
   }

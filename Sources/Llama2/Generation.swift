@@ -69,7 +69,10 @@ public final class Generation: Sequence, IteratorProtocol {
     context.alternatives = alternatives
     return AnyIterator {
       while let piece = self.nextPiece() {
-        if let score = piece.score { return score }
+        if var score = piece.score {
+          score.text = piece.text
+          return score
+        }
       }
       return nil
     }

@@ -6,15 +6,21 @@
 ///     for piece in llama.generate("Once upon a time", options: options) { … }
 ///
 /// A token is chosen in this order, each step taking what the one before it left, and those at their
-/// defaults leaving everything as it is: `logitBias` and `bannedTokens`; `repetitionPenalty`,
-/// `frequencyPenalty` and `presencePenalty`; `temperature`; `topK`; `topP`; `minP`; `typicalP`; then one
-/// token is drawn. The order is that of Hugging Face's generation.
+/// defaults leaving everything as it is: `logitBias`; `repetitionPenalty`; `bannedTokens`;
+/// `frequencyPenalty` and `presencePenalty`; `temperature`; `topK`; `topP`; `minP`; `typicalP`. The order
+/// is that of Hugging Face's generation, where the two penalties of OpenAI's API would be a user's own.
+///
+/// Then one token is drawn by a random number in 0..<1: the first at which the probabilities of those
+/// that are left, added up, exceed that share of their sum. They are added from the likeliest token
+/// down, equally likely ones by rising id; in the order of ids where none was left out (run.c).
 public struct GenerationOptions: Sendable, Equatable {
   // MARK: How a token is chosen
 
-  /// What logits are divided by, 0 or more; 0 always takes the likeliest token.
+  /// What logits are divided by, 0 or more; 0 always takes the likeliest token, of equally likely ones
+  /// that with the lowest id.
   public var temperature: Float = 1
-  /// Draw from so many of the likeliest tokens (Fan et al. 2018); 0: from all.
+  /// Draw from so many of the likeliest tokens, and those that are as likely as the last of them
+  /// (Fan et al. 2018); 0: from all.
   public var topK = 0
   /// Draw from the fewest tokens that have this probability together, in 0...1 (Holtzman et al. 2019);
   /// 0 or 1: from all.
@@ -91,5 +97,40 @@ public struct GenerationOptions: Sendable, Equatable {
     guard let sampling else { return }
     (topK, topP, seed) = (sampling.topK, sampling.topP, sampling.seed)
     if let fixed = sampling.temperature { self.temperature = fixed }
+  }
+
+  /// The first thing that is wrong with these numbers for a vocabulary of `vocabSize` tokens, in a
+  /// sentence ("a temperature of -1.0, expected a number from 0 on"); nil if nothing is.
+  package func problem(vocabSize: Int) -> String? {
+    let (fromZeroOn, share) = ("a number from 0 on", 0...1 as ClosedRange<Float>)
+    let (ids, response) = (0..<vocabSize, maximumResponseTokens ?? 0)
+    var rows: [(isRight: Bool, found: String, expected: String)] = [
+      (temperature >= 0 && temperature.isFinite, "a temperature of \(temperature)", fromZeroOn),
+      (topK >= 0, "a top-k of \(topK)", fromZeroOn),
+      (share.contains(topP), "a top-p of \(topP)", "a number from 0 to 1"),
+      (share.contains(minP), "a min-p of \(minP)", "a number from 0 to 1"),
+      (share.contains(typicalP), "a typical p of \(typicalP)", "a number from 0 to 1"),
+      (
+        repetitionPenalty > 0 && repetitionPenalty.isFinite,
+        "a repetition penalty of \(repetitionPenalty)", "a number above 0"
+      ),
+      (frequencyPenalty.isFinite, "a frequency penalty of \(frequencyPenalty)", "a finite number"),
+      (presencePenalty.isFinite, "a presence penalty of \(presencePenalty)", "a finite number"),
+      (penaltyWindow >= 0, "a penalty window of \(penaltyWindow) tokens", fromZeroOn),
+      (steps >= 0, "steps of \(steps)", fromZeroOn),
+      (response >= 0, "a response of \(response) tokens", fromZeroOn),
+      (!stopTexts.contains(""), "an empty stop text", "a character or more"),
+      (timeLimit ?? .zero >= .zero, "a time limit of \(timeLimit ?? .zero)", "one from 0 on"),
+    ]
+    for (id, bias) in logitBias.sorted(by: { $0.key < $1.key }) {
+      rows.append((ids.contains(id), "a bias for token \(id)", "an id in \(ids)"))
+      rows.append((bias.isFinite, "a bias of \(bias) for token \(id)", "a finite number"))
+    }
+    for id in bannedTokens.sorted() {
+      rows.append((ids.contains(id), "a ban of token \(id)", "an id in \(ids)"))
+    }
+    let isOneLeft = bannedTokens.count < vocabSize
+    rows.append((isOneLeft, "a ban of all \(vocabSize) tokens", "one that is left"))
+    return rows.first { !$0.isRight }.map { "\($0.found), expected \($0.expected)" }
   }
 }

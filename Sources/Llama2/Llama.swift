@@ -44,7 +44,7 @@ public final class Llama: Sendable {
   /// - Parameters:
   ///   - checkpoint: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file.
   ///   - tokenizer: the vocabulary, a tokenizer.bin of llama2.c or a GGUF file. nil: that in the GGUF
-  ///     file itself; else tokenizer.bin beside the checkpoint, or in the current folder.
+  ///     file itself; else tokenizer.bin beside the checkpoint, in the folder above, or in the current one.
   ///   - threads: how many threads compute; nil: one for each CPU that the process may use.
   ///   - template: the format of conversations, one of `Llama.templates`; nil: the model's own.
   /// - Throws: `LlamaError`, for files that are damaged or do not belong together.
@@ -63,10 +63,15 @@ public final class Llama: Sendable {
     if template != nil { _ = try self.template.get() }
   }
 
-  /// tokenizer.bin beside a checkpoint if there is one, else in the current folder.
-  private static func vocabulary(beside checkpoint: String) -> String {
-    let beside = folder(of: checkpoint) + "tokenizer.bin"
-    return access(beside, F_OK) == 0 ? beside : "tokenizer.bin"
+  /// tokenizer.bin beside a checkpoint, else in the folder above that, else in the current folder.
+  private static func vocabulary(beside checkpoint: String) throws -> String {
+    let folder = folder(of: checkpoint)
+    let places = [folder, folder + "../", ""].map { $0 + "tokenizer.bin" }
+    if let place = places.first(where: { access($0, F_OK) == 0 }) { return place }
+    let tried = folder.isEmpty ? places.dropLast() : places[...]
+    throw LlamaError.badVocabulary(
+      path: checkpoint,
+      problem: "its vocabulary was not found: there is no \(tried.joined(separator: ", no "))")
   }
 
   // MARK: - Texts
@@ -158,8 +163,8 @@ public final class Llama: Sendable {
       .badTemplate(
         path: model.checkpoint.file.path,
         problem:
-          "the chat template \(template.name) of this model defines no way to leave the thinking out: chat with it"
-          + " (run: without --no-think)"))
+          "the chat template \(template.name) of this model defines no way to leave the thinking"
+          + " out"))
   }
 }
 
@@ -192,20 +197,17 @@ extension Llama {
       do {
         text = try gguf.string("tokenizer.chat_template")
       } catch {
-        return failure("its chat template is damaged: name one to use (run: --template)")
+        return failure("its chat template is damaged: name one to use")
       }
       guard let text else {
-        return failure(
-          "it has no chat template, so it may not be a chat model: name one to use"
-            + " (run: --template)")
+        return failure("it has no chat template, so it may not be a chat model: name one to use")
       }
       template = ChatTemplate(recognising: text, bos: bos, eos: eos, isControl: isControl)
     } else {
       template = ChatTemplate(llama2CWithBOS: bos, eos: eos)
     }
     guard let template else {
-      return failure(
-        "its chat template is none of those that are known: name one to use (run: --template)")
+      return failure("its chat template is none of those that are known: name one to use")
     }
     if let piece = template.missingPieces.first {
       return failure(

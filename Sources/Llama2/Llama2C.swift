@@ -141,17 +141,11 @@ extension Llama2C {
     func failure(_ problem: String) -> LlamaError {
       .badCheckpoint(path: file.path, problem: problem)
     }
-    func refuse(_ format: String, _ remedy: String) throws {
+    if let (format, remedy) = Self.foreignFormat(file.bytes) {
       throw failure(
-        "found \(format), expected a checkpoint of llama2.c (.bin) or a GGUF file: \(remedy)")
+        "not a checkpoint but \(format), expected one of llama2.c (.bin) or a GGUF file: \(remedy)")
     }
-    let first = UInt32(truncatingIfNeeded: try Self.int32(file, 0))
-    if let (format, remedy) = Self.foreignFormats[first] { try refuse(format, remedy) }
-    // A safetensors file begins with the length of a JSON object in 8 bytes.
-    if file.bytes.count > 8, try Self.int32(file, 4) == 0, file.bytes[8] == UInt8(ascii: "{") {
-      try refuse("a safetensors file", "./export writes a .gguf of its folder")
-    }
-    if first == Self.magic {
+    if try Self.int32(file, 0) == Self.magic {
       let version = try Self.int32(file, 4)
       guard version == 1 || version == 2 else {
         throw failure("found a checkpoint of version \(version), expected 0, 1 or 2")
@@ -174,7 +168,11 @@ extension Llama2C {
         try Self.config(file, at: 0, vocabSize: abs(vocabSize)), version: 0, groupSize: 0,
         sharedClassifier: vocabSize > 0)
     }
-    if let problem = config.problem { throw failure("in its header, " + problem) }
+    if let problem = config.problem {
+      throw failure(
+        "in its header, \(problem)"
+          + (version == 0 ? ": it is damaged, or not a llama2.c checkpoint" : ""))
+    }
     if let problem = groupProblem { throw failure(problem) }
     let size = fileSize
     guard file.bytes.count == size else {
@@ -204,11 +202,35 @@ extension Llama2C {
     return Int(Int32(littleEndian: value))
   }
 
-  /// Magics of the files that people most often try by mistake.
-  private static let foreignFormats: [UInt32: (format: String, remedy: String)] = [
-    0x6767_6a74: ("a GGML file", "get the GGUF file of this model"),
-    0x0403_4b50: ("a PyTorch (ZIP) file", "./export converts those of Llama 2"),
-  ]
+  /// Files that people try by mistake: what they are, by their first bytes, and what to do instead.
+  private static func foreignFormat(_ bytes: UnsafeRawBufferPointer)
+    -> (format: String, remedy: String)?
+  {
+    let known: [(magic: [UInt8], format: String, remedy: String)] = [
+      (Array("tjgg".utf8), "a GGML file", "get the GGUF file of this model"),
+      (Array("PK\u{3}\u{4}".utf8), "a ZIP file", "./export converts PyTorch's of Llama 2"),
+      ([0x80, 2], "a PyTorch file", "./export converts those of Llama 2"),
+      (Array("%PDF".utf8), "a PDF", "name a model"),
+      (Array("\u{7F}ELF".utf8), "a program", "name a model"),
+      ([0x1F, 0x8B], "a compressed file", "unpack it with gzip -d"),
+    ]
+    for (magic, format, remedy) in known where bytes.starts(with: magic) { return (format, remedy) }
+    // A safetensors file begins with the length of a JSON object in 8 bytes.
+    if bytes.count > 8, bytes[4..<8].allSatisfy({ $0 == 0 }), bytes[8] == UInt8(ascii: "{") {
+      return ("a safetensors file", "./export writes a .gguf of its folder")
+    }
+    return isText(bytes) ? ("a text file", "name a model") : nil
+  }
+
+  /// Whether the first bytes are UTF-8 without control characters; the first 8 of a header hold zeros.
+  private static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= 8 else { return false }
+    var start = bytes.prefix(512)
+    // The last character may be cut off.
+    while let last = start.last, last >= 0x80 { start.removeLast() }
+    let isPlain = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
+    return isPlain && !start.isEmpty && String(validating: start, as: UTF8.self) != nil
+  }
 
   private var groupProblem: String? {
     guard version == 2 else { return nil }
@@ -218,7 +240,7 @@ extension Llama2C {
     let fitting = Self.fittingGroupSize(groupSize, config)
     guard fitting < groupSize else { return nil }
     return "its groups of \(groupSize) straddle the rows of its matrices (dim \(config.dim),"
-      + " hidden_dim \(config.hiddenDim)): export it again with --group-size \(fitting)"
+      + " hidden_dim \(config.hiddenDim)): export it again in groups of \(fitting)"
   }
 
   /// Every tensor's place in `file`, which is as long as `fileSize`, and for int8 the place of its

@@ -6,43 +6,6 @@
   import Darwin
 #endif
 
-/// What went wrong with a file or a computation, as a sentence for the person who ran it.
-public enum LlamaError: Error, Equatable, CustomStringConvertible {
-  /// The operating system would not open, map or write the file.
-  case cannotRead(path: String, reason: String)
-  /// The file is not a checkpoint that can be run.
-  case badCheckpoint(path: String, problem: String)
-  /// The file is not a vocabulary, or not the checkpoint's.
-  case badVocabulary(path: String, problem: String)
-  /// The model's chat template cannot be used, or the one that was named.
-  case badTemplate(path: String, problem: String)
-  /// A prompt has more tokens than the text may have.
-  case promptTooLong(tokens: Int, limit: Int)
-  /// There is no memory for what the checkpoint's sizes ask for.
-  case outOfMemory(bytes: Int, purpose: String)
-  /// The checkpoint's logits after `position` are NaN or infinite.
-  case notFinite(path: String, position: Int)
-  /// A session was asked while its last reply goes on.
-  case busy
-
-  public var description: String {
-    switch self {
-    case .cannotRead(let path, let reason): "\(path): \(reason)"
-    case .badCheckpoint(let path, let problem): "\(path): \(problem)"
-    case .badVocabulary(let path, let problem): "\(path): \(problem)"
-    case .badTemplate(let path, let problem): "\(path): \(problem)"
-    case .promptTooLong(let tokens, let limit):
-      "the prompt has \(tokens) tokens, where at most \(limit) are allowed"
-    case .outOfMemory(let bytes, let purpose): "no memory for \(purpose): \(bytes) bytes"
-    case .notFinite(let path, let position):
-      "\(path): the logits at position \(position) are not finite numbers, so the weights are"
-        + " damaged, or not those of a Llama"
-    case .busy:
-      "the session is still responding: wait for the reply to end, or start another session"
-    }
-  }
-}
-
 /// Text of an untrusted file as a terminal can show it: shortened, and without characters that
 /// control the terminal or the direction of the text.
 package func printable(_ text: some Collection<UInt8>) -> String {

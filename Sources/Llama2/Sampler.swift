@@ -1,56 +1,117 @@
-/// Chooses the next token from logits: the likeliest, or one drawn from all or from the nucleus
-/// (run.c: `Sampler`, whose random numbers and order of operations these are).
+/// Chooses the next token from logits, as `GenerationOptions` say (run.c: `Sampler`, whose random
+/// numbers and order of operations these are).
 public struct Sampler: Sendable {
-  private let temperature: Float
-  private let topP: Float
+  private let options: GenerationOptions
   private var random: Xorshift
   private var probabilities: [Float]
+  /// How often each token stands in the window of the penalties; zeros between two samples.
+  private var counts: [Float]
+  private var candidates: [Candidates.Candidate]
 
   /// - Parameters:
   ///   - temperature: what logits are divided by; 0 always takes the likeliest token.
   ///   - topP: draw from the fewest tokens whose probabilities exceed this together
-  ///     (Holtzman et al. 2019); from all if it is not inside 0..<1.
+  ///     (Holtzman et al. 2019); 0 and 1: from all.
   ///   - seed: any number but 0, of which xorshift makes 0 again.
   public init(vocabSize: Int, temperature: Float, topP: Float, seed: UInt64) {
-    precondition(temperature >= 0, "a temperature of \(temperature), expected a number from 0 on")
-    precondition(!topP.isNaN, "top-p is not a number")
-    precondition(seed != 0, "a seed of 0, expected any other number")
-    self.temperature = temperature
-    self.topP = topP
-    random = Xorshift(state: seed)
-    probabilities = [Float](repeating: 0, count: vocabSize)
+    var options = GenerationOptions()
+    options.temperature = temperature
+    options.topP = topP
+    self.init(vocabSize: vocabSize, options: options, seed: seed)
   }
 
-  /// A token for `logits`, (vocabSize).
-  public mutating func sample(_ logits: UnsafeBufferPointer<Float>) -> Int {
+  /// - Parameters:
+  ///   - options: how a token is chosen; their own seed is not looked at.
+  ///   - seed: any number but 0, of which xorshift makes 0 again.
+  public init(vocabSize: Int, options: GenerationOptions, seed: UInt64) {
+    if let problem = options.problem(vocabSize: vocabSize) { fatalError(problem) }
+    precondition(seed != 0, "a seed of 0, expected any other number")
+    self.options = options
+    random = Xorshift(state: seed)
+    probabilities = [Float](repeating: 0, count: vocabSize)
+    counts = options.penalizesRepetition ? probabilities : []
+    // Not initialized, so that only as many of its pages as candidates are found are ever touched.
+    let room = options.leavesOutTokens ? 2 * vocabSize : 0
+    candidates = Array(unsafeUninitializedCapacity: room) { $1 = room }
+  }
+
+  /// A token for `logits`, (vocabSize), where `tokens` is the text before it, its prompt included:
+  /// what the penalties look at.
+  ///
+  /// Takes one random number; none at a temperature of 0. Logits of which none is a finite number
+  /// give some token that is not banned.
+  public mutating func sample(
+    _ logits: UnsafeBufferPointer<Float>, after tokens: [Int] = []
+  ) -> Int {
     precondition(
       logits.count == probabilities.count,
       "\(logits.count) logits for a sampler of \(probabilities.count) tokens")
-    // At so low a temperature that the quotients overflow, softmax would give NaN.
-    let largest = maximum(logits.baseAddress!, logits.count)
-    if temperature == 0 || !(largest / temperature).isFinite { return argmax(logits) }
-    let (temperature, topP, coin) = (temperature, topP, random.nextFloat())
-    return probabilities.withUnsafeMutableBufferPointer { p in
-      for i in 0..<p.count { p[i] = logits[i] / temperature }
-      Steps.softmax(p.baseAddress!, p.count)
-      if topP <= 0 || topP >= 1 { return draw(UnsafeBufferPointer(p), coin) }
-      return Nucleus(UnsafeBufferPointer(p), topP).draw(coin)
-    }
-  }
-
-  init(vocabSize: Int, options: GenerationOptions, seed: UInt64) {
-    self.init(
-      vocabSize: vocabSize, temperature: options.temperature, topP: options.topP, seed: seed)
-  }
-
-  mutating func sample(_ logits: UnsafeBufferPointer<Float>, after tokens: [Int]) -> Int {
-    sample(logits)
+    guard options.changesLogits else { return choose(logits) }
+    var changed = Array(logits)
+    change(&changed, after: tokens)
+    let token = changed.withUnsafeBufferPointer { choose($0) }
+    guard options.bannedTokens.contains(token) else { return token }
+    // All logits are -infinity or NaN, or the probabilities add up to less than the random number.
+    return logits.indices.filter { !options.bannedTokens.contains($0) }
+      .max { changed[$0] < changed[$1] }!
   }
 
   /// Advances the generator by `count` samples: run.c samples after every token of a chat prompt
   /// and does not use the result.
   mutating func skip(_ count: Int) {
     for _ in 0..<count { _ = random.nextFloat() }
+  }
+
+  /// Bias, then penalties for the tokens in the window, then bans.
+  private mutating func change(_ logits: inout [Float], after tokens: [Int]) {
+    for (token, bias) in options.logitBias { logits[token] += bias }
+    if options.penalizesRepetition {
+      let window = tokens.suffix(options.penaltyWindow == 0 ? tokens.count : options.penaltyWindow)
+      for token in window { counts[token] += 1 }
+      for token in window where counts[token] > 0 {
+        let penalty = options.repetitionPenalty
+        logits[token] = logits[token] < 0 ? logits[token] * penalty : logits[token] / penalty
+        logits[token] -= counts[token] * options.frequencyPenalty + options.presencePenalty
+        counts[token] = 0
+      }
+    }
+    for token in options.bannedTokens { logits[token] = -.infinity }
+  }
+
+  /// The likeliest token, or one drawn from those that the options leave.
+  private mutating func choose(_ logits: UnsafeBufferPointer<Float>) -> Int {
+    let temperature = options.temperature
+    // At so low a temperature that the quotients overflow, softmax would give NaN.
+    let largest = maximum(logits.baseAddress!, logits.count)
+    if temperature == 0 || !(largest / temperature).isFinite { return argmax(logits) }
+    let coin = random.nextFloat()
+    return probabilities.withUnsafeMutableBufferPointer { p in
+      for i in 0..<p.count { p[i] = logits[i] / temperature }
+      Steps.softmax(p.baseAddress!, p.count)
+      guard options.leavesOutTokens else { return draw(UnsafeBufferPointer(p), coin) }
+      return candidates.withUnsafeMutableBufferPointer { candidates in
+        let candidates = Candidates(UnsafeBufferPointer(p), options, scratch: candidates) {
+          logits[$0] / temperature
+        }
+        return candidates.draw(coin) ?? argmax(logits)
+      }
+    }
+  }
+}
+
+extension GenerationOptions {
+  fileprivate var penalizesRepetition: Bool {
+    repetitionPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0
+  }
+
+  /// Whether a token's logit is changed by its id, or by the text before it.
+  fileprivate var changesLogits: Bool {
+    penalizesRepetition || !logitBias.isEmpty || !bannedTokens.isEmpty
+  }
+
+  /// Whether not every token may be drawn, but only likely ones.
+  fileprivate var leavesOutTokens: Bool {
+    topK > 0 || 0 < topP && topP < 1 || minP > 0 || 0 < typicalP && typicalP < 1
   }
 }
 
@@ -88,108 +149,4 @@ private func draw(_ probabilities: UnsafeBufferPointer<Float>, _ coin: Float) ->
     if coin < sum { return i }
   }
   return probabilities.count - 1
-}
-
-/// The fewest tokens whose probabilities exceed topP together (run.c: `sample_topp`).
-///
-/// run.c sorts all candidates and adds up their probabilities from the largest down, once until the
-/// sum exceeds topP and once until it exceeds the random number. Here a bisection over the
-/// probabilities first finds a range of few candidates in which the sum does so, and only they are
-/// sorted. Where there are few candidates from the start, all are sorted and added up exactly as in
-/// run.c.
-private struct Nucleus {
-  let probabilities: UnsafeBufferPointer<Float>
-  /// Tokens less probable than this are no candidates: all of them together have less than
-  /// 1 - topP, so the others exceed topP without them.
-  let cutoff: Float
-  let topP: Float
-  /// The largest probability, and the sum of those that are at least `cutoff`.
-  private let largest: Float
-  private let sum: Float
-
-  init(_ probabilities: UnsafeBufferPointer<Float>, _ topP: Float) {
-    self.probabilities = probabilities
-    self.topP = topP
-    cutoff = (1 - topP) / Float(max(1, probabilities.count - 1))
-    largest = max(cutoff, maximum(probabilities.baseAddress!, probabilities.count))
-    sum = Self.total(probabilities, from: cutoff)
-  }
-
-  func draw(_ coin: Float) -> Int {
-    let end = place(whereSumPasses: topP)
-    return place(whereSumPasses: coin * end.sum).token
-  }
-
-  /// The token of the sorted list at which the running sum first exceeds `target`, and that sum;
-  /// the last candidate, if it never does.
-  private func place(whereSumPasses target: Float) -> (token: Int, sum: Float) {
-    let (range, above) = narrow(target)
-    var candidates: [(probability: Float, token: Int)] = []
-    forEach(in: range) { candidates.append((probabilities[$0], $0)) }
-    candidates.sort {
-      $0.probability > $1.probability || $0.probability == $1.probability && $0.token < $1.token
-    }
-    var sum = above
-    for candidate in candidates {
-      sum += candidate.probability
-      if sum > target { return (candidate.token, sum) }
-    }
-    // Through rounding the sum of all can be less than the target.
-    return (candidates.last?.token ?? argmax(probabilities), sum)
-  }
-
-  /// A range of probabilities in which the sum of them and all larger ones passes `target`, and
-  /// the sum of the larger ones.
-  private func narrow(_ target: Float) -> (range: Range<Float>, above: Float) {
-    var low = (bound: cutoff, sum: sum)
-    var high = (bound: largest.nextUp, sum: Float(0))
-    // No token in the range has less than its lower bound, so that at most 64 are in it once their
-    // sum is 64 times the bound.
-    while low.sum - high.sum > 64 * low.bound && low.bound.nextUp < high.bound {
-      // Positive floats are ordered as their bit patterns are: the median of those in the range.
-      let middle = Float(bitPattern: (low.bound.bitPattern + high.bound.bitPattern) / 2)
-      let sum = Self.total(probabilities, from: middle)
-      if sum > target { low = (middle, sum) } else { high = (middle, sum) }
-    }
-    return (low.bound..<high.bound, high.sum)
-  }
-
-  /// The sum of the probabilities that are at least `bound`.
-  private static func total(_ probabilities: UnsafeBufferPointer<Float>, from bound: Float)
-    -> Float
-  {
-    let p = probabilities.baseAddress!
-    var (even, odd) = (Vector.zero, Vector.zero)
-    var i = 0
-    while i &+ 32 <= probabilities.count {
-      let (x, y) = (load(p + i), load(p + i + 16))
-      even += x.replacing(with: 0, where: x .< bound)
-      odd += y.replacing(with: 0, where: y .< bound)
-      i &+= 32
-    }
-    var sum = (even + odd).total
-    for i in i..<probabilities.count where p[i] >= bound { sum += p[i] }
-    return sum
-  }
-
-  /// Calls `body` with the tokens whose probabilities lie in `range`, in the order of tokens.
-  private func forEach(in range: Range<Float>, _ body: (Int) -> Void) {
-    let (p, count) = (probabilities.baseAddress!, probabilities.count)
-    /// 16 probabilities, 0 in place of those outside the range.
-    @inline(__always) func inside(_ i: Int) -> Vector {
-      let x = load(p + i, first: count - i)
-      return x.replacing(with: 0, where: x .< range.lowerBound)
-        .replacing(with: 0, where: x .>= range.upperBound)
-    }
-    for start in stride(from: 0, to: count, by: 128) {
-      let end = min(start + 128, count)
-      // Most chunks of 128 have no probability in the range, and so a sum of 0.
-      var sum = Vector.zero
-      for i in stride(from: start, to: end, by: 16) { sum += inside(i) }
-      if sum.total == 0 { continue }
-      for i in stride(from: start, to: end, by: 16) where inside(i).total > 0 {
-        for token in i..<min(i + 16, end) where range.contains(p[token]) { body(token) }
-      }
-    }
-  }
 }

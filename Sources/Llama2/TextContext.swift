@@ -186,7 +186,6 @@ final class TextContext {
   private func append(_ piece: TextPiece) {
     var piece = piece
     if let token = piece.token { piece.text = joiner.append(token, after: tokens.last!) }
-    piece.score?.text = piece.text
     let (pieces, stop) = stopTexts.append(piece)
     ready += pieces
     if let stop {

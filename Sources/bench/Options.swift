@@ -28,7 +28,7 @@ struct Options {
 
   init(_ arguments: Arguments) throws {
     var arguments = arguments
-    while let argument = arguments.next() {
+    while let argument = try arguments.next() {
       switch argument {
       case "--quick": isQuick = true
       case "-z": tokenizer = try arguments.text()

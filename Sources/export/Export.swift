@@ -30,7 +30,7 @@ private func exportLlama2C(_ source: Source, _ options: Options) throws {
 
   let layout = Llama2C(
     model.config, version: options.version ?? 0,
-    groupSize: Llama2C.fittingGroupSize(options.groupSize ?? 64, model.config),
+    groupSize: try fittingGroupSize(options, model.config),
     sharedClassifier: !model.hasOutput)
   guard let size = Int(exactly: layout.fileSize) else {
     throw Refusal(source.path, "would become larger than any file can be")
@@ -45,6 +45,23 @@ private func exportLlama2C(_ source: Source, _ options: Options) throws {
   if vocabulary == nil, source.vocabularyFolder != nil {
     try Output.line("no tokenizer.bin: the folder holds neither tokenizer.model nor tokenizer.json")
   }
+}
+
+/// The group size of int8 weights, 0 for other formats. Throws where it would be 1: with a scale for
+/// each, they would be larger than in fp32.
+private func fittingGroupSize(_ options: Options, _ config: Config) throws -> Int {
+  guard options.version == 2 else { return 0 }
+  let wanted = options.groupSize ?? 64
+  let fitting = Llama2C.fittingGroupSize(wanted, config)
+  if fitting > 1 { return fitting }
+  let sizes = (2...max(2, wanted, 64)).filter {
+    config.dim % $0 == 0 && config.hiddenDim % $0 == 0
+  }
+  throw Refusal(
+    "--group-size \(wanted)",
+    "no half of it divides dim \(config.dim) and hidden_dim \(config.hiddenDim), and int8 in groups of"
+      + " 1 is larger than fp32: "
+      + (sizes.last.map { "--group-size \($0) fits" } ?? "expected --version 0 or 1"))
 }
 
 /// Writes a vocabulary alone.

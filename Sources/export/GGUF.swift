@@ -23,8 +23,9 @@ func openGGUF(_ file: MappedFile) throws -> Source {
 
 // MARK: - Inspection
 
-/// Prints whether `run` reads a GGUF, whether it can be exported, and what it holds.
-func inspectGGUF(_ file: MappedFile) throws {
+/// Prints whether `run` reads a GGUF, whether it can be exported, and what it holds. Returns whether it
+/// can be run.
+func inspectGGUF(_ file: MappedFile) throws -> Bool {
   let gguf = try GGUF(file)
   let source = try openGGUF(file)
   var llama: Llama?
@@ -39,6 +40,7 @@ func inspectGGUF(_ file: MappedFile) throws {
   try printTensors(source, gguf)
   try printVocabulary(gguf)
   try Output.line("chat template: \(templateName(gguf))")
+  return llama != nil
 }
 
 private func printTensors(_ source: Source, _ gguf: GGUF) throws {

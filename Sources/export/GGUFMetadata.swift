@@ -1,3 +1,4 @@
+import Console
 import Llama2
 
 /// The metadata of a GGUF file that is to be written: keys in their order, each once (gguf.md).

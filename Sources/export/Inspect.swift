@@ -1,11 +1,12 @@
 import Console
 import Llama2
 
-/// Prints what a source holds, whether it can be run, and if not why.
-func inspect(_ path: String) throws {
-  if try isVocabulary(path) {
-    try inspectVocabulary(path)
-    return
+/// Prints what a source holds, whether it can be run, and if not why. Returns whether `run` can run it,
+/// as it is or exported, or `export` can export it.
+func inspect(_ path: String) throws -> Bool {
+  if try isVocabulary(path) { return try inspectVocabulary(path) }
+  if !isDirectory(path), let found = try inspectTokenizerBin(MappedFile(path: path)) {
+    return found
   }
   let source = try Source(path)
   if let file = source.files.first, GGUF.isGGUF(file) { return try inspectGGUF(file) }
@@ -18,7 +19,8 @@ func inspect(_ path: String) throws {
   }
   let model: Model
   do { model = try source.model(nil) } catch {
-    return try Output.line("cannot be run: \(error)")
+    try Output.line("cannot be run: \(error)")
+    return false
   }
   try Output.line(
     "\(model.parameterCount) parameters, classifier \(model.hasOutput ? "of its own" : "tied")")
@@ -31,7 +33,11 @@ func inspect(_ path: String) throws {
     _ = try vocabulary?.entries(vocabSize: model.config.vocabSize)
     if let vocabulary { try Output.line("vocabulary: \(vocabulary.path)") }
   }
-  try Output.line(isGGUF || isBin ? "can be run" : "cannot be run: it cannot be exported")
+  // run reads llama2.c's files as they are.
+  let isRead = source.files.first.map { (try? Llama2C($0)) != nil } ?? false
+  let verdict = isRead ? "can be run" : "can be exported"
+  try Output.line(isGGUF || isBin ? verdict : "cannot be run: it cannot be exported")
+  return isGGUF || isBin
 }
 
 /// Prints whether something can be done with a source, and if not why; returns whether it can.
@@ -43,16 +49,23 @@ func printVerdict(_ what: String, _ check: () throws -> Void) throws -> Bool {
   return problem == nil
 }
 
-private func inspectVocabulary(_ path: String) throws {
+private func inspectVocabulary(_ path: String) throws -> Bool {
   let vocabulary = try readVocabulary(path)
   let entries = try vocabulary.entries(vocabSize: nil)
   try Output.line(
     "\(path): \(vocabulary.kind), \(entries.count) tokens, \(vocabulary.added.count) of them added")
   for text in vocabulary.notes { try Output.line("note: \(text)") }
-  try Output.line("can be run")
+  try Output.line("can be exported to a tokenizer.bin")
+  return true
 }
 
-/// The name of a tensor or a setting: as it is if it is plain ASCII, as all that are known are.
-func quotedIfNeeded(_ name: String) -> String {
-  name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? name : quoted(name)
+/// nil: the file is not one.
+private func inspectTokenizerBin(_ file: MappedFile) throws -> Bool? {
+  guard !GGUF.isGGUF(file), let vocabulary = try? Llama2.Vocabulary(tokenizerBin: file) else {
+    return nil
+  }
+  try Output.line(
+    "\(file.path): a vocabulary of llama2.c (tokenizer.bin), \(vocabulary.count) tokens")
+  try Output.line("cannot be run: it holds only a vocabulary, which run reads beside a checkpoint")
+  return false
 }

@@ -44,7 +44,7 @@ struct Options {
   init(_ arguments: Arguments) throws {
     var arguments = arguments
     var paths: [String] = []
-    while let argument = arguments.next() {
+    while let argument = try arguments.next() {
       switch argument {
       case "--type": type = try Self.weightType(&arguments)
       case "--version": version = try arguments.integer(in: 0...2)

@@ -1,14 +1,14 @@
 import Console
+import Llama2
 
-/// The command line: run.c's flags and defaults, and a few more.
+/// The command line: run.c's flags and defaults, their long names, and more options.
 struct Options {
-  enum Mode: String { case generate, chat }
+  enum Mode: String { case generate, chat, score }
 
   var checkpoint = ""
-  var temperature: Float = 1
-  var topP: Float = 0.9
-  var seed: UInt64?
-  /// nil: 256, or in chat with a GGUF file the whole context.
+  /// How a text is generated, but for `steps`.
+  var generation = GenerationOptions()
+  /// nil: 256, or in chat with a GGUF file no limit.
   var steps: Int?
   var prompt: String?
   var tokenizer: String?
@@ -19,53 +19,73 @@ struct Options {
   /// Whether a model that thinks before it replies does so.
   var thinking = true
   var threads: Int?
+  /// Of a beam search; nil: the text is sampled.
+  var beams: Int?
+  var lengthPenalty: Float?
 
   static let usage = """
     Usage:   run <model> [options]
     Example: run models/stories.bin -n 256 -i "Once upon a time"
              run models/SmolLM2-135M-Instruct-Q4_K_M.gguf -m chat
     A model is a checkpoint of llama2.c (.bin) or a GGUF file.
-    Options:
-      -t <float>   temperature, 0 or more; 0 always takes the likeliest token (default 1.0)
-      -p <float>   top-p in 0...1: draw from the likeliest tokens that have this probability
-                   together; 0 and 1: from all (default 0.9)
-      -s <int>     random seed, 0: the time (default 0)
-      -n <int>     tokens to run for, prompt included; 0: the whole context (default 256, in chat
-                   with a GGUF file 0)
-      -i <string>  prompt; -: from standard input
-      -z <string>  vocabulary (default: that of a GGUF file itself; else tokenizer.bin beside the
-                   checkpoint, or in this folder)
-      -m <string>  mode: generate or chat (default generate)
-      -y <string>  system prompt in chat mode
-      -j <int>     threads (default: one for each CPU that may be used)
-      --template <string>
-                   how a chat is written (default: as the model's own template says)
-      --no-think   in chat mode, leaves out the thinking before replies (Qwen3 and others whose
-                   template defines that)
-      -h           this text
+
+    What to do:
+      -m, --mode <string>        generate, chat, or score: the log probability of the prompt's tokens
+                                 and its perplexity (default generate)
+      -i, --prompt <string>      prompt; -: from standard input
+      -y, --system <string>      system prompt in chat
+      --template <string>        how a chat is written (default: as the model's own template says)
+      --no-think                 in chat, leaves out the thinking before replies (Qwen3 and others
+                                 whose template defines that)
+      --beams <int>              beam search: the likeliest whole text of so many that are kept
+      --length-penalty <float>   of a beam's tokens; above 0 prefers long texts (default 1)
+    How a token is chosen, in this order:
+      --logit-bias <id>=<float>  add to a token's logit; may be given again for another token
+      --ban <id>                 never choose this token; may be given again
+      --repetition-penalty <float>
+                                 divide the logits of tokens that were there (default 1: no penalty)
+      --frequency-penalty <float>, --presence-penalty <float>
+                                 take from a token's logit, for each time it was there, or once
+      --penalty-window <int>     the penalties look at so many of the last tokens (default 0: all)
+      -t, --temperature <float>  0 or more; 0 always takes the likeliest token (default 1.0)
+      --top-k <int>              from so many of the likeliest tokens (default 0: all)
+      -p, --top-p <float>        from the likeliest tokens that have this probability together;
+                                 0 and 1: all (default 0.9)
+      --min-p <float>            from tokens with at least this share of the likeliest one's
+                                 probability (default 0: all)
+      --typical-p <float>        from the most typical tokens that have this probability together;
+                                 0 and 1: all (default 1)
+      -s, --seed <int>           random seed, 0: the time (default 0)
+    Where a text ends:
+      -n, --steps <int>          tokens to run for, prompt included; 0: the whole context (default
+                                 256; in chat on a terminal or with a GGUF file, no limit)
+      --max-tokens <int>         tokens of a text, or of each reply, without its prompt
+      --stop <string>            end before this text; may be given again for another one
+      --time-limit <seconds>     end with the first token after this time
+    The machine:
+      -z, --tokenizer <string>   vocabulary (default: that of a GGUF file itself; else tokenizer.bin
+                                 beside the checkpoint, in the folder above it, or in this folder)
+      -j, --threads <int>        threads (default: one for each CPU that may be used)
+      -h, --help                 this text
+      --version                  the version
 
     """
 
   init(_ arguments: Arguments) throws {
     var arguments = arguments
-    while let argument = arguments.next() {
+    while let argument = try arguments.next() {
       switch argument {
-      case "-t":
-        temperature = try arguments.number("a number from 0 on", in: 0..<Float.infinity)
-      case "-p": topP = try arguments.number("a number from 0 to 1", in: 0...1)
-      case "-s":
-        // A negative seed wraps around, as in run.c.
-        seed = try arguments.value("an integer") {
-          UInt64($0) ?? Int64($0).map { UInt64(bitPattern: $0) }
-        }
-      case "-n": steps = try arguments.number("an integer from 0 on", in: 0...)
-      case "-i": prompt = try arguments.text()
-      case "-z": tokenizer = try arguments.text()
-      case "-m": mode = try arguments.value("generate or chat") { Mode(rawValue: $0) }
-      case "-y": systemPrompt = try arguments.text()
-      case "-j": threads = try arguments.integer(in: 1...1024)
+      case "-m", "--mode":
+        mode = try arguments.value("generate, chat or score") { Mode(rawValue: $0) }
+      case "-i", "--prompt": prompt = try arguments.text()
+      case "-y", "--system": systemPrompt = try arguments.text()
+      case "-z", "--tokenizer": tokenizer = try arguments.text()
+      case "-j", "--threads": threads = try arguments.integer(in: 1...1024)
       case "--template": template = try arguments.text()
       case "--no-think": thinking = false
+      case "--beams": beams = try arguments.integer(in: 1...1024)
+      case "--length-penalty": lengthPenalty = try arguments.finiteNumber()
+      case _ where try readChoice(argument, &arguments) || readEnd(argument, &arguments): break
       case _ where argument.hasPrefix("-") || !checkpoint.isEmpty: throw arguments.unexpected
       default: checkpoint = argument
       }
@@ -76,5 +96,86 @@ struct Options {
     if !thinking && mode != .chat {
       throw Refusal("--no-think", "only chats can leave thinking out: expected -m chat beside it")
     }
+    if beams != nil && mode != .generate {
+      throw Refusal("--beams", "goes with -m generate, found -m \(mode)")
+    }
+    if lengthPenalty != nil && beams == nil {
+      throw Refusal("--length-penalty", "is for beam search: expected --beams beside it")
+    }
+  }
+
+  /// Reads an option that says how a token is chosen; false for any other.
+  private mutating func readChoice(_ argument: String, _ arguments: inout Arguments) throws -> Bool
+  {
+    let share: ClosedRange<Float> = 0...1
+    switch argument {
+    case "-t", "--temperature":
+      generation.temperature = try arguments.number("a number from 0 on", in: 0..<Float.infinity)
+    case "--top-k": generation.topK = try arguments.number("an integer from 0 on", in: 0...)
+    case "-p", "--top-p":
+      generation.topP = try arguments.number("a number from 0 to 1", in: share)
+    case "--min-p": generation.minP = try arguments.number("a number from 0 to 1", in: share)
+    case "--typical-p":
+      generation.typicalP = try arguments.number("a number from 0 to 1", in: share)
+    case "--repetition-penalty":
+      generation.repetitionPenalty = try arguments.number(
+        "a number above 0", in: Float.leastNonzeroMagnitude..<Float.infinity)
+    case "--frequency-penalty": generation.frequencyPenalty = try arguments.finiteNumber()
+    case "--presence-penalty": generation.presencePenalty = try arguments.finiteNumber()
+    case "--penalty-window":
+      generation.penaltyWindow = try arguments.number("an integer from 0 on", in: 0...)
+    case "--logit-bias":
+      let (id, bias) = try arguments.value("a token's id and a number, as 42=-1.5") { text in
+        let parts = text.split(separator: "=", maxSplits: 1)
+        return
+          if parts.count == 2, let id = Int(parts[0]), let bias = Float(parts[1]),
+          bias.isFinite
+        { (id, bias) } else { nil as (Int, Float)? }
+      }
+      generation.logitBias[id] = bias
+    case "--ban": generation.bannedTokens.insert(try arguments.value("a token's id") { Int($0) })
+    case "-s", "--seed":
+      // A negative seed wraps around, as in run.c.
+      generation.seed = try arguments.value("an integer") {
+        UInt64($0) ?? Int64($0).map { UInt64(bitPattern: $0) }
+      }
+    default: return false
+    }
+    return true
+  }
+
+  /// Reads an option that says where a text ends; false for any other.
+  private mutating func readEnd(_ argument: String, _ arguments: inout Arguments) throws -> Bool {
+    switch argument {
+    case "-n", "--steps": steps = try arguments.number("an integer from 0 on", in: 0...)
+    case "--max-tokens":
+      generation.maximumResponseTokens = try arguments.number("an integer from 1 on", in: 1...)
+    case "--stop":
+      generation.stopTexts.append(
+        try arguments.value("a text that is not empty") { $0.isEmpty ? nil : $0 })
+    case "--time-limit":
+      let seconds: Double = try arguments.number(
+        "a number of seconds above 0", in: Double.leastNonzeroMagnitude...1e9)
+      generation.timeLimit = .seconds(seconds)
+    default: return false
+    }
+    return true
+  }
+
+  /// Refuses ids of tokens that a vocabulary does not have.
+  func checkTokens(vocabSize: Int) throws {
+    for (flag, ids) in [
+      ("--logit-bias", Array(generation.logitBias.keys)), ("--ban", Array(generation.bannedTokens)),
+    ] {
+      if let id = ids.sorted().first(where: { !(0..<vocabSize).contains($0) }) {
+        throw Refusal(flag, "found token \(id), expected one from 0 to \(vocabSize - 1)")
+      }
+    }
+  }
+}
+
+extension Arguments {
+  fileprivate mutating func finiteNumber() throws -> Float {
+    try value("a number") { Float($0).flatMap { $0.isFinite ? $0 : nil } }
   }
 }

@@ -10,7 +10,29 @@ import Synchronization
 #endif
 
 /// Standard input, as text. Swift's `readLine` would wait on after Ctrl-C.
-enum Input {
+struct Input {
+  enum Line {
+    case text(String)
+    case end
+    case interrupted
+  }
+
+  /// Whether a person types the input and reads the output.
+  static let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+
+  private var reader = LineReader()
+  /// What was read beyond the last line, where `reader` is not used.
+  private var rest: [UInt8] = []
+
+  /// Writes `question` and reads the next line, without its end. A terminal that obeys escape sequences
+  /// has the keys of `LineReader`; elsewhere a line is what comes, as in run.c.
+  mutating func line(_ question: String) throws -> Line {
+    if Self.isInteractive && Output.obeysEscapes { return try reader.line(question) }
+    try Output.write(question)
+    if let line = try Self.line(&rest) { return .text(line) }
+    return Interrupt.happened ? .interrupted : .end
+  }
+
   /// All of it, less the line's end that closes it.
   static func all() throws -> String {
     var bytes: [UInt8] = []
@@ -21,7 +43,7 @@ enum Input {
 
   /// The next line, of any length and without its end, or nil at the end of input or at Ctrl-C.
   /// `rest` keeps what was read beyond it.
-  static func line(_ rest: inout [UInt8]) throws -> String? {
+  private static func line(_ rest: inout [UInt8]) throws -> String? {
     var searched = 0
     while true {
       if let end = rest[searched...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -56,8 +78,13 @@ enum Interrupt {
 
   static var happened: Bool { flag.load(ordering: .relaxed) }
 
+  /// One that arrived as a key.
+  static func note() { flag.store(true, ordering: .relaxed) }
+
+  /// Waits for the next one, and forgets those that happened.
   static func `catch`() {
-    _ = happened  // so that the flag exists before the handler needs it
+    // This also makes the flag before the handler needs it.
+    flag.store(false, ordering: .relaxed)
     catchSignal(SIGINT) { _ in Interrupt.flag.store(true, ordering: .relaxed) }
   }
 }

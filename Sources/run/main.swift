@@ -12,19 +12,34 @@ import Llama2
 runProgram("run", usage: Options.usage) { arguments in
   let options = try Options(arguments)
   Interrupt.catch()
-  let llama = try Llama(
-    checkpoint: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
-    template: options.template)
+  let llama = try open(options)
+  try options.checkTokens(vocabSize: llama.config.vocabSize)
   for note in llama.notes { Output.note("run: \(options.checkpoint): \(note)") }
   switch options.mode {
   case .generate: try generate(llama, options)
-  case .chat: try chat(llama, options)
+  case .chat:
+    var conversation = Conversation(llama, options)
+    try conversation.run()
+    finish(conversation.speed)
+  case .score: try score(llama, options)
   }
 }
 
-/// Shows how much of a long prompt is read; false at Ctrl-C.
+/// Opens the model. The errors of what an option could change name the option.
+func open(_ options: Options) throws -> Llama {
+  do {
+    return try Llama(
+      checkpoint: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
+      template: options.template)
+  } catch LlamaError.badVocabulary(let path, let problem) where options.tokenizer == nil {
+    throw Refusal(path, problem + " (-z names another vocabulary)")
+  }
+}
+
+/// Shows how much of a long prompt is read, on a terminal; false at Ctrl-C.
 func showPromptProgress(_ done: Int, _ total: Int) -> Bool {
-  Output.showProgress(done < total ? "reading the prompt: \(done) of \(total) tokens" : "")
+  Output.showProgress(
+    total > 512 && done < total ? "reading the prompt: \(done) of \(total) tokens" : "")
   return !Interrupt.happened
 }
 
@@ -33,9 +48,10 @@ func showPromptProgress(_ done: Int, _ total: Int) -> Bool {
 func generate(_ llama: Llama, _ options: Options) throws {
   let prompt = options.prompt == "-" ? try Input.all() : options.prompt ?? ""
   let (context, steps) = (llama.config.seqLen, options.steps ?? 256)
-  let text = llama.generate(
-    prompt, steps: steps, temperature: options.temperature, topP: options.topP, seed: options.seed)
-  if Output.showsProgress { text.onPromptProgress = showPromptProgress }
+  var generation = options.generation
+  generation.steps = steps
+  let text = llama.generate(prompt, options: generation)
+  text.onPromptProgress = showPromptProgress
   if text.promptTokens > context {
     throw Refusal(
       "the prompt has \(text.promptTokens) tokens, but the context of this model holds \(context)")
@@ -54,46 +70,22 @@ func generate(_ llama: Llama, _ options: Options) throws {
   finish(text.speed)
 }
 
-/// Replies to the prompts on standard input until they end (run.c: `chat`).
-func chat(_ llama: Llama, _ options: Options) throws {
-  // A model without a chat template, or without what is asked of it, says so before the questions.
-  if let error = llama.chat(thinking: options.thinking).error { throw error }
-  var unread: [UInt8] = []
-  func ask(_ question: String) throws -> String? {
-    try Output.write(question)
-    return try Input.line(&unread)
+/// Writes how well a model predicts a text.
+func score(_ llama: Llama, _ options: Options) throws {
+  let text = options.prompt == "-" ? try Input.all() : options.prompt ?? ""
+  guard !text.isEmpty else {
+    throw Refusal("-m score", "expected a text: -i TEXT, or -i - for one from standard input")
   }
-  let system = try options.systemPrompt ?? ask("Enter system prompt (optional): ") ?? ""
-  let chat = llama.chat(
-    system: system, steps: options.steps ?? (llama.isGGUF ? 0 : 256),
-    temperature: options.temperature, topP: options.topP, seed: options.seed,
-    thinking: options.thinking)
-  if Output.showsProgress { chat.onPromptProgress = showPromptProgress }
-  var prompt = options.prompt == "-" ? try Input.all() : options.prompt
-  while !chat.isFull && !Interrupt.happened {
-    guard let user = try prompt ?? ask("User: ") else {
-      try Output.write("\n")
-      break
-    }
-    prompt = nil
-    try Output.write("Assistant: ")
-    for piece in chat.reply(to: user) {
-      try Output.write(piece)
-      if Interrupt.happened { break }
-    }
-    try Output.write("\n")
-    if let error = chat.error { throw error }
+  let tokens = try llama.score(text) { done, total in
+    Output.showProgress("read \(done) of \(total) tokens")
+    return !Interrupt.happened
   }
-  if chat.isFull {
-    let context = llama.config.seqLen
-    Output.note(
-      "run: "
-        + (chat.steps == context
-          ? "the context of \(context) tokens is full: start again for another conversation"
-          : "the \(chat.steps) tokens of -n are used up: -n 0 allows the whole context of \(context)")
-    )
-  }
-  finish(chat.speed)
+  let nats = -tokens.reduce(0) { $0 + Double($1.logProbability) } / Double(max(1, tokens.count))
+  let perplexity = exp(nats)
+  try Output.line("tokens: \(tokens.count)")
+  try Output.line("nats per token: \(nats.fixed(4))")
+  try Output.line("perplexity: \(perplexity < 1e9 ? perplexity.fixed(4) : "\(perplexity)")")
+  exit(Interrupt.happened ? 130 : 0)
 }
 
 /// The figures, and the exit status.

@@ -115,7 +115,7 @@ import Testing
   /// 16 values of a matrix share a scale, but its rows have 24 or 40.
   @Test func groupsThatStraddleRows() throws {
     try expectRefusal(Model(Self.shape).bytes(.v2(groupSize: 16)), "groups of 16")
-    #expect(try stage.run().errors.contains("--group-size 8"))
+    #expect(try stage.run().errors.contains("export it again in groups of 8"))
   }
 
   @Test func aFileOfAnotherKind() throws {

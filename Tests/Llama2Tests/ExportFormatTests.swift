@@ -185,7 +185,8 @@ private func tables(_ data: Data) -> Range<Int> {
     let result = try ExportProgram.run("--inspect", fixture(name))
     #expect(result.status == 0 && result.error.isEmpty, "\(result)")
     #expect(result.output.contains("[8, 16]"))
-    #expect(result.output.hasSuffix("can be run\n"))
+    let verdict = name.hasSuffix(".bin") ? "can be run" : "can be exported"
+    #expect(result.output.hasSuffix("\n\(verdict)\n"))
   }
 
   @Test func inspectionTellsWhyNot() throws {
@@ -194,7 +195,7 @@ private func tables(_ data: Data) -> Range<Int> {
     model.config["rope_theta"] = "500000.0"
     try model.write(to: folder)
     let result = try ExportProgram.run("--inspect", folder.url.path)
-    #expect(result.status == 0)
+    #expect(result.status == 1 && result.error.isEmpty)
     #expect(result.output.contains("model.norm.weight  [8]  F32"))
     let path = folder.path("config.json")
     #expect(
@@ -205,9 +206,38 @@ private func tables(_ data: Data) -> Range<Int> {
     model.config["hidden_act"] = "\"gelu\""
     try model.write(to: folder)
     let other = try ExportProgram.run("--inspect", folder.url.path)
+    #expect(other.status == 1)
     #expect(
       other.output.hasSuffix(
         "cannot be run: \(path): hidden_act is \"gelu\", expected"
           + " \"silu\": this model cannot be run\n"))
+  }
+
+  @Test(arguments: ["tokenizer.model", "tokenizer.json", "tokenizer.bin"])
+  func inspectionOfAVocabularySaysWhatItIs(_ name: String) throws {
+    let path = ExportProgram.fixtures.appendingPathComponent("vocabulary/" + name).path
+    let result = try ExportProgram.run("--inspect", path)
+    #expect(result.error.isEmpty && result.output.contains("vocabulary"), "\(result)")
+    if name == "tokenizer.bin" {
+      #expect(result.status == 1 && result.output.contains("\ncannot be run: "))
+    } else {
+      #expect(
+        result.status == 0 && result.output.hasSuffix("\ncan be exported to a tokenizer.bin\n"))
+    }
+  }
+
+  @Test(arguments: [(8, 48, 8), (12, 48, 4), (8, 6, 8), (8, 1, 8)])
+  func groupsOfOneAreRefusedWithASizeThatFits(_ dim: Int, _ wanted: Int, _ fitting: Int) throws {
+    let folder = try TemporaryFolder()
+    // Its hidden_dim is 8.
+    try MadeModel(dim: dim).write(to: folder)
+    let arguments = ["--version", "2", "--group-size"]
+    try expectRefusal(
+      of: folder.url.path, saying: "--group-size \(fitting) fits",
+      arguments: arguments + ["\(wanted)"])
+    let target = try TemporaryFolder()
+    let result = try ExportProgram.run(
+      folder.url.path, target.path("out.bin"), "--version=2", "--group-size=\(fitting)")
+    #expect(result.status == 0 && result.output.contains("int8 in groups of \(fitting),"))
   }
 }

@@ -314,7 +314,7 @@ import Testing
     var model = SmallGGUF(saying: ["\n", "H", "i", "<|im_end|>"])
     model["tokenizer.chat_template"] = .string(Self.chatML)
     model["llama.context_length"] = .uint32(30)
-    let ending = try run(model, "-m", "chat", "-y", "", input: "a\nb\nc\n")
+    let ending = try run(model, "-m", "chat", "-y", "", "-n", "0", input: "a\nb\nc\n")
     #expect(ending.output == "User: Assistant: Hi\nUser: Assistant: \n", "\(ending)")
     #expect(ending.status == 0 && ending.errors.contains("context of 30 tokens"))
   }

@@ -68,11 +68,24 @@ import Testing
         let expected = Double(a[i]) / (1 + Foundation.exp(-Double(a[i]))) * Double(b[i])
         #expect((Double(x.start[i]) - expected).magnitude < 1e-5)
       }
-      Steps.softmax(y.start, count)
-      let powers = b.map { Foundation.exp(Double($0)) }
-      for i in 0..<count {
-        let expected = powers[i] / powers.reduce(0, +)
-        #expect((Double(y.start[i]) - expected).magnitude < 1e-6 * expected)
+    }
+  }
+
+  /// At offsets whose exponentials are no floats, and with elements that all but vanish beside others.
+  @Test(arguments: [1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 100], [0, 1000, -1000] as [Float])
+  func softmaxIsTheShareOfEachExponential(_ count: Int, _ offset: Float) {
+    var random = SplitMix(count)
+    for spread in [1, 10, 100] as [Float] {
+      let values = random.floats(count, limit: spread).map { $0 + offset }
+      let x = Guarded(values)
+      let powers = values.map { Foundation.exp(Double($0) - Double(offset)) }
+      let sum = powers.reduce(0, +)
+      withExtendedLifetime(x) {
+        Steps.softmax(x.start, count)
+        for (i, power) in powers.enumerated() {
+          let error = (Double(x.start[i]) - power / sum).magnitude
+          #expect(error < 5e-6 * power / sum + 1e-37, "\(i) of \(count), spread \(spread)")
+        }
       }
     }
   }

@@ -11,51 +11,53 @@ import Testing
     try String(contentsOfFile: packageRoot + "/" + file, encoding: .utf8)
   }
 
-  /// The first block of Swift in the README that makes a `Llama`.
-  private static func readmeExample() throws -> String {
-    let blocks = try text(of: "README.md").split(separator: "```swift\n").dropFirst()
-    let block = blocks.first { $0.prefix { $0 != "`" }.contains("try Llama(") }
-    let example = try #require(block, "README.md has no ```swift block that contains `try Llama(`")
-    return String(example.prefix { $0 != "`" })
+  /// The first block of Swift in the README that contains `mark`.
+  private static func readmeExample(_ mark: String) throws -> [UInt8] {
+    let blocks = try text(of: "README.md").components(separatedBy: "```swift\n").dropFirst()
+    let examples = blocks.map { $0.components(separatedBy: "```")[0] }
+    let example = examples.first { $0.contains(mark) }
+    return Array(try #require(example, "README.md has no block of Swift with `\(mark)`").utf8)
   }
 
-  /// The client has targets of the same names as our programs, which must not collide with ours.
-  @Test func theReadmesExampleTellsAStoryInAPackageOfItsOwn() throws {
-    let folder = try Folder()
+  /// A package that depends on this one by path, with the README's example in it, built as the README
+  /// says. Its targets have the names of our programs.
+  private static func client(in folder: Folder) throws -> (String) -> Program {
     let files = FileManager.default
     try files.createSymbolicLink(
       atPath: folder["llama2.swift"], withDestinationPath: packageRoot)
-    for target in ["Teller", "run", "export", "bench"] {
-      let sources = "Teller/Sources/\(target)"
-      try files.createDirectory(atPath: folder[sources], withIntermediateDirectories: true)
-      try folder.write([], to: sources + "/main.swift")
-    }
-    try folder.write(Array(Self.readmeExample().utf8), to: "Teller/Sources/Teller/main.swift")
-    let manifest = """
-      // swift-tools-version: 6.0
-      import PackageDescription
-
-      let package = Package(
-        name: "Teller",
-        platforms: [.macOS(.v15)],
-        dependencies: [.package(path: "../llama2.swift")],
-        targets: [
-          .executableTarget(
-            name: "Teller", dependencies: [.product(name: "Llama2", package: "llama2.swift")]),
-          .executableTarget(name: "run"),
-          .executableTarget(name: "export"),
-          .executableTarget(name: "bench"),
-        ]
-      )
-      """
-    try folder.write(Array(manifest.utf8), to: "Teller/Package.swift")
-    let build = try Self.env(
-      ["swift", "build", "-c", "release", "--package-path", folder["Teller"]], minutes: 5)
+    try files.copyItem(
+      atPath: packageRoot + "/Tests/Llama2Tests/Fixtures/Client", toPath: folder["Client"])
+    try files.createDirectory(
+      atPath: folder["Client/Sources/Teller"], withIntermediateDirectories: true)
+    try folder.write(readmeExample("try Llama("), to: "Client/Sources/Teller/main.swift")
+    let build = try env(
+      ["swift", "build", "-c", "release", "--package-path", folder["Client"]], minutes: 5)
     #expect(build.status == 0, "\(build.output)\(build.errors)")
-    let teller = Program(path: folder["Teller/.build/release/Teller"])
-    let story = try teller([], in: Folder(path: packageRoot))
+    #expect(!build.output.contains("warning:") && !build.errors.contains("warning:"))
+    return { Program(path: folder["Client/.build/release/" + $0]) }
+  }
+
+  @Test func aPackageOfAnotherUsesItAsTheReadmeSays() throws {
+    let folder = try Folder()
+    let client = try Self.client(in: folder)
+    let story = try client("Teller")([], in: Folder(path: packageRoot))
     #expect(story.status == 0 && story.errors == "")
     #expect(story.output.hasPrefix("Once upon a time") && story.output.count > 100)
+
+    let stages = [try Stage(), try Stage(Shape(tied: false), .v1)]
+    defer { withExtendedLifetime(stages) {} }  // Their folders are removed with them.
+    let checkpoints = stages.map(\.checkpoint)
+    let texts = try stages.map {
+      try $0.text("the rain", steps: 60, temperature: 0.8, topP: 0.9, seed: 3).debugDescription
+    }
+    let run = try client("client-run")(checkpoints, in: folder)
+    #expect(run.status == 0 && run.errors == "")
+    let lines = run.output.split(separator: "\n").map(String.init)
+    let llama = try Llama(checkpoint: checkpoints[0])
+    let chat = llama.chat(system: "be kind", steps: 100, temperature: 0)
+    let replies = ["the rain", "and then"].map { chat.reply(to: $0).joined().debugDescription }
+    #expect(Set(texts).count == 2 && replies[0].utf8.count > 10)
+    #expect(lines == texts + texts + replies + ["no such file: No such file or directory"])
   }
 
   @Test func theLibraryInOneFileTellsTheSameText() throws {

@@ -24,30 +24,33 @@ func sampleMultinomial(_ p: [Float], _ coin: Float) -> Int {
   return p.count - 1
 }
 
-/// run.c's sample_topp with a full sort; equal probabilities stand in the order of their tokens.
-func sampleTopP(_ p: [Float], _ topP: Float, _ coin: Float) -> Int {
-  let cutoff = (1 - topP) / Float(p.count - 1)
-  let candidates = p.indices.filter { p[$0] >= cutoff }.sorted {
-    p[$0] > p[$1] || p[$0] == p[$1] && $0 < $1
-  }
-  var sum: Float = 0
-  var nucleus = candidates
-  for (i, token) in candidates.enumerated() {
-    sum += p[token]
-    if sum > topP {
-      nucleus = Array(candidates[...i])
-      break
+/// run.c's sample_topp. Equal probabilities stand in the order of their tokens, as glibc's qsort, a
+/// stable merge sort, leaves them.
+struct Nucleus {
+  private(set) var tokens: [Int]
+  /// Of the probabilities up to each token.
+  private(set) var sums: [Float] = []
+
+  init(_ p: [Float], _ topP: Float) {
+    let cutoff = (1 - topP) / Float(p.count - 1)
+    tokens = p.indices.filter { p[$0] >= cutoff }.sorted {
+      p[$0] > p[$1] || p[$0] == p[$1] && $0 < $1
     }
+    // run.c reads what lies in front of its list if there is no candidate.
+    if tokens.isEmpty { tokens = [p.firstIndex(of: p.max()!)!] }
+    var sum: Float = 0
+    for token in tokens {
+      sum += p[token]
+      sums.append(sum)
+      if sum > topP { break }
+    }
+    tokens = Array(tokens.prefix(sums.count))
   }
-  // run.c reads what lies in front of its list if there is no candidate.
-  guard !nucleus.isEmpty else { return p.firstIndex(of: p.max()!)! }
-  let target = coin * sum
-  var running: Float = 0
-  for token in nucleus {
-    running += p[token]
-    if target < running { return token }
+
+  func token(_ coin: Float) -> Int {
+    let target = coin * sums.last!
+    return tokens[sums.firstIndex { target < $0 } ?? tokens.count - 1]
   }
-  return nucleus.last!
 }
 
 /// run.c's `sample`.
@@ -61,7 +64,7 @@ private func sample(
   let p = powers.map { $0 / sum }
   let coin = coins.next()
   let isNucleus = 0 < topP && topP < 1
-  return isNucleus ? sampleTopP(p, topP, coin) : sampleMultinomial(p, coin)
+  return isNucleus ? Nucleus(p, topP).token(coin) : sampleMultinomial(p, coin)
 }
 
 /// A model, a vocabulary, and how to choose among its tokens.

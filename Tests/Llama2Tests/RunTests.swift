@@ -69,14 +69,71 @@ struct Stage {
     let run = try Program.run(arguments)
     #expect(run.status == 0 && run.errors == "")
     for flag in ["-t", "-p", "-s", "-n", "-i", "-z", "-m", "-y", "-j", "-h"] {
-      #expect(run.output.contains("  \(flag) "))
+      #expect(run.output.contains("  \(flag), --"))
     }
+    for flag in [
+      "temperature", "top-p", "seed", "steps", "prompt", "tokenizer", "mode", "system", "threads",
+      "top-k", "min-p", "typical-p", "repetition-penalty", "frequency-penalty", "presence-penalty",
+      "penalty-window", "logit-bias", "ban", "stop", "time-limit", "max-tokens", "beams",
+      "length-penalty", "template", "no-think", "version", "help",
+    ] {
+      #expect(run.output.contains(try Regex("--\(flag)[ \n]")), "\(flag)")
+    }
+    #expect(run.output.split(separator: "\n").allSatisfy { $0.count < 100 })
+  }
+
+  @Test func aLongNameIsTheLetter() throws {
+    let stage = try Stage()
+    let letters = try stage.run(
+      "-t", "0.5", "-p", "0.3", "-s", "9", "-n", "40", "-i", "the rain", "-m", "generate", "-j",
+      "2", "-z", stage.folder["tokenizer.bin"])
+    #expect(letters.status == 0)
+    let names = [
+      "--temperature", "0.5", "--top-p", "0.3", "--seed", "9", "--steps", "40", "--prompt",
+      "the rain", "--mode", "generate", "--threads", "2", "--tokenizer",
+      stage.folder["tokenizer.bin"],
+    ]
+    #expect(try Program.run([stage.checkpoint] + names).output == letters.output)
+    let joined = stride(from: 0, to: names.count, by: 2).map { names[$0] + "=" + names[$0 + 1] }
+    #expect(try Program.run([stage.checkpoint] + joined).output == letters.output)
+    #expect(try Program.run(joined + [stage.checkpoint]).output == letters.output)
+    #expect(try Program.run(names + [stage.checkpoint]).output == letters.output)
+    #expect(
+      try stage.run("--mode=chat", "--system=a=b", "-i", "c", "-t", "0").output
+        == stage.run("-m", "chat", "-y", "a=b", "-i", "c", "-t", "0").output)
+  }
+
+  @Test func anOptionOfManyValuesMayBeRepeated() throws {
+    let stage = try Stage()
+    let whole = try stage.run("-t", "0", "-n", "60", "-i", "the")
+    let letters = Set(whole.output.dropFirst(3).filter(\.isLetter)).sorted().map(String.init)
+    try #require(letters.count > 1)
+    let stopped = try stage.run(
+      "-t", "0", "-n", "60", "-i", "the", "--stop", letters[0], "--stop=" + letters[1])
+    let end = whole.output.dropFirst(3).prefix { !letters.prefix(2).contains(String($0)) }
+    #expect(stopped.output == "the" + end + "\n")
+  }
+
+  @Test(arguments: [Program.run, .export, .bench]) func theVersionIsPrinted(_ program: Program)
+    throws
+  {
+    let run = try program(["--version"])
+    #expect(run.status == 0 && run.errors == "")
+    #expect(run.output.wholeMatch(of: /llama2\.swift \d+\.\d+\n/) != nil)
   }
 
   @Test(arguments: [
     "-t x", "-t -1", "-t nan", "-t inf", "-t 1e", "-p 1.5", "-p -0.1", "-p x", "-p nan", "-s x",
     "-s 1.5", "-s 99999999999999999999", "-n 1e", "-n -1", "-n 2.5", "-n 99999999999999999999",
-    "-m sing", "-j 0", "-j -1", "-j x", "-j 99999999999", "-t", "-n 5 -i", "-q 3", "--steps 3",
+    "-m sing", "--temperature -1", "--temperature=nan", "--temperature=inf", "--top-p=2",
+    "--top-k -1", "--top-k 1.5", "--min-p 1.1", "--min-p=nan", "--typical-p -0.1",
+    "--repetition-penalty 0", "--repetition-penalty -1", "--repetition-penalty=inf",
+    "--frequency-penalty inf", "--presence-penalty=nan", "--penalty-window -1",
+    "--logit-bias 5", "--logit-bias x=1", "--logit-bias 5=nan", "--logit-bias=99999=1",
+    "--logit-bias -1=1", "--ban x", "--ban 99999", "--ban=-1", "--stop=", "--time-limit 0",
+    "--time-limit nan", "--max-tokens 0", "--beams 0", "--beams=2 -m chat", "--length-penalty nan",
+    "--length-penalty 1", "--no-think=1", "--unknown=1", "--stop",
+    "-j 0", "-j -1", "-j x", "-j 99999999999", "-t", "-n 5 -i", "-q 3",
     "-t=3", "-tt 3", "- 3", "stray -n", "-T 1",
   ])
   func aBadFlagIsNamedInOneSentence(_ line: String) throws {
@@ -84,7 +141,7 @@ struct Stage {
     let arguments = line.split(separator: " ").map(String.init)
     let run = try Program.run([stage.checkpoint] + arguments)
     #expect(run.isRefusal(by: "run"), "\(run)")
-    let flag = line.hasPrefix("-n 5") ? "-i" : arguments[0]
+    let flag = line.hasPrefix("-n 5") ? "-i" : String(arguments[0].prefix { $0 != "=" })
     #expect(run.errors.contains(flag), "\(run.errors)")
   }
 
@@ -120,11 +177,70 @@ struct Stage {
       [elsewhere["model.bin"], "-t", "0", "-n", "20"], in: stage.folder)
     #expect(fallback.output == expected)
     let none = try Program.run([elsewhere["model.bin"]], in: elsewhere)
-    #expect(none.isRefusal(by: "run") && none.errors.contains("tokenizer.bin"))
+    #expect(none.isRefusal(by: "run"))
+    for part in [
+      elsewhere["tokenizer.bin"], elsewhere["../tokenizer.bin"], "no tokenizer.bin", "-z names",
+    ] {
+      #expect(none.errors.contains(part), "\(none.errors)")
+    }
+    let bare = try Program.run(["model.bin"], in: elsewhere)
+    #expect(bare.errors.ranges(of: " tokenizer.bin").count == 1, "\(bare.errors)")
     let named = try Program.run(
       [elsewhere["model.bin"], "-z", stage.folder["tokenizer.bin"], "-t", "0", "-n", "20"],
       in: elsewhere)
     #expect(named.output == expected)
+  }
+
+  @Test func theVocabularyMayBeInTheFolderAboveTheCheckpoint() throws {
+    let stage = try Stage()
+    let models = Folder(path: stage.folder["models"])
+    try FileManager.default.createDirectory(atPath: models.path, withIntermediateDirectories: true)
+    try models.write(try stage.folder.read("model.bin"), to: "model.bin")
+    let expected = try stage.run("-t", "0", "-n", "20").output
+    for (path, folder) in [
+      (models["model.bin"], try Folder()), ("models/model.bin", stage.folder),
+      ("model.bin", models),
+    ] {
+      #expect(try Program.run([path, "-t", "0", "-n", "20"], in: folder).output == expected)
+    }
+    // One beside the checkpoint comes first.
+    try models.write([1, 2, 3], to: "tokenizer.bin")
+    #expect(try Program.run([models["model.bin"]]).isRefusal(by: "run"))
+  }
+
+  @Test(arguments: [
+    ("cell division is\n", "a text file"), ("{\"dim\": 1}", "a text file"),
+    ("größe, 漢字", "a text file"), ("%PDF-1.4\n\0\0\0", "a PDF"), ("PK\u{3}\u{4}\0\0", "a ZIP file"),
+    ("\u{7F}ELF\u{2}\u{1}\u{1}\0", "a program"), ("tjgg\0\0\0\0", "a GGML file"),
+  ])
+  func aFileThatIsNoCheckpointIsNamed(_ content: String, _ what: String) throws {
+    let folder = try Folder()
+    for bytes in [Array(content.utf8), Array(content.utf8) + [UInt8](repeating: 32, count: 9000)] {
+      let run = try Program.run([folder.write(bytes, to: "file")])
+      #expect(
+        run.isRefusal(by: "run") && run.errors.contains("file: not a checkpoint but \(what), "))
+    }
+  }
+
+  // MARK: Scores
+
+  @Test func aScoreIsTheModelsProbabilityOfAText() throws {
+    let stage = try Stage(Shape(seqLen: 20))
+    let text = String(repeating: "the hen ran in the rain ", count: 5)
+    let llama = try Llama(checkpoint: stage.checkpoint, tokenizer: stage.folder["tokenizer.bin"])
+    let tokens = try llama.score(text)
+    let nats = -tokens.reduce(0) { $0 + Double($1.logProbability) } / Double(tokens.count)
+    for arguments in [["-i", text], ["-i", "-"]] {
+      let run = try Program.run(
+        [stage.checkpoint, "-m", "score"] + arguments, input: arguments[1] == "-" ? text : "")
+      let match = try #require(
+        run.output.wholeMatch(
+          of: /tokens: (\d+)\nnats per token: (\d+\.\d{4})\nperplexity: (\d+\.\d{4})\n/))
+      #expect(run.status == 0 && run.errors == "" && match.1 == "\(tokens.count)")
+      #expect(abs(Double(match.2)! - nats) < 1e-4)
+      #expect(abs(Double(match.3)! / exp(nats) - 1) < 1e-4)
+    }
+    #expect(try stage.run("-m", "score").isRefusal(by: "run"))
   }
 
   @Test func aLongPromptIsReadWhole() throws {

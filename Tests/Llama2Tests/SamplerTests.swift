@@ -81,18 +81,44 @@ import Testing
     #expect(logits.withUnsafeBufferPointer { sampler.sample($0) } == size - 1)
   }
 
-  /// Over lists of at most 128 candidates the sums have run.c's order, to the last bit.
+  /// Coins at which a sum that is rounded otherwise, or tokens in another order, give another token:
+  /// the last one that falls on a token, and the first one that falls on the next.
   @Test(arguments: [0.1, 0.5, 0.9, 0.95, 0.999] as [Float])
   func topPTakesTheTokenThatRunCTakes(_ topP: Float) {
-    for (i, logits) in Self.distributions.enumerated() where logits.count <= 128 {
-      for temperature in [0.3, 1, 2.5] as [Float] {
-        var sampler = Sampler(
-          vocabSize: logits.count, temperature: temperature, topP: topP, seed: UInt64(i + 1))
-        var coins = Coins(state: UInt64(i + 1))
-        let p = probabilities(logits, temperature)
-        for _ in 0..<5 {
-          let expected = sampleTopP(p, topP, coins.next())
-          #expect(logits.withUnsafeBufferPointer { sampler.sample($0) } == expected)
+    var random = SplitMix(5)
+    for (i, logits) in Self.distributions.enumerated() {
+      let temperature = [0.3, 1, 2.5][i % 3] as Float
+      let nucleus = Nucleus(probabilities(logits, temperature), topP)
+      for _ in 0..<(logits.count > 1000 ? 20 : 4) {
+        let token = nucleus.token(Float.random(in: 0..<1, using: &random))
+        // A bisection over all coins, the multiples of 2⁻²⁴.
+        var (last, next) = (0, 1 << 24)
+        while next - last > 1 {
+          let middle = (last + next) / 2
+          let drawn = nucleus.token(Float(middle) / 0x1p24)
+          let isBehind =
+            nucleus.tokens.firstIndex(of: drawn)! > nucleus.tokens.firstIndex(of: token)!
+          if isBehind { next = middle } else { last = middle }
+        }
+        for coin in [last, next].map({ Float($0) / 0x1p24 }) where coin < 1 {
+          #expect(
+            sample(logits, temperature, topP, coin) == nucleus.token(coin), "list \(i), \(coin)")
+        }
+      }
+    }
+  }
+
+  /// The largest coin falls on the last token of the nucleus, or through rounding on one before it.
+  @Test func theNucleusEndsWhereThatOfRunCEnds() {
+    var random = SplitMix(6)
+    for (i, logits) in Self.distributions.enumerated() {
+      let p = probabilities(logits, 1)
+      let sums = Nucleus(p, 0.999).sums
+      for _ in 0..<(logits.count > 1000 ? 20 : 4) {
+        let sum = sums.randomElement(using: &random)!
+        for topP in [sum.nextDown, sum, sum.nextUp] where topP < 1 {
+          let expected = Nucleus(p, topP).token(1 - 0x1p-24)
+          #expect(sample(logits, 1, topP, 1 - 0x1p-24) == expected, "list \(i), top-p \(topP)")
         }
       }
     }
@@ -115,35 +141,13 @@ import Testing
         var coins = Coins(state: UInt64(step + 1))
         for _ in 0..<8 {
           let coin = coins.next()
-          #expect(sampleTopP(p, topP, coin) == size / 2)
+          #expect(Nucleus(p, topP).token(coin) == size / 2)
           #expect(logits.withUnsafeBufferPointer { sampler.sample($0) } == size / 2)
           drawsOfOthers += coin > topP ? 1 : 0
         }
       }
     }
     #expect(cases > 50 && drawsOfOthers > 50, "\(cases) cases, \(drawsOfOthers) draws")
-  }
-
-  /// Over longer lists the sums may round otherwise, and the coin fall on a token beside run.c's.
-  @Test(arguments: [0.1, 0.5, 0.9, 0.95, 0.999] as [Float])
-  func topPOfManyCandidatesTakesTheTokenUnderTheCoin(_ topP: Float) {
-    var (draws, differences) = (0, 0)
-    for (i, logits) in Self.distributions.enumerated() where logits.count > 128 {
-      var sampler = Sampler(
-        vocabSize: logits.count, temperature: 1, topP: topP, seed: UInt64(i + 1))
-      var coins = Coins(state: UInt64(i + 1))
-      let p = probabilities(logits, 1)
-      let distribution = Distribution(p)
-      for _ in 0..<(logits.count > 1000 ? 2 : 10) {
-        let coin = coins.next()
-        let token = logits.withUnsafeBufferPointer { sampler.sample($0) }
-        let isUnderTheCoin = distribution.nucleusCovers(token, topP, Double(coin), within: 2e-4)
-        #expect(isUnderTheCoin, "token \(token) of distribution \(i)")
-        draws += 1
-        differences += token == sampleTopP(p, topP, coin) ? 0 : 1
-      }
-    }
-    #expect(differences * 20 < draws, "\(differences) of \(draws) draws are not run.c's")
   }
 
   @Test func aTinyTemperatureIsGreedyAndAHugeOneFlat() {
@@ -197,38 +201,16 @@ import Testing
   }()
 }
 
+private func sample(_ logits: [Float], _ temperature: Float, _ topP: Float, _ coin: Float) -> Int {
+  var options = GenerationOptions()
+  (options.temperature, options.topP) = (temperature, topP)
+  var sampler = Sampler(vocabSize: logits.count, options: options, coin: coin)
+  return logits.withUnsafeBufferPointer { sampler.sample($0) }
+}
+
 /// softmax(logits / temperature), in the library's floats.
 private func probabilities(_ logits: [Float], _ temperature: Float) -> [Float] {
   var p = logits.map { $0 / temperature }
   p.withUnsafeMutableBufferPointer { Steps.softmax($0.baseAddress!, $0.count) }
   return p
-}
-
-/// Which tokens a coin may pick from a nucleus, with sums in doubles.
-private struct Distribution {
-  let probabilities: [Double]
-
-  init(_ probabilities: [Float]) { self.probabilities = probabilities.map(Double.init) }
-
-  /// Whether the coin falls on `token`, or beside it by no more than `slack`, where the tokens are
-  /// sorted by probability and cut where their sum exceeds topP.
-  func nucleusCovers(_ token: Int, _ topP: Float, _ coin: Double, within slack: Double) -> Bool {
-    let sorted = probabilities.indices.sorted {
-      probabilities[$0] > probabilities[$1] || probabilities[$0] == probabilities[$1] && $0 < $1
-    }
-    var (sum, below, place) = (0.0, 0.0, Int.max)
-    for (i, candidate) in sorted.enumerated() {
-      if candidate == token { (below, place) = (sum, i) }
-      sum += probabilities[candidate]
-      let target = coin * sum
-      let mayEnd = sum > Double(topP) - slack
-      if mayEnd && place <= i && below - slack <= target
-        && target <= below + probabilities[token] + slack
-      {
-        return true
-      }
-      if sum > Double(topP) + slack { return false }
-    }
-    return false
-  }
 }

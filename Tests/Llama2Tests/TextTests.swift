@@ -111,6 +111,18 @@ import Testing
     #expect(emitted(["abc"], ["b", "bc"]) == ("a", "bc"))
   }
 
+  @Test func aTokenThatAStopTextCutsHasTheTextInFrontOfIt() throws {
+    var model = SmallGGUF(.gpt2, saying: ["a", "b", "c", "d", "</s>"])
+    var pieces = SmallGGUF.pieces(.gpt2)
+    pieces[SmallGGUF.id("c")] = "xyz"
+    model["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+    let llama = try Llama(checkpoint: folder.write(model.file.bytes, to: "model.gguf"))
+    for (stop, expected) in [("yz", ["b", "x"]), ("xyzd", ["b"]), ("zdx", ["b", "xyz", "d"])] {
+      let text = llama.generate("a", options: options { $0.stopTexts = [stop] })
+      #expect(text.tokens().map(\.text) == expected)
+    }
+  }
+
   // MARK: Beyond the context
 
   static let shapes = [

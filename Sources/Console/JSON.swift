@@ -1,20 +1,19 @@
-import Console
 import Llama2
 
 /// Bytes of UTF-8, compared as bytes. Swift's strings compare by canonical equivalence, and two
 /// pieces of a vocabulary may differ in nothing else.
-struct Text: Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
-  var bytes: [UInt8]
+package struct Text: Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+  package var bytes: [UInt8]
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-  init(_ string: String) { bytes = Array(string.utf8) }
-  init(stringLiteral literal: String) { bytes = Array(literal.utf8) }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ string: String) { bytes = Array(string.utf8) }
+  package init(stringLiteral literal: String) { bytes = Array(literal.utf8) }
 
-  var description: String { String(decoding: bytes, as: UTF8.self) }
+  package var description: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 /// A JSON value (RFC 8259).
-enum JSON {
+package enum JSON {
   case null
   case bool(Bool)
   case number(Double)
@@ -23,51 +22,51 @@ enum JSON {
   case object([Text: JSON])
 
   /// Parses all of `bytes`; `path` is named when they are not JSON.
-  static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws -> JSON {
+  package static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws -> JSON {
     var parser = JSONParser(bytes: bytes, path: path)
     return try parser.document()
   }
 
-  static func parse(file path: String) throws -> JSON {
+  package static func parse(file path: String) throws -> JSON {
     let file = try MappedFile(path: path)
     return try withExtendedLifetime(file) { try parse(file.bytes, path: path) }
   }
 
   /// The value of a key, if this is an object that has it and it is not null.
-  subscript(key: Text) -> JSON? {
+  package subscript(key: Text) -> JSON? {
     guard case .object(let members) = self, let value = members[key] else { return nil }
     if case .null = value { return nil }
     return value
   }
 
-  var integer: Int? {
+  package var integer: Int? {
     guard case .number(let number) = self else { return nil }
     return Int(exactly: number)
   }
 
-  var bool: Bool? {
+  package var bool: Bool? {
     guard case .bool(let bool) = self else { return nil }
     return bool
   }
 
-  var text: Text? {
+  package var text: Text? {
     guard case .string(let text) = self else { return nil }
     return text
   }
 
-  var array: [JSON]? {
+  package var array: [JSON]? {
     guard case .array(let elements) = self else { return nil }
     return elements
   }
 
   /// The elements, if all of them are integers.
-  var integers: [Int]? {
+  package var integers: [Int]? {
     guard let array else { return nil }
     let integers = array.compactMap(\.integer)
     return integers.count == array.count ? integers : nil
   }
 
-  var object: [Text: JSON]? {
+  package var object: [Text: JSON]? {
     guard case .object(let members) = self else { return nil }
     return members
   }
@@ -75,12 +74,12 @@ enum JSON {
 
 extension JSON: CustomStringConvertible {
   /// The value as an error message or `--inspect` shows it.
-  var description: String {
+  package var description: String {
     switch self {
     case .null: "null"
     case .bool(let bool): "\(bool)"
     case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
-    case .string(let text): quoted(text.description)
+    case .string(let text): Llama2.quoted(text.description)
     case .array(let elements):
       "[" + elements.prefix(8).map(\.description).joined(separator: ", ")
         + (elements.count > 8 ? ", …]" : "]")
@@ -90,6 +89,25 @@ extension JSON: CustomStringConvertible {
         .joined(separator: ", ")
         + (members.count > 8 ? ", …}" : "}")
     }
+  }
+}
+
+extension JSON {
+  /// A string as JSON writes it.
+  package static func quoted(_ text: String) -> String {
+    var json = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": json += "\\\(scalar)"
+      case "\n": json += "\\n"
+      case "\t": json += "\\t"
+      case "\0"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: json.unicodeScalars.append(scalar)
+      }
+    }
+    return json + "\""
   }
 }
 

@@ -1,0 +1,200 @@
+import Console
+import Llama2
+
+/// A chat on standard input and output (run.c: `chat`), with commands where a person types and reads.
+struct Conversation {
+  private let llama: Llama
+  private let options: Options
+  private let isInteractive = Input.isInteractive
+  private var input = Input()
+  private var chat: Chat
+  private var system = ""
+  private var transcript = Transcript()
+  /// Whether a note has said that the conversation is longer than the context.
+  private var isBeyondContext = false
+
+  init(_ llama: Llama, _ options: Options) {
+    (self.llama, self.options) = (llama, options)
+    chat = Self.chat(llama, options, system: "")
+  }
+
+  /// Whether the conversation goes on beyond the context, as it does unless -n or run.c's 256 tokens end
+  /// it.
+  private static func isEndless(_ llama: Llama, _ options: Options) -> Bool {
+    options.steps == nil && (llama.isGGUF || Input.isInteractive)
+  }
+
+  private static func chat(_ llama: Llama, _ options: Options, system: String) -> Chat {
+    var generation = options.generation
+    let isEndless = isEndless(llama, options)
+    generation.steps = isEndless ? 0 : options.steps ?? 256
+    generation.continuesBeyondContext = isEndless
+    let chat = llama.chat(system: system, options: generation, thinking: options.thinking)
+    chat.onPromptProgress = showPromptProgress
+    return chat
+  }
+
+  private mutating func begin(system: String) {
+    self.system = system
+    chat = Self.chat(llama, options, system: system)
+    transcript = Transcript()
+    isBeyondContext = false
+  }
+
+  /// Whether there is to be no other message: Ctrl-C ends a reply only for a person, who can also go on
+  /// where the context is full.
+  private var isOver: Bool {
+    isInteractive ? chat.isFull && options.steps != nil : chat.isFull || Interrupt.happened
+  }
+
+  /// Replies to messages until they end.
+  mutating func run() throws {
+    // A model without a chat template, or without what is asked of it, says so before the questions.
+    if let error = chat.error { throw Refusal("\(error)" + hint(error)) }
+    if isInteractive { showBanner() }
+    guard let system = try options.systemPrompt ?? askSystemPrompt() else { return }
+    begin(system: system)
+    var prompt = options.prompt == "-" ? try Input.all() : options.prompt
+    while !isOver, let message = try prompt ?? nextMessage() {
+      prompt = nil
+      try reply(to: message)
+    }
+  }
+
+  /// The figures of the chat.
+  var speed: Speed { chat.speed }
+
+  private func showBanner() {
+    let name = options.checkpoint.split(separator: "/").last.map { printable($0.utf8) } ?? ""
+    Output.note(
+      "\(name), context of \(llama.config.seqLen) tokens: Ctrl-D leaves, /help lists the commands",
+      dim: true)
+  }
+
+  /// What to do about a chat that this model does not give.
+  private func hint(_ error: LlamaError) -> String {
+    guard case .badTemplate = error else { return "" }
+    return llama.chat().error == nil ? " (chat without --no-think)" : " (--template names one)"
+  }
+
+  // MARK: Questions
+
+  /// nil: the program is to end. Only run.c's checkpoints ask a person.
+  private mutating func askSystemPrompt() throws -> String? {
+    if isInteractive && llama.isGGUF { return "" }
+    switch try input.line("Enter system prompt (optional): ") {
+    case .text(let line): return line
+    case .end where !isInteractive: return ""
+    case .end: break
+    case .interrupted: Interrupt.note()
+    }
+    try Output.write("\n")
+    return nil
+  }
+
+  /// nil: the program is to end.
+  private mutating func nextMessage() throws -> String? {
+    while true {
+      if isInteractive { Interrupt.catch() }
+      let line = try input.line("User: ")
+      guard case .text(let text) = line else {
+        if case .interrupted = line { Interrupt.note() }
+        try Output.write("\n")
+        return nil
+      }
+      guard isInteractive else { return text }
+      switch Command.parse(text) {
+      case .message(let message):
+        if message.contains(where: { !$0.isWhitespace }) { return message }
+      case .command(.exit, argument: ""): return nil
+      case .command(let command, let argument):
+        do { try obey(command, argument) } catch { Output.note("run: \(error)") }
+      case .unknown(let name):
+        let names = Command.allCases.map { "/\($0)" }.joined(separator: ", ")
+        Output.note(
+          "run: /\(printable(name.utf8)): no such command, expected one of \(names); // begins a"
+            + " message with a slash")
+      }
+    }
+  }
+
+  private mutating func obey(_ command: Command, _ argument: String) throws {
+    if command.argument == "FILE" && argument.isEmpty {
+      throw Refusal("/\(command)", "expected the name of a file behind it")
+    }
+    if command.argument == nil && !argument.isEmpty {
+      throw Refusal("/\(command)", "found \(quoted(argument)), expected nothing behind it")
+    }
+    let done: String
+    switch command {
+    case .help: done = Command.list
+    case .new:
+      begin(system: system)
+      done = "another conversation"
+    case .system:
+      begin(system: argument)
+      done =
+        "another conversation, with "
+        + (argument.isEmpty ? "the usual system prompt" : "this system prompt")
+    case .save:
+      try transcript.write(to: argument)
+      done = "\(printable(argument.utf8)): \(transcript.messages.count) messages"
+    case .load:
+      _ = try Transcript(file: argument)
+      throw Refusal("/load", "waits for the library")
+      done = "\(printable(argument.utf8)): \(transcript.messages.count) messages"
+    case .exit: return
+    }
+    Output.note(done, dim: true)
+  }
+
+  // MARK: Replies
+
+  private func noteFullness() {
+    let context = llama.config.seqLen
+    let next = isOver ? "start again for another conversation" : "/new begins another conversation"
+    Output.note(
+      "run: "
+        + (chat.steps == context
+          ? "the context of \(context) tokens is full: \(next)"
+          : "the \(chat.steps) tokens of -n are used up: -n 0 allows the whole context of \(context)")
+    )
+  }
+
+  private mutating func reply(to message: String) throws {
+    let (context, isEndless) = (llama.config.seqLen, Self.isEndless(llama, options))
+    let count = llama.tokenizer.encode(message, bos: false, eos: false).count
+    if isEndless && count >= context {
+      Output.note(
+        "run: the message has \(count) tokens, but the context of this model holds \(context)")
+      return
+    }
+    if isInteractive { Interrupt.catch() }
+    // It is written when the message is read, as progress is shown in its place until then.
+    var label = "Assistant: "
+    var reply = ""
+    for piece in chat.reply(to: message) {
+      try Output.write(label + piece)
+      label = ""
+      reply += piece
+      if Interrupt.happened { break }
+    }
+    try Output.write(label + "\n")
+    if chat.isFull { noteFullness() }
+    if isEndless && !chat.isFull && !isBeyondContext
+      && chat.speed.promptTokens + chat.speed.generatedTokens > context
+    {
+      isBeyondContext = true
+      Output.note(
+        "run: the context of \(context) tokens is full: from here on the oldest part of the conversation"
+          + " is forgotten", dim: true)
+    }
+    if let error = chat.error { throw error }
+    if transcript.messages.isEmpty && !system.isEmpty {
+      transcript.messages.append(.init(role: .system, content: system))
+    }
+    transcript.messages += [
+      .init(role: .user, content: message), .init(role: .assistant, content: reply),
+    ]
+  }
+}
