@@ -69,10 +69,7 @@ public final class Generation: Sequence, IteratorProtocol {
     context.alternatives = alternatives
     return AnyIterator {
       while let piece = self.nextPiece() {
-        if var score = piece.score {
-          score.text = piece.text
-          return score
-        }
+        if let token = piece.scoredToken { return token }
       }
       return nil
     }

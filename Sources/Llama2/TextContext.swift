@@ -354,6 +354,13 @@ struct TextPiece {
   var score: ScoredToken?
   /// Whether a stop text begins inside the token.
   var isCut = false
+
+  /// The token with its probability and what is emitted of it.
+  var scoredToken: ScoredToken? {
+    var token = score
+    token?.text = text
+    return token
+  }
 }
 
 /// Why a text ended.

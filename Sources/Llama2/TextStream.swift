@@ -60,7 +60,7 @@ public struct TextStream: AsyncSequence, Sendable {
       /// The next token, or nil at the end.
       public mutating func next() async throws -> ScoredToken? {
         try await tokens.text.nextPiece(alternatives: tokens.alternatives) { $0.score != nil }?
-          .score
+          .scoredToken
       }
     }
   }

@@ -170,7 +170,7 @@ import Testing
     #expect(await session.chat.tokens == chat.context.tokens)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: ["", "the ", "something else"])
+  @Test(.timeLimit(.minutes(5)), arguments: ["", "the ", "something else"])
   func prewarmingReadsAheadAndChangesNoReply(_ prefix: String) async throws {
     let llama = try randomLlama()
     func replies(_ prewarm: (ChatSession) async -> Void) async throws -> [String] {
@@ -229,7 +229,7 @@ import Testing
     #expect(model.reply == "Hiya")
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func aSessionThatIsNotUsedAnyMoreIsGone() async throws {
     weak var chat: SessionChat?
     weak var model: Llama?

@@ -199,7 +199,7 @@ import Testing
 
   // MARK: Turns
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func whileALongPromptIsReadOthersHaveTheirTurn() async throws {
     let llama = try patientLlama()
     let log = Log()
@@ -217,7 +217,7 @@ import Testing
 
   /// Swift's own pool has as many threads as there are cores. Here as many texts as that stand still, and
   /// a task goes on all the same.
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func noThreadOfThePoolWaitsForAText() async throws {
     let count = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     let (standing, released) = (Counter(), Counter())
@@ -240,7 +240,7 @@ import Testing
     #expect(standing.calls == count)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func twoModelsDoNotWaitForEachOther() async throws {
     let (one, other) = (try patientLlama(), try llama())
     let isDone = Counter()
@@ -259,7 +259,7 @@ import Testing
   // MARK: The end of everything
 
   #if os(Linux)
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func afterTheLastTextNothingIsLeft() async throws {
       let threads = Log()
       weak var model: Llama?
@@ -277,7 +277,7 @@ import Testing
       for thread in threads.lines { await Self.waitForEnd(of: thread) }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aThreadEndsByItselfWhereverItsLastReferenceGoes() async throws {
       actor Last {
         let thread = ComputeThread()
