@@ -17,7 +17,7 @@ public final class Chat {
   /// The last message and the text of the reply to it.
   fileprivate var last: (message: String, reply: String)?
   /// The number of the reply that goes on, if any does.
-  fileprivate var number = 0
+  private(set) var number = 0
 
   /// How many tokens were read up to the end of the last reply, and what follows them before the next
   /// message: tokens, and text that is encoded with what the template writes there.
@@ -223,11 +223,17 @@ public final class Reply: Sequence, IteratorProtocol {
   /// The next piece, of whole characters, or nil at the end, and after another message.
   public func next() -> String? {
     guard number == chat.number else { return nil }
-    while let piece = chat.context.next() {
-      chat.last?.reply += piece.text
+    while let piece = chat.context.next(nextReady) {
       if !piece.text.isEmpty { return piece.text }
     }
     reason = chat.context.reason
     return nil
+  }
+
+  /// The next piece that was computed, if there is one.
+  func nextReady() -> TextPiece? {
+    let piece = chat.context.nextReady()
+    if let piece { chat.last?.reply += piece.text }
+    return piece
   }
 }

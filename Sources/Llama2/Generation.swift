@@ -69,28 +69,28 @@ public final class Generation: Sequence, IteratorProtocol {
     context.alternatives = alternatives
     return AnyIterator {
       while let piece = self.nextPiece() {
-        if var score = piece.score {
-          score.text = piece.text
-          return score
-        }
+        if let token = piece.scoredToken { return token }
       }
       return nil
     }
   }
 
-  private func nextPiece() -> TextPiece? {
+  private func nextPiece() -> TextPiece? { context.next(nextReady) }
+
+  /// The next piece that was computed, if there is one.
+  func nextReady() -> TextPiece? {
     // The prompt is read before it is emitted: nothing is emitted of a checkpoint that computes NaN.
-    var next = emitted ?? (isPromptRead() ? (beginsWithMark ? 1 : 0) : prompt.count)
+    guard context.hasChosen || reason != nil else { return nil }
+    var next = emitted ?? (isPromptRead ? (beginsWithMark ? 1 : 0) : prompt.count)
     defer { emitted = next }
-    if next == prompt.count { return context.next() }
+    if next == prompt.count { return context.nextReady() }
     let previous = next > 0 ? prompt[next - 1] : context.llama.tokenizer.bos ?? -1
     next += 1
     return TextPiece(token: nil, text: context.append(prompt: prompt[next - 1], after: previous))
   }
 
-  /// Reads the prompt and chooses the token behind it; false if reading did not get to its end.
-  private func isPromptRead() -> Bool {
-    context.readAndChoose()
+  /// Whether reading the prompt got to its end.
+  private var isPromptRead: Bool {
     switch context.reason {
     case .error, .cancelled, .timeLimit: return false
     case .endToken, .stopText, .steps, .context, nil: return true

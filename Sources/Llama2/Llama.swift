@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -29,6 +31,15 @@ public final class Llama: Sendable {
   }
   /// How conversations are written, or why there can be none.
   private let template: Result<ChatTemplate, LlamaError>
+  private let lazyThread = Mutex<ComputeThread?>(nil)
+  /// Where streams and sessions compute: a thread that is started when the first one is made.
+  var computeThread: ComputeThread {
+    lazyThread.withLock {
+      let thread = $0 ?? ComputeThread()
+      $0 = thread
+      return thread
+    }
+  }
 
   /// - Parameters:
   ///   - checkpoint: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file.

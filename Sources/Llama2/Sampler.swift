@@ -32,7 +32,7 @@ public struct Sampler: Sendable {
     counts = options.penalizesRepetition ? probabilities : []
     // Not initialized, so that only as many of its pages as candidates are found are ever touched.
     let room = options.leavesOutTokens ? 2 * vocabSize : 0
-    candidates = Array(unsafeUninitializedCapacity: room) { $1 = room }
+    candidates = room == 0 ? [] : Array(unsafeUninitializedCapacity: room) { $1 = room }
   }
 
   /// A token for `logits`, (vocabSize), where `tokens` is the text before it, its prompt included:

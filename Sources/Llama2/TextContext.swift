@@ -132,16 +132,37 @@ final class TextContext {
     joiner.append(token, after: previous)
   }
 
-  /// The next piece of generated text, or nil at the end.
-  func next() -> TextPiece? {
+  /// The next piece, or nil at the end.
+  ///
+  /// - Parameter ready: the next one of those that were computed, if there is one.
+  func next(_ ready: () -> TextPiece?) -> TextPiece? {
     while true {
-      if let piece = nextReady() { return piece }
+      if let piece = ready() { return piece }
       if reason != nil { return nil }
       advance()
     }
   }
 
-  /// The same of what has been computed; nil also where more is to be.
+  /// The same for an actor: between two tokens, and two blocks of a prompt, the text ends if the task is
+  /// cancelled, and other texts have their turn. Throws `CancellationError`, and the error that ends the text.
+  func next(
+    isolation: isolated any Actor, _ ready: () -> TextPiece?
+  ) async throws -> TextPiece? {
+    var isOthersTurn = false
+    while true {
+      if Task.isCancelled {
+        reason = reason ?? .cancelled
+        throw CancellationError()
+      }
+      if let piece = ready() { return piece }
+      if case .error(let error) = reason { throw error }
+      if reason != nil { return nil }
+      if isOthersTurn { await Task.yield() } else { advance() }
+      isOthersTurn.toggle()
+    }
+  }
+
+  /// The next piece of generated text that was computed, if there is one.
   func nextReady() -> TextPiece? {
     if let piece = chosen {
       chosen = nil
@@ -173,15 +194,9 @@ final class TextContext {
     }
   }
 
-  /// Reads what is unread and chooses the token behind it, unless that has been done or the text ends
-  /// first.
-  func readAndChoose() {
-    while chosen == nil && reason == nil { advance() }
-  }
-
-  /// Does one part of that: reads a block of what is unread, the last one with the choice behind it.
-  func advance() {
-    guard chosen == nil && reason == nil else { return }
+  /// Reads a block of what is unread, the last one with the choice of the token behind it, unless the text
+  /// ends there.
+  private func advance() {
     do {
       if isFull {
         reason = steps <= room ? .steps : .context
@@ -308,6 +323,7 @@ final class TextContext {
   func endReply() -> (tokens: [Int], text: String) {
     var isWhole = ready.isEmpty && chosen == nil && reason != nil
     if case .stopText = reason { isWhole = false }
+    if reason == .cancelled { isWhole = false }
     var excess = isWhole ? 0 : generatedTokens - visible
     let unreadExcess = min(excess, unread.count)
     unread.removeLast(unreadExcess)
@@ -338,6 +354,13 @@ struct TextPiece {
   var score: ScoredToken?
   /// Whether a stop text begins inside the token.
   var isCut = false
+
+  /// The token with its probability and what is emitted of it.
+  var scoredToken: ScoredToken? {
+    var token = score
+    token?.text = text
+    return token
+  }
 }
 
 /// Why a text ended.

@@ -100,35 +100,10 @@ package final class Threads: @unchecked Sendable {
   }
 
   private func startWorker() {
-    // An integer in Glibc, a pointer in Musl and Darwin.
-    #if canImport(Glibc)
-      var worker = pthread_t()
-    #else
-      var worker: pthread_t?
-    #endif
-    let start = Unmanaged.passRetained(Start(pool: self, thread: workers.count + 1))
-    let status = pthread_create(
-      &worker, nil,
-      { context in
-        // Optional in Glibc and Musl, not in Darwin.
-        let context: UnsafeMutableRawPointer? = context
-        let start = Unmanaged<Start>.fromOpaque(context!).takeRetainedValue()
-        start.pool.work(thread: start.thread)
-        return nil
-      }, start.toOpaque())
+    let thread = workers.count + 1
     // Fewer threads than asked for are slower, and nothing else.
-    guard status == 0, let worker = worker as pthread_t? else { return start.release() }
+    guard let worker = startThread({ self.work(thread: thread) }) else { return }
     workers.append(worker)
-  }
-
-  /// The argument of a new worker's start routine.
-  private final class Start {
-    let pool: Threads
-    let thread: Int
-    init(pool: Threads, thread: Int) {
-      self.pool = pool
-      self.thread = thread
-    }
   }
 
   private func work(thread: Int) {
@@ -164,6 +139,36 @@ package final class Threads: @unchecked Sendable {
     pthread_cond_broadcast(wake)
     pthread_mutex_unlock(lock)
   }
+}
+
+/// Runs `body` on a thread of its own, to be joined or detached; nil if the system gives none.
+func startThread(_ body: @escaping () -> Void) -> pthread_t? {
+  // An integer in Glibc, a pointer in Musl and Darwin.
+  #if canImport(Glibc)
+    var thread = pthread_t()
+  #else
+    var thread: pthread_t?
+  #endif
+  let start = Unmanaged.passRetained(ThreadBody(body))
+  let status = pthread_create(
+    &thread, nil,
+    { context in
+      // Optional in Glibc and Musl, not in Darwin.
+      let context: UnsafeMutableRawPointer? = context
+      Unmanaged<ThreadBody>.fromOpaque(context!).takeRetainedValue().run()
+      return nil
+    }, start.toOpaque())
+  guard status == 0, let thread = thread as pthread_t? else {
+    start.release()
+    return nil
+  }
+  return thread
+}
+
+/// The argument of a new thread's start routine.
+private final class ThreadBody {
+  let run: () -> Void
+  init(_ run: @escaping () -> Void) { self.run = run }
 }
 
 // MARK: - How many threads are of use

@@ -128,7 +128,8 @@ import Testing
 
   @Test func aMessageWhoseTimeIsOverWasNotSent() throws {
     let chat = try llama().chat(options: greedy())
-    let late = chat.reply(to: "a", options: greedy { $0.timeLimit = .zero })
+    let long = String(repeating: "a", count: 180)
+    let late = chat.reply(to: long, options: greedy { $0.timeLimit = .zero })
     #expect(late.joined() == "" && late.reason == .timeLimit)
     #expect(chat.reply(to: "b").joined() == "Hiya")
     expectRead(chat, Self.turn("b") + SmallGGUF.ids("Hiya"))

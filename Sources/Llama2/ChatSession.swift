@@ -1,0 +1,278 @@
+import Synchronization
+
+/// A conversation for `await`, with the words of Apple's Foundation Models.
+///
+///     let session = llama.session(instructions: "You are a poet.")
+///     print(try await session.respond(to: "What is the sea?").content)
+///     for try await snapshot in session.streamResponse(to: "And the sky?") {
+///       label.text = snapshot.content
+///     }
+///
+/// It replies to one message at a time, on a thread of the model's own, where its streams and sessions take
+/// turns token by token. A reply that was cancelled, or whose loop was left, ends there, and the session goes
+/// on. A message that was not read to its end, because it is too long or its reply was cancelled before, is
+/// no part of the conversation.
+public final class ChatSession: Sendable {
+  let chat: SessionChat
+
+  init(_ chat: SessionChat) { self.chat = chat }
+
+  /// What was said so far, a reply that goes on as far as it was emitted.
+  public var transcript: Transcript { chat.state.withLock { $0.transcript } }
+  /// Whether a reply goes on.
+  public var isResponding: Bool { chat.state.withLock { $0.isResponding } }
+
+  /// The whole reply to a message.
+  ///
+  ///     let response = try await session.respond(
+  ///       to: "What is the sea?", options: GenerationOptions(maximumResponseTokens: 100))
+  ///     print(response.content, response.reason == .steps ? "…" : "")
+  ///
+  /// - Parameter options: how this reply is chosen and where it ends; nil: the session's options, whose
+  ///   random numbers go on from reply to reply. `steps` and `continuesBeyondContext` are always the session's.
+  /// - Throws: `LlamaError`: `badTemplate` for a model without a chat template, `promptTooLong` for a message
+  ///   that does not fit into the context, `busy` while another reply goes on. `CancellationError` when the
+  ///   task is cancelled.
+  @discardableResult
+  public func respond(
+    to prompt: String, options: GenerationOptions? = nil
+  ) async throws -> Response {
+    try await streamResponse(to: prompt, options: options).collect()
+  }
+
+  /// The reply to a message as it is generated. The message is sent when the first snapshot is asked for.
+  ///
+  ///     for try await snapshot in session.streamResponse(to: "What is the sea?") {
+  ///       label.text = snapshot.content
+  ///     }
+  ///
+  /// - Parameter options: as in `respond`.
+  public func streamResponse(
+    to prompt: String, options: GenerationOptions? = nil
+  ) -> ResponseStream {
+    ResponseStream(chat: chat, prompt: prompt, options: options)
+  }
+
+  /// Reads ahead what any message begins with, so that the next reply begins sooner. It is the same reply.
+  /// Does nothing while one goes on.
+  ///
+  ///     let session = llama.session(instructions: longInstructions)
+  ///     session.prewarm()
+  ///
+  /// - Parameter promptPrefix: what the next message is likely to begin with.
+  public func prewarm(promptPrefix: String? = nil) {
+    Task { [weak chat] in
+      guard let number = await chat?.beginToPrewarm(promptPrefix ?? "") else { return }
+      while await chat?.prewarm(number) == true {}
+    }
+  }
+
+  /// A reply that has ended.
+  public struct Response: Sendable, Equatable {
+    /// Its text.
+    public let content: String
+    /// Why it ended.
+    public let reason: EndReason
+  }
+}
+
+/// A reply as it is generated: its text so far, again and again, to go through once.
+///
+///     let stream = session.streamResponse(to: "What is the sea?")
+///     for try await snapshot in stream { label.text = snapshot.content }
+public struct ResponseStream: AsyncSequence, Sendable {
+  /// A reply so far.
+  public struct Snapshot: Sendable, Equatable {
+    /// All of its text so far.
+    public let content: String
+  }
+
+  fileprivate let chat: SessionChat
+  fileprivate let prompt: String
+  fileprivate let options: GenerationOptions?
+  fileprivate let progress = Progress()
+
+  public func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
+
+  /// The whole reply, when it has ended.
+  public func collect() async throws -> ChatSession.Response {
+    for try await _ in self {}
+    return progress.value.withLock {
+      ChatSession.Response(content: $0.content, reason: $0.reason ?? .cancelled)
+    }
+  }
+
+  /// What the iterators of a stream share.
+  fileprivate final class Progress: Sendable {
+    let value = Mutex<(hasBegun: Bool, content: String, reason: EndReason?)>((false, "", nil))
+  }
+
+  public struct Iterator: AsyncIteratorProtocol {
+    fileprivate let stream: ResponseStream
+    /// The session's turn to reply, which ends with this iterator.
+    private var turn: SessionTurn?
+
+    fileprivate init(stream: ResponseStream) { self.stream = stream }
+
+    /// The reply so far when there is more of it, or nil at the end.
+    public mutating func next() async throws -> Snapshot? {
+      guard let turn = try turn ?? stream.begin() else { return nil }
+      self.turn = nil
+      let next = try await stream.chat.next(turn.number, stream.prompt, stream.options)
+      if case .piece = next { self.turn = turn }
+      return stream.progress.value.withLock {
+        switch next {
+        case .piece(let piece):
+          $0.content += piece
+          return Snapshot(content: $0.content)
+        case .end(let reason):
+          $0.reason = reason
+          return nil
+        }
+      }
+    }
+  }
+
+  /// nil after the first time.
+  private func begin() throws(LlamaError) -> SessionTurn? {
+    let isFirst = progress.value.withLock { progress in
+      defer { progress.hasBegun = true }
+      return !progress.hasBegun
+    }
+    return isFirst ? try SessionTurn(chat) : nil
+  }
+}
+
+/// The chat of a session, which is computed on the model's thread.
+actor SessionChat {
+  /// What is known of it on any thread.
+  struct State {
+    var transcript: Transcript
+    var isResponding = false
+    /// The number of the last turn.
+    var turn = 0
+  }
+
+  /// What follows in a reply.
+  enum Next {
+    case piece(String)
+    case end(EndReason)
+  }
+
+  private let thread: ComputeThread
+  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+  nonisolated let state: Mutex<State>
+  private let make: @Sendable () -> Chat
+  lazy var chat = make()
+  /// The reply that was begun last, and the number of its turn.
+  private var (reply, turn): (Reply?, Int) = (nil, 0)
+
+  /// - Parameter make: begins the chat when it is first asked for.
+  init(on thread: ComputeThread, _ transcript: Transcript, _ make: @escaping @Sendable () -> Chat) {
+    self.thread = thread
+    self.make = make
+    state = Mutex(State(transcript: transcript))
+  }
+
+  /// Begins a turn. Throws `LlamaError.busy` while another one goes on.
+  nonisolated func begin() throws(LlamaError) -> Int {
+    let turn: Int? = state.withLock {
+      if $0.isResponding { return nil }
+      $0.isResponding = true
+      $0.turn += 1
+      return $0.turn
+    }
+    guard let turn else { throw .busy }
+    return turn
+  }
+
+  /// Ends a turn, if it goes on.
+  nonisolated func end(_ turn: Int) {
+    state.withLock { if $0.turn == turn { $0.isResponding = false } }
+  }
+
+  /// What follows in the reply of a turn, which is sent with the first call and ends with the reply.
+  func next(
+    _ turn: Int, _ prompt: String, _ options: GenerationOptions?
+  ) async throws -> Next {
+    if turn != self.turn {
+      self.turn = turn
+      reply = chat.reply(to: prompt, options: options)
+    }
+    if let piece = try await nextPiece() { return .piece(piece) }
+    // Where the conversation can have no more tokens, as with a model of learned positions.
+    if chat.isFull && !chat.context.hasChosen {
+      throw LlamaError.promptTooLong(
+        tokens: chat.context.tokens.count + chat.context.unread.count, limit: chat.steps)
+    }
+    return .end(chat.context.reason ?? .cancelled)
+  }
+
+  private func nextPiece() async throws -> String? {
+    guard let reply else { return nil }
+    defer { state.withLock { $0.transcript = chat.transcript } }
+    while let piece = try await chat.context.next(isolation: self, reply.nextReady) {
+      if !piece.text.isEmpty { return piece.text }
+    }
+    return nil
+  }
+
+  /// Begins to read ahead unless a reply goes on. Returns a number for the calls of `prewarm`.
+  func beginToPrewarm(_ promptPrefix: String) -> Int? {
+    if state.withLock({ $0.isResponding }) { return nil }
+    chat.beginToPrewarm(promptPrefix)
+    return chat.number
+  }
+
+  /// Reads ahead a block, unless a reply was begun since; false at the end.
+  func prewarm(_ number: Int) -> Bool { number == chat.number && chat.context.readAhead() }
+}
+
+/// A session's turn to reply: it ends with this object, if it has not ended before.
+private final class SessionTurn: Sendable {
+  let number: Int
+  private let chat: SessionChat
+
+  /// Throws `LlamaError.busy`.
+  init(_ chat: SessionChat) throws(LlamaError) {
+    self.chat = chat
+    number = try chat.begin()
+  }
+
+  deinit { chat.end(number) }
+}
+
+extension Llama {
+  /// A conversation for `await`, in the format of the model's own template.
+  ///
+  ///     let session = llama.session(instructions: "You are a poet.")
+  ///     print(try await session.respond(to: "What is the sea?").content)
+  ///
+  /// - Parameters:
+  ///   - instructions: how the assistant should be; nil: what the template says by default.
+  ///   - options: how replies are chosen that are given no options of their own. Without `steps`, and
+  ///     unless `continuesBeyondContext` is false, the conversation goes on beyond the context.
+  ///   - thinking: as in `chat`.
+  public func session(
+    instructions: String? = nil, options: GenerationOptions = GenerationOptions(),
+    thinking: Bool = true
+  ) -> ChatSession {
+    let entries = instructions.map { [Transcript.Entry.instructions($0)] } ?? []
+    return session(
+      transcript: Transcript(entries: entries), options: options, thinking: thinking)
+  }
+
+  /// A conversation that goes on from what was said: it is read with the next message, all at once.
+  ///
+  ///     let session = llama.session(transcript: saved)
+  ///     print(try await session.respond(to: "Where were we?").content)
+  public func session(
+    transcript: Transcript, options: GenerationOptions = GenerationOptions(),
+    thinking: Bool = true
+  ) -> ChatSession {
+    ChatSession(
+      SessionChat(on: computeThread, transcript) {
+        self.chat(transcript: transcript, options: options, thinking: thinking)
+      })
+  }
+}

@@ -1,0 +1,329 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Llama2
+
+/// `Llama.stream`: the same texts as of `generate`, for `await`.
+@Suite struct StreamTests {
+  private let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  private func llama(_ shape: Shape, _ change: (inout Model) -> Void = { _ in }) throws -> Llama {
+    var model = Model(shape, seed: 3)
+    change(&model)
+    return try Llama(
+      checkpoint: folder.write(model.bytes(.v0), to: "model.bin"),
+      tokenizer: folder.write(
+        Vocabulary.english(size: shape.vocabSize).file, to: "tokenizer.bin"), threads: 1)
+  }
+
+  /// One of random texts.
+  private func llama() throws -> Llama {
+    try llama(Shape(hiddenDim: 20, nLayers: 1, seqLen: 200, tied: false))
+  }
+
+  /// One of a long context, and a prompt of more than 1,000 tokens.
+  private func patientLlama() throws -> Llama {
+    try llama(Shape(dim: 8, hiddenDim: 8, nLayers: 1, nHeads: 2, seqLen: 3000))
+  }
+  private static let longPrompt = String(repeating: "z", count: 1000)
+
+  private static func options(_ seed: UInt64, steps: Int = 100) -> GenerationOptions {
+    var options = GenerationOptions()
+    (options.seed, options.steps) = (seed, steps)
+    return options
+  }
+
+  /// A stream whose reading of a prompt is observed on the thread that computes it.
+  private func stream(
+    _ llama: Llama, _ prompt: String = longPrompt,
+    onProgress: @escaping @Sendable (_ done: Int) -> Void
+  ) -> TextStream {
+    TextStream(
+      StreamedText(on: llama.computeThread) {
+        let text = llama.generate(prompt, options: GenerationOptions(maximumResponseTokens: 5))
+        text.onPromptProgress = { done, _ in
+          onProgress(done)
+          return true
+        }
+        return text
+      })
+  }
+
+  private static func text(_ stream: TextStream) async throws -> String {
+    try await stream.reduce(into: "") { $0 += $1 }
+  }
+
+  // MARK: Texts
+
+  @Test func aStreamIsTheTextThatGenerateGives() async throws {
+    let llama = try llama()
+    for seed in 1...4 as ClosedRange<UInt64> {
+      let expected = llama.generate("the rain", options: Self.options(seed))
+      let stream = llama.stream("the rain", options: Self.options(seed))
+      var pieces: [String] = []
+      for try await piece in stream { pieces.append(piece) }
+      #expect(pieces == Array(expected) && stream.reason == expected.reason)
+      #expect(stream.reason != nil)
+      #expect(stream.speed.generatedTokens == expected.speed.generatedTokens)
+    }
+  }
+
+  @Test func theTokensOfAStreamAreThoseOfTheText() async throws {
+    let llama = try llama()
+    var count = 0
+    for seed in 1...4 as ClosedRange<UInt64> {
+      let text = llama.generate("a", options: Self.options(seed))
+      var tokens: [ScoredToken] = []
+      for try await token in llama.stream("a", options: Self.options(seed)).tokens(alternatives: 2)
+      {
+        tokens.append(token)
+      }
+      #expect(tokens == Array(text.tokens(alternatives: 2)))
+      #expect(tokens.allSatisfy { $0.alternatives.count == 2 })
+      count += tokens.count
+    }
+    #expect(count > 10)
+  }
+
+  @Test func streamsThatTakeTurnsAreWhatEachIsAlone() async throws {
+    let llama = try llama()
+    let prompts = ["the rain", "", "in a land far away"]
+    func alone(_ i: Int) -> String { llama.generate(prompts[i], options: Self.options(9)).joined() }
+    var turns = prompts.map { llama.stream($0, options: Self.options(9)).makeAsyncIterator() }
+    var together = prompts.map { _ in "" }
+    var isGoing = true
+    while isGoing {
+      isGoing = false
+      for i in turns.indices {
+        if let piece = try await turns[i].next() {
+          together[i] += piece
+          isGoing = true
+        }
+      }
+    }
+    #expect(together == prompts.indices.map(alone))
+  }
+
+  @Test func textsOfManyTasksAtOnceAreWhatEachIsAlone() async throws {
+    let llama = try llama()
+    let seeds = (1...12).map { UInt64($0) }
+    @Sendable func alone(_ seed: UInt64) -> String {
+      llama.generate("the rain", options: Self.options(seed)).joined()
+    }
+    let expected = seeds.map { alone($0) }
+    let together = try await withThrowingTaskGroup(of: (Int, String).self) { group in
+      for (i, seed) in seeds.enumerated() {
+        group.addTask {
+          // Some wait for the model on a thread of their own.
+          if i % 4 == 0 { return (i, alone(seed)) }
+          return (i, try await Self.text(llama.stream("the rain", options: Self.options(seed))))
+        }
+      }
+      return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+    #expect(seeds.indices.map { together[$0] } == expected && Set(expected).count > 6)
+  }
+
+  @Test @MainActor func aStreamRunsOffTheMainActor() async throws {
+    let counter = Counter()
+    let stream = stream(try patientLlama()) { _ in counter.add(Thread.isMainThread ? 1 : 0) }
+    var text = ""
+    for try await piece in stream {
+      MainActor.assertIsolated()
+      text += piece
+    }
+    #expect(text.hasPrefix(Self.longPrompt) && counter.calls > 5 && counter.sum == 0)
+  }
+
+  @Test func theErrorThatEndsATextIsThrown() async throws {
+    let broken = try llama(Shape(hiddenDim: 20, nLayers: 1, seqLen: 200)) { $0.rmsFinal[0] = .nan }
+    let stream = broken.stream("the rain")
+    do {
+      for try await piece in stream { Issue.record("\(piece)") }
+      Issue.record("no error")
+    } catch let error as LlamaError {
+      guard case .notFinite = error else { throw error }
+      #expect(stream.reason == .error(error))
+    }
+    let long = broken.stream(Self.longPrompt)
+    await #expect(throws: LlamaError.self) { for try await _ in long {} }
+  }
+
+  // MARK: The end of the work
+
+  @Test func leavingTheLoopStopsTheWork() async throws {
+    let llama = try llama()
+    let stream = llama.stream(options: Self.options(4))
+    var pieces = 0
+    for try await _ in stream {
+      pieces += 1
+      if pieces == 3 { break }
+    }
+    let tokens = stream.speed.generatedTokens
+    #expect(tokens < 12 && stream.reason == nil)
+    // Whatever it had asked for would have been computed before this.
+    _ = try await Self.text(llama.stream(options: Self.options(5)))
+    #expect(stream.speed.generatedTokens == tokens)
+    var rest = stream.makeAsyncIterator()
+    #expect(try await rest.next() != nil)
+  }
+
+  @Test func cancellingTheTaskEndsTheTextWithinAToken() async throws {
+    let llama = try llama()
+    let stream = llama.stream(options: Self.options(4))
+    let task = Task {
+      var pieces = 0
+      for try await _ in stream {
+        pieces += 1
+        if pieces == 3 { withUnsafeCurrentTask { $0?.cancel() } }
+        #expect(pieces <= 3)
+      }
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(stream.reason == .cancelled && stream.speed.generatedTokens < 12)
+  }
+
+  @Test func cancellingTheTaskEndsTheReadingOfAPromptWithinABlock() async throws {
+    let counter = Counter()
+    let stream = stream(try patientLlama()) { done in
+      counter.add(done)
+      if done == 256 { withUnsafeCurrentTask { $0?.cancel() } }
+    }
+    let task = Task { for try await piece in stream { Issue.record("\(piece)") } }
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(stream.reason == .cancelled && counter.calls == 2 && counter.sum == 128 + 256)
+  }
+
+  // MARK: Turns
+
+  @Test(.timeLimit(.minutes(5)))
+  func whileALongPromptIsReadOthersHaveTheirTurn() async throws {
+    let llama = try patientLlama()
+    let log = Log()
+    let second = stream(llama) { log.add("second \($0)") }
+    let first = stream(llama) { done in
+      log.add("first \(done)")
+      guard done == 128 else { return }
+      Task { for try await _ in second {} }
+      while !llama.computeThread.isAwaited { sched_yield() }
+    }
+    _ = try await Self.text(first)
+    #expect(log.lines.prefix(2) == ["first 128", "second 128"])
+    #expect(log.lines.filter { $0.hasPrefix("first") }.count == 8)
+  }
+
+  /// Swift's own pool has as many threads as there are cores. Here as many texts as that stand still, and
+  /// a task goes on all the same.
+  @Test(.timeLimit(.minutes(5)))
+  func noThreadOfThePoolWaitsForAText() async throws {
+    let count = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    let (standing, released) = (Counter(), Counter())
+    let streams = try (0..<count).map { _ in
+      stream(try patientLlama()) { done in
+        guard done == 128 else { return }
+        standing.add(1)
+        while released.calls == 0 { sched_yield() }
+      }
+    }
+    await withTaskGroup(of: Void.self) { group in
+      for stream in streams {
+        group.addTask { await #expect(throws: Never.self) { for try await _ in stream {} } }
+      }
+      group.addTask {
+        while standing.calls < count { await Task.yield() }
+        released.add(1)
+      }
+    }
+    #expect(standing.calls == count)
+  }
+
+  @Test(.timeLimit(.minutes(5)))
+  func twoModelsDoNotWaitForEachOther() async throws {
+    let (one, other) = (try patientLlama(), try llama())
+    let isDone = Counter()
+    let standing = stream(one) { done in
+      if done == 128 {
+        Task {
+          for try await _ in other.stream(options: Self.options(1)) {}
+          isDone.add(1)
+        }
+      }
+      while isDone.calls == 0 { sched_yield() }
+    }
+    #expect(try await Self.text(standing).hasPrefix(Self.longPrompt))
+  }
+
+  // MARK: The end of everything
+
+  #if os(Linux)
+    @Test(.timeLimit(.minutes(5)))
+    func afterTheLastTextNothingIsLeft() async throws {
+      let threads = Log()
+      weak var model: Llama?
+      weak var thread: ComputeThread?
+      do {
+        let llama = try patientLlama()
+        (model, thread) = (llama, llama.computeThread)
+        let stream = stream(llama) { _ in threads.add(Self.currentThread) }
+        let left = self.stream(llama) { _ in }
+        for try await _ in left { break }
+        _ = try await Self.text(stream)
+      }
+      while model != nil || thread != nil { await Task.yield() }
+      #expect(Set(threads.lines).count == 1)
+      for thread in threads.lines { await Self.waitForEnd(of: thread) }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func aThreadEndsByItselfWhereverItsLastReferenceGoes() async throws {
+      actor Last {
+        let thread = ComputeThread()
+        nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+        func begin(_ log: Log) {
+          // The last one to hold the actor, on its own thread.
+          Task {
+            _ = self.thread
+            log.add(StreamTests.currentThread)
+          }
+        }
+      }
+      let log = Log()
+      for _ in 0..<50 { await Last().begin(log) }
+      while log.lines.count < 50 { await Task.yield() }
+      for thread in log.lines { await Self.waitForEnd(of: thread) }
+    }
+
+    /// The folder of this thread in /proc.
+    private static var currentThread: String {
+      "/proc/" + (try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self"))
+    }
+
+    private static func waitForEnd(of thread: String) async {
+      while FileManager.default.fileExists(atPath: thread) { await Task.yield() }
+    }
+  #endif
+}
+
+/// Counts from any thread.
+final class Counter: Sendable {
+  private let value = Mutex<(calls: Int, sum: Int)>((0, 0))
+  var calls: Int { value.withLock { $0.calls } }
+  var sum: Int { value.withLock { $0.sum } }
+
+  func add(_ number: Int) {
+    value.withLock {
+      $0.calls += 1
+      $0.sum += number
+    }
+  }
+}
+
+/// Lines from any thread, in their order.
+final class Log: Sendable {
+  private let value = Mutex<[String]>([])
+  var lines: [String] { value.withLock { $0 } }
+  func add(_ line: String) { value.withLock { $0.append(line) } }
+}
