@@ -51,6 +51,7 @@ import Testing
     #expect(story.output.hasPrefix("Once upon a time") && story.output.count > 100)
 
     let stages = [try Stage(), try Stage(Shape(tied: false), .v1)]
+    defer { withExtendedLifetime(stages) {} }  // Their folders are removed with them.
     let checkpoints = stages.map(\.checkpoint)
     let texts = try stages.map {
       try $0.text("the rain", steps: 60, temperature: 0.8, topP: 0.9, seed: 3).debugDescription
