@@ -19,7 +19,7 @@ import Testing
     return Array(try #require(example, "README.md has no block of Swift with `\(mark)`").utf8)
   }
 
-  /// A package that depends on this one by path, with the README's example in it, built as the README
+  /// A package that depends on this one by path, with the README's examples in it, built as the README
   /// says. Its targets have the names of our programs.
   private static func client(in folder: Folder) throws -> (String) -> Program {
     let files = FileManager.default
@@ -30,6 +30,12 @@ import Testing
     try files.createDirectory(
       atPath: folder["Client/Sources/Teller"], withIntermediateDirectories: true)
     try folder.write(readmeExample("try Llama("), to: "Client/Sources/Teller/main.swift")
+    try folder.write(
+      readmeExample("@Observable"), to: "Client/Sources/export/Storyteller.swift")
+    let view = String(decoding: try readmeExample("import SwiftUI"), as: UTF8.self)
+    try folder.write(
+      Array("#if canImport(SwiftUI)\n\(view)#endif\n".utf8),
+      to: "Client/Sources/export/StoryView.swift")
     let build = try env(
       ["swift", "build", "-c", "release", "--package-path", folder["Client"]], minutes: 5)
     #expect(build.status == 0, "\(build.output)\(build.errors)")
@@ -44,13 +50,15 @@ import Testing
     #expect(story.status == 0 && story.errors == "")
     #expect(story.output.hasPrefix("Once upon a time") && story.output.count > 100)
 
-    let stages = [try Stage(), try Stage(Shape(tied: false), .v1)]
+    let stages = [
+      try Stage(), try Stage(Shape(tied: false), .v1), try Stage(Shape(seqLen: 100_000), .v1),
+    ]
     defer { withExtendedLifetime(stages) {} }  // Their folders are removed with them.
     let checkpoints = stages.map(\.checkpoint)
-    let texts = try stages.map {
+    let texts = try stages.prefix(2).map {
       try $0.text("the rain", steps: 60, temperature: 0.8, topP: 0.9, seed: 3).debugDescription
     }
-    let run = try client("client-run")(checkpoints, in: folder)
+    let run = try client("client-run")(Array(checkpoints.prefix(2)), in: folder)
     #expect(run.status == 0 && run.errors == "")
     let lines = run.output.split(separator: "\n").map(String.init)
     let llama = try Llama(checkpoint: checkpoints[0])
@@ -58,6 +66,32 @@ import Testing
     let replies = ["the rain", "and then"].map { chat.reply(to: $0).joined().debugDescription }
     #expect(Set(texts).count == 2 && replies[0].utf8.count > 10)
     #expect(lines == texts + texts + replies + ["no such file: No such file or directory"])
+
+    let app = try client("client-export")([checkpoints[0], checkpoints[2]], in: folder)
+    #expect(app.status == 0 && app.errors == "")
+    let written = app.output.split(separator: "\n")
+    #expect(written.count == 2 && written[0].hasPrefix("\"the rain") && written[0].utf8.count > 60)
+    #expect(written.last == "true ")
+
+    let bench = try client("client-bench")([checkpoints[0], checkpoints[2]], in: folder)
+    #expect(bench.status == 0 && bench.errors == "")
+    let answers = bench.output.split(separator: "\n").map(String.init)
+    let options = GenerationOptions(
+      sampling: .random(top: 40, seed: 3), temperature: 0.8, maximumResponseTokens: 40)
+    let streamed = ["the rain", "the sun"].map {
+      llama.generate($0, options: options).joined().debugDescription
+    }
+    let session = llama.chat(
+      system: "be kind",
+      options: GenerationOptions(sampling: .greedy, maximumResponseTokens: 20))
+    let responses = ["the rain", "and then"].map {
+      session.reply(to: $0).joined().debugDescription
+    }
+    #expect(
+      answers == streamed + [
+        "true", responses[0], responses[1] + " false", "\(LlamaError.busy)", "false",
+      ]
+    )
   }
 
   @Test func theLibraryInOneFileTellsTheSameText() throws {

@@ -13,6 +13,7 @@ let package = Package(
     // main.swift is the README's first example.
     .executableTarget(name: "Teller", dependencies: [llama2]),
     .executableTarget(name: "run", dependencies: [llama2]),
+    // Storyteller.swift and StoryView.swift are those of the README.
     .executableTarget(name: "export", dependencies: [llama2]),
     .executableTarget(name: "bench", dependencies: [llama2]),
   ]

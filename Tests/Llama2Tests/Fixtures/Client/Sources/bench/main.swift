@@ -1,1 +1,0 @@
-// Its target has the name of our program, with which it must not collide.
