@@ -89,7 +89,7 @@ import Testing
     }
     #expect(
       answers == streamed + [
-        "true", responses[0], responses[1] + " false", "\(LlamaError.busy)", "false",
+        "cancelled", responses[0], responses[1] + " false", "\(LlamaError.busy)", "false",
       ]
     )
   }

@@ -18,12 +18,19 @@ struct Client {
     async let second = text(llama, "the sun", options)
     for streamed in try await [first, second] { print(streamed.debugDescription) }
 
-    // A loop that is left, and a task that is cancelled.
+    // A loop that is left, and a task that is cancelled once it has begun.
     for try await _ in endless.stream("the rain") { break }
-    let task = Task { try await text(endless, "the rain", GenerationOptions()) }
-    try await Task.sleep(for: .milliseconds(50))
+    let (begun, continuation) = AsyncStream.makeStream(of: String.self)
+    let task = Task {
+      for try await piece in endless.stream("the rain") { continuation.yield(piece) }
+    }
+    for await _ in begun { break }
     task.cancel()
-    print(try await !task.value.isEmpty)
+    do {
+      try await task.value
+    } catch is CancellationError {
+      print("cancelled")
+    }
 
     // A session: whole replies, snapshots of one, and a question while another is answered.
     let brief = GenerationOptions(sampling: .greedy, maximumResponseTokens: 20)
