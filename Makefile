@@ -26,8 +26,8 @@ LIBRARY := LlamaError Memory Config Matrix Weights Vector Activations Products I
   $(addprefix Formats/,BlockFormat Float32 Halves Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
   GGUF GGUFModel Llama2C Checkpoint Threads Steps KVCache Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler Candidates \
-  TemplateText ChatTemplate TextJoiner TextContext Llama ScoredToken Generation Prefix \
-  Transcript Chat ../Llama2Foundation/LocalizedError
+  TemplateText ChatTemplate TextJoiner TextContext Llama ScoredToken BeamSearch \
+  Generation Prefix Transcript Chat ../Llama2Foundation/LocalizedError
 
 .PHONY: all demo test bench single smollm2 stories15M format clean toolchain
 

@@ -19,13 +19,13 @@ final class KVCache {
     (keys, values, logits) = (floats[0], floats[1], floats[2])
   }
 
-  /// A copy of the first `count` positions of `other`, without its logits.
-  convenience init(_ config: Config, copying other: KVCache, count: Int) throws(LlamaError) {
-    try self.init(config)
+  /// Copies what `other`, of the same model, holds at some positions.
+  func copy(_ positions: Range<Int>, of other: KVCache) {
     for head in 0..<config.nLayers * config.nKVHeads {
-      let offset = offset(0, head, 0)
-      (keys + offset).update(from: other.keys + offset, count: count * config.headSize)
-      (values + offset).update(from: other.values + offset, count: count * config.headSize)
+      let start = offset(0, head, positions.lowerBound)
+      let count = positions.count * config.headSize
+      (keys + start).update(from: other.keys + start, count: count)
+      (values + start).update(from: other.values + start, count: count)
     }
   }
 

@@ -63,7 +63,7 @@ public struct Sampler: Sendable {
   }
 
   /// Bias, then penalties for the tokens in the window, then bans.
-  private mutating func change(_ logits: inout [Float], after tokens: [Int]) {
+  mutating func change(_ logits: inout [Float], after tokens: [Int]) {
     for (token, bias) in options.logitBias { logits[token] += bias }
     if options.penalizesRepetition {
       let window = tokens.suffix(options.penaltyWindow == 0 ? tokens.count : options.penaltyWindow)

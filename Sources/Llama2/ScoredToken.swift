@@ -34,7 +34,7 @@ struct LogProbabilities {
   func score(
     _ token: Int, after previous: Int, alternatives count: Int, _ tokenizer: Tokenizer
   ) -> ScoredToken {
-    let alternatives = likeliest(count).map { id in
+    let alternatives = likeliest(count, of: logits).map { id in
       ScoredToken.Alternative(
         id: id, text: String(decoding: tokenizer.decode(id, after: previous), as: UTF8.self),
         logProbability: self[id])
@@ -42,18 +42,18 @@ struct LogProbabilities {
     return ScoredToken(
       id: token, text: "", logProbability: self[token], alternatives: alternatives)
   }
+}
 
-  /// The `count` likeliest tokens, the likeliest first; of two that are equally likely the first.
-  func likeliest(_ count: Int) -> [Int] {
-    guard count > 0 else { return [] }
-    var best: [Int] = []
-    for token in logits.indices where best.count < count || logits[token] > logits[best.last!] {
-      if best.count == count { best.removeLast() }
-      let place = best.firstIndex { logits[$0] < logits[token] } ?? best.count
-      best.insert(token, at: place)
-    }
-    return best
+/// The `count` tokens of the largest logits, the largest first; of two that are equal the first.
+func likeliest(_ count: Int, of logits: UnsafeBufferPointer<Float>) -> [Int] {
+  guard count > 0 else { return [] }
+  var best: [Int] = []
+  for token in logits.indices where best.count < count || logits[token] > logits[best.last!] {
+    if best.count == count { best.removeLast() }
+    let place = best.firstIndex { logits[$0] < logits[token] } ?? best.count
+    best.insert(token, at: place)
   }
+  return best
 }
 
 extension Llama {
@@ -86,16 +86,17 @@ extension Llama {
       // Behind the start of the text and the tokens before it, the last of which is read by no later one.
       let end = min(first + context, tokens.count)
       let window = [tokenizer.startOfText] + tokens[first..<end - 1]
-      var allFinite = true
+      var notFinite: Int?
       transformer.forward(window, at: 0, from: scored.count - first) { i, logits in
-        allFinite = allFinite && isFinite(logits)
-        var token = LogProbabilities(logits).score(
-          tokens[first + i], after: window[i], alternatives: alternatives, tokenizer)
-        token.text = joiner.append(token.id, after: window[i])
-        scored.append(token)
+        if notFinite == nil && !isFinite(logits) { notFinite = first + i }
+        let (token, previous) = (tokens[first + i], scored.last?.id ?? tokenizer.startOfText)
+        var score = LogProbabilities(logits).score(
+          token, after: previous, alternatives: alternatives, tokenizer)
+        score.text = joiner.append(token, after: previous)
+        scored.append(score)
       }
-      guard allFinite else {
-        throw .notFinite(path: model.checkpoint.file.path, position: scored.count - 1)
+      if let notFinite {
+        throw .notFinite(path: model.checkpoint.file.path, position: notFinite)
       }
       if onProgress?(scored.count, tokens.count) == false { break }
       first = max(first + 1, end - context / 2)

@@ -242,7 +242,7 @@ final class TextContext {
     let time = now()
     let deadline = deadline ?? time + limit / .seconds(1)
     self.deadline = deadline
-    return time > deadline
+    return time >= deadline
   }
 
   // MARK: - Reading

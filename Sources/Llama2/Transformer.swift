@@ -43,7 +43,13 @@ public final class Transformer {
   init(copying other: Transformer, count: Int) throws(LlamaError) {
     model = other.model
     config = other.config
-    cache = try KVCache(config, copying: other.cache, count: count)
+    cache = try KVCache(config)
+    cache.copy(0..<count, of: other.cache)
+  }
+
+  /// Has read at these positions what `other` has, a text of the same model.
+  func copy(_ positions: Range<Int>, of other: Transformer) {
+    cache.copy(positions, of: other.cache)
   }
 
   /// Logits after the last of `tokens`, which stand at position..<position + tokens.count;

@@ -128,7 +128,7 @@ import Testing
 
   @Test func aMessageWhoseTimeIsOverWasNotSent() throws {
     let chat = try llama().chat(options: greedy())
-    let late = chat.reply(to: "a", options: greedy { $0.timeLimit = .seconds(-1) })
+    let late = chat.reply(to: "a", options: greedy { $0.timeLimit = .zero })
     #expect(late.joined() == "" && late.reason == .timeLimit)
     #expect(chat.reply(to: "b").joined() == "Hiya")
     expectRead(chat, Self.turn("b") + SmallGGUF.ids("Hiya"))

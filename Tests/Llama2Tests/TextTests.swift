@@ -45,7 +45,7 @@ import Testing
     expect("a", "a", .steps, generated: 0) { $0.maximumResponseTokens = 0 }
     expect("a", "abcd", .endToken, generated: 3) { ($0.steps, $0.maximumResponseTokens) = (9, 8) }
     expect("a", "ab", .stopText("c"), generated: 2) { $0.stopTexts = ["c"] }
-    expect("a", "", .timeLimit, generated: 0) { $0.timeLimit = .seconds(-1) }
+    expect("a", "", .timeLimit, generated: 0) { $0.timeLimit = .zero }
     expect("a", "abcd", .endToken, generated: 3) { $0.timeLimit = .seconds(1000) }
     let long = "eeeeeeeeeeeeeeee"
     expect(long + "efgh", long + "efgh", .context, generated: 0)
