@@ -8,7 +8,7 @@ struct Options {
   var checkpoint = ""
   /// How a text is generated, but for `steps`.
   var generation = GenerationOptions()
-  /// nil: 256, or in chat with a GGUF file no limit.
+  /// nil: 256; in chat on a terminal or with a GGUF file, no limit.
   var steps: Int?
   var prompt: String?
   var tokenizer: String?
