@@ -291,8 +291,9 @@ import Testing
     interrupt(terminal, message: repeated("b"))
     let saved = try transcript(terminal)
     let reply = try #require(saved.last?["content"])
-    let written = String(decoding: terminal.received, as: UTF8.self)
-    #expect(written.firstMatch(of: /Assistant: (b+)/)?.1 == reply[...])
+    // The terminal shows the key between the letters.
+    let shown = String(decoding: terminal.received, as: UTF8.self).replacing("^C", with: "")
+    #expect(shown.firstMatch(of: /Assistant: (b+)/)?.1 == reply[...])
     #expect(saved == [message("user", repeated("b")), message("assistant", reply)])
     terminal.say("/new")
     terminal.say("/load " + folder["saved.json"])
@@ -325,10 +326,10 @@ import Testing
     terminal.say("a")
     terminal.say("b")
     terminal.type("c\r")
-    terminal.wait("the end of the last turn") { $0.lastRow.hasPrefix("run: the 60 tokens of -n") }
     #expect(terminal.ending() == 0)
     let rows = terminal.screen.rows
-    #expect(rows.count { $0 == "User:" } == 0 && rows.count { $0 == "Assistant: Hi" } == 2)
+    #expect(rows.count { $0 == "Assistant: Hi" } == 2)
+    #expect(rows.contains { $0.hasPrefix("run: the 60 tokens of -n are used up") })
   }
 
   @Test func withoutRoomBeyondTheContextAnotherConversationCanBegin() throws {
