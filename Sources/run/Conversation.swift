@@ -8,37 +8,33 @@ struct Conversation {
   private let isInteractive = Input.isInteractive
   private var input = Input()
   private var chat: Chat
-  private var system = ""
-  private var transcript = Transcript()
   /// Whether a note has said that the conversation is longer than the context.
   private var isBeyondContext = false
 
   init(_ llama: Llama, _ options: Options) {
     (self.llama, self.options) = (llama, options)
-    chat = Self.chat(llama, options, system: "")
+    chat = Self.chat(llama, options, Transcript())
   }
 
-  /// Whether the conversation goes on beyond the context, as it does unless -n or run.c's 256 tokens end
-  /// it.
-  private static func isEndless(_ llama: Llama, _ options: Options) -> Bool {
-    options.steps == nil && (llama.isGGUF || Input.isInteractive)
-  }
-
-  private static func chat(_ llama: Llama, _ options: Options, system: String) -> Chat {
+  private static func chat(_ llama: Llama, _ options: Options, _ transcript: Transcript) -> Chat {
     var generation = options.generation
-    let isEndless = isEndless(llama, options)
+    // Otherwise -n ends the conversation, or run.c's 256 tokens do.
+    let isEndless = options.steps == nil && (llama.isGGUF || Input.isInteractive)
     generation.steps = isEndless ? 0 : options.steps ?? 256
     generation.continuesBeyondContext = isEndless
-    let chat = llama.chat(system: system, options: generation, thinking: options.thinking)
+    let chat = llama.chat(
+      transcript: transcript, options: generation, thinking: options.thinking)
     chat.onPromptProgress = showPromptProgress
     return chat
   }
 
-  private mutating func begin(system: String) {
-    self.system = system
-    chat = Self.chat(llama, options, system: system)
-    transcript = Transcript()
+  private mutating func begin(_ transcript: Transcript) {
+    chat = Self.chat(llama, options, transcript)
     isBeyondContext = false
+  }
+
+  private mutating func begin(system: String) {
+    begin(Transcript(entries: system.isEmpty ? [] : [.instructions(system)]))
   }
 
   /// Whether there is to be no other message: Ctrl-C ends a reply only for a person, who can also go on
@@ -129,7 +125,9 @@ struct Conversation {
     switch command {
     case .help: done = Command.list
     case .new:
-      begin(system: system)
+      begin(
+        Transcript(
+          entries: chat.transcript.prefix { if case .instructions = $0 { true } else { false } }))
       done = "another conversation"
     case .system:
       begin(system: argument)
@@ -137,12 +135,11 @@ struct Conversation {
         "another conversation, with "
         + (argument.isEmpty ? "the usual system prompt" : "this system prompt")
     case .save:
-      try transcript.write(to: argument)
-      done = "\(printable(argument.utf8)): \(transcript.messages.count) messages"
+      try chat.transcript.write(to: argument)
+      done = "\(printable(argument.utf8)): \(chat.transcript.count) messages"
     case .load:
-      _ = try Transcript(file: argument)
-      throw Refusal("/load", "waits for the library")
-      done = "\(printable(argument.utf8)): \(transcript.messages.count) messages"
+      begin(try Transcript(file: argument))
+      done = "\(printable(argument.utf8)): \(chat.transcript.count) messages"
     case .exit: return
     }
     Output.note(done, dim: true)
@@ -162,39 +159,31 @@ struct Conversation {
   }
 
   private mutating func reply(to message: String) throws {
-    let (context, isEndless) = (llama.config.seqLen, Self.isEndless(llama, options))
-    let count = llama.tokenizer.encode(message, bos: false, eos: false).count
-    if isEndless && count >= context {
-      Output.note(
-        "run: the message has \(count) tokens, but the context of this model holds \(context)")
-      return
-    }
     if isInteractive { Interrupt.catch() }
+    let reply = chat.reply(to: message)
     // It is written when the message is read, as progress is shown in its place until then.
     var label = "Assistant: "
-    var reply = ""
-    for piece in chat.reply(to: message) {
+    for piece in reply {
       try Output.write(label + piece)
       label = ""
-      reply += piece
       if Interrupt.happened { break }
     }
-    try Output.write(label + "\n")
+    switch reply.reason {
+    case .error(let error):
+      if label.isEmpty { try Output.write("\n") }
+      guard isInteractive, case .promptTooLong = error else { throw error }
+      Output.note("run: \(error)")
+    case .cancelled:
+      try Output.write("\n")
+      Output.note("run: the message was not read to its end, so it is not part of the conversation")
+    default: try Output.write(label + "\n")
+    }
     if chat.isFull { noteFullness() }
-    if isEndless && !chat.isFull && !isBeyondContext
-      && chat.speed.promptTokens + chat.speed.generatedTokens > context
-    {
+    if chat.forgottenTokens > 0 && !isBeyondContext {
       isBeyondContext = true
       Output.note(
-        "run: the context of \(context) tokens is full: from here on the oldest part of the conversation"
-          + " is forgotten", dim: true)
+        "run: the context of \(llama.config.seqLen) tokens is full: from here on the oldest part of the"
+          + " conversation is forgotten", dim: true)
     }
-    if let error = chat.error { throw error }
-    if transcript.messages.isEmpty && !system.isEmpty {
-      transcript.messages.append(.init(role: .system, content: system))
-    }
-    transcript.messages += [
-      .init(role: .user, content: message), .init(role: .assistant, content: reply),
-    ]
   }
 }

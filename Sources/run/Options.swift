@@ -8,7 +8,7 @@ struct Options {
   var checkpoint = ""
   /// How a text is generated, but for `steps`.
   var generation = GenerationOptions()
-  /// nil: 256, or in chat with a GGUF file no limit.
+  /// nil: 256; in chat on a terminal or with a GGUF file, no limit.
   var steps: Int?
   var prompt: String?
   var tokenizer: String?
@@ -37,7 +37,8 @@ struct Options {
       --template <string>        how a chat is written (default: as the model's own template says)
       --no-think                 in chat, leaves out the thinking before replies (Qwen3 and others
                                  whose template defines that)
-      --beams <int>              beam search: the likeliest whole text of so many that are kept
+      --beams <int>              beam search: keeps so many of the likeliest texts, and prints the
+                                 best; what is for random choice (-t, -p, -s, …) has no effect
       --length-penalty <float>   of a beam's tokens; above 0 prefers long texts (default 1)
     How a token is chosen, in this order:
       --logit-bias <id>=<float>  add to a token's logit; may be given again for another token
@@ -162,7 +163,7 @@ struct Options {
     return true
   }
 
-  /// Refuses ids of tokens that a vocabulary does not have.
+  /// Refuses ids of tokens that a vocabulary does not have, and a ban of all that it has.
   func checkTokens(vocabSize: Int) throws {
     for (flag, ids) in [
       ("--logit-bias", Array(generation.logitBias.keys)), ("--ban", Array(generation.bannedTokens)),
@@ -170,6 +171,9 @@ struct Options {
       if let id = ids.sorted().first(where: { !(0..<vocabSize).contains($0) }) {
         throw Refusal(flag, "found token \(id), expected one from 0 to \(vocabSize - 1)")
       }
+    }
+    if generation.bannedTokens.count == vocabSize {
+      throw Refusal("--ban", "found all \(vocabSize) tokens, expected one that may be chosen")
     }
   }
 }

@@ -61,6 +61,14 @@ func generate(_ llama: Llama, _ options: Options) throws {
       "the prompt has \(text.promptTokens) tokens, but -n allows \(steps): -n 0 allows the whole"
         + " context of \(context)")
   }
+  if let beams = options.beams {
+    // A search gives nothing until its end: Ctrl-C ends the program.
+    signal(SIGINT, SIG_DFL)
+    let found = try llama.beamSearch(
+      prompt, beams: beams, lengthPenalty: options.lengthPenalty ?? 1, options: generation)
+    try Output.line(found.first?.text ?? "")
+    return
+  }
   for piece in text {
     try Output.write(piece)
     if Interrupt.happened { break }

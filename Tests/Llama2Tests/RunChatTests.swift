@@ -1,4 +1,5 @@
 import Foundation
+import Llama2
 import Testing
 
 /// `run -m chat` on a terminal.
@@ -11,21 +12,46 @@ import Testing
 
   init() throws {
     folder = try Folder()
+    self.model = try Self.write(Self.greeter(context: 4000), to: folder)
+  }
+
+  /// A model that says "Hi" to everything.
+  private static func greeter(context: UInt32) -> SmallGGUF {
     var model = SmallGGUF(.gpt2, saying: ["\n", "H", "i", "<|im_end|>"])
-    model["tokenizer.chat_template"] = .string(Self.chatML)
-    model["gpt2.context_length"] = .uint32(4000)
-    model["llama.context_length"] = .uint32(4000)
-    self.model = try folder.write(model.file.bytes, to: "model.gguf")
+    model["tokenizer.chat_template"] = .string(chatML)
+    model["llama.context_length"] = .uint32(context)
+    return model
+  }
+
+  /// A model that repeats, without an end, the token that it has read most often, and so shows what it
+  /// has read: in a turn "s" comes most often, four times, if it is not in the message.
+  private static func repeater(context: UInt32) -> SmallGGUF {
+    var model = greeter(context: context)
+    let n = SmallGGUF.size
+    model.change("output.weight") { $0.data = SmallGGUF.matrix(n, n) { $0 == $1 ? 1 : 0 } }
+    model.change("blk.0.attn_output.weight") {
+      $0.data = SmallGGUF.matrix(n, n) { $0 == $1 ? 1000 : 0 }
+    }
+    return model
+  }
+
+  private static func write(_ model: SmallGGUF, to folder: Folder) throws -> String {
+    try folder.write(model.file.bytes, to: "model.gguf")
   }
 
   /// A chat whose first question stands on the screen.
-  private func chat(_ arguments: String..., columns: Int = 80, kind: String = "xterm") throws
-    -> PseudoTerminal
-  {
+  private func chat(
+    _ arguments: String..., with model: SmallGGUF? = nil, columns: Int = 80, kind: String = "xterm"
+  ) throws -> PseudoTerminal {
+    let path = try model.map { try Self.write($0, to: folder) } ?? self.model
     let terminal = try PseudoTerminal(
-      .run, [model, "-m", "chat", "-t", "0", "-j", "1"] + arguments, columns: columns, kind: kind)
-    terminal.wait(row: "User:")
+      .run, [path, "-m", "chat", "-t", "0", "-j", "1"] + arguments, columns: columns, kind: kind)
+    if !arguments.contains("-i") { terminal.wait(row: "User:") }
     return terminal
+  }
+
+  private func repeated(_ letter: Character, _ count: Int = 12) -> String {
+    String(repeating: letter, count: count)
   }
 
   /// The messages of the conversation so far, as /save writes them.
@@ -235,6 +261,107 @@ import Testing
     #expect(!terminal.screen.rows.joined().contains("reading"), "\(terminal.screen.rows)")
   }
 
+  @Test func afterAMessageWhoseReadingIsInterruptedTheNextOneHasItsOwnReply() throws {
+    let terminal = try chat(
+      "-i", repeated("d", 100_000), "--max-tokens", "3",
+      with: Self.repeater(context: 400_000), columns: 200)
+    terminal.wait("progress") { $0.lastRow.hasPrefix("reading the prompt: ") }
+    terminal.type("\u{3}")
+    terminal.wait(row: "User:")
+    #expect(!terminal.screen.rows.contains { $0.hasPrefix("Assistant:") })
+    #expect(terminal.screen.rows.contains { $0.contains("was not read to its end") })
+    terminal.say(repeated("b"))
+    #expect(
+      try transcript(terminal) == [message("user", repeated("b")), message("assistant", "bbb")])
+  }
+
+  /// Types a message, and Ctrl-C when the reply has begun.
+  private func interrupt(_ terminal: PseudoTerminal, message: String) {
+    let start = terminal.received.count
+    terminal.type(message + "\r")
+    terminal.wait("a reply") { _ in
+      String(decoding: terminal.received[start...], as: UTF8.self).contains(/Assistant: .{20}/)
+    }
+    terminal.type("\u{3}")
+    terminal.wait(row: "User:")
+  }
+
+  @Test func aReplyThatIsInterruptedIsSavedAsFarAsItWasShownAndGoesOn() throws {
+    let terminal = try chat(with: Self.repeater(context: 400_000))
+    interrupt(terminal, message: repeated("b"))
+    let saved = try transcript(terminal)
+    let reply = try #require(saved.last?["content"])
+    // The terminal shows the key between the letters.
+    let shown = String(decoding: terminal.received, as: UTF8.self).replacing("^C", with: "")
+    #expect(shown.firstMatch(of: /Assistant: (b+)/)?.1 == reply[...])
+    #expect(saved == [message("user", repeated("b")), message("assistant", reply)])
+    terminal.say("/new")
+    terminal.say("/load " + folder["saved.json"])
+    interrupt(terminal, message: repeated("c"))
+    let after = try transcript(terminal)
+    #expect(Array(after.prefix(2)) == saved && after.count == 4)
+    #expect(after[3]["content"]!.allSatisfy { $0 == "b" })
+  }
+
+  // MARK: Beyond the context
+
+  @Test func aConversationGoesOnBeyondTheContextWithOneDimNote() throws {
+    let terminal = try chat(with: Self.greeter(context: 256), columns: 200)
+    for _ in 0..<20 { terminal.say("a") }
+    let note = "run: the context of 256 tokens is full"
+    let rows = terminal.screen.rows
+    #expect(rows.count { $0 == "Assistant: Hi" } == 20 && rows.count { $0.hasPrefix(note) } == 1)
+    #expect(String(decoding: terminal.received, as: UTF8.self).contains("\u{1B}[2m" + note))
+    #expect(try transcript(terminal).count == 40)
+    terminal.say("/new")
+    terminal.say("a")
+    #expect(terminal.screen.rows.count { $0.hasPrefix(note) } == 1)
+    terminal.say("/load " + folder["saved.json"])
+    terminal.say("a")
+    #expect(terminal.screen.rows.count { $0.hasPrefix(note) } == 2)
+  }
+
+  @Test func theTokensOfNEndAConversationAndTheProgram() throws {
+    let terminal = try chat("-n", "60", with: Self.greeter(context: 256), columns: 200)
+    terminal.say("a")
+    terminal.say("b")
+    terminal.type("c\r")
+    #expect(terminal.ending() == 0)
+    let rows = terminal.screen.rows
+    #expect(rows.count { $0 == "Assistant: Hi" } == 2)
+    #expect(rows.contains { $0.hasPrefix("run: the 60 tokens of -n are used up") })
+  }
+
+  @Test func withoutRoomBeyondTheContextAnotherConversationCanBegin() throws {
+    var model = SmallGGUF(.gpt2, .gpt2, saying: ["\n", "H", "i", "<|im_end|>"])
+    model["tokenizer.chat_template"] = .string(Self.chatML)
+    let terminal = try chat(with: model, columns: 200)
+    for _ in 0..<20 { terminal.say("a") }
+    #expect(
+      terminal.screen.rows.contains { $0.hasSuffix("is full: /new begins another conversation") })
+    #expect(terminal.screen.rows.count { $0 == "Assistant: Hi" } < 20)
+    terminal.say("/new")
+    terminal.say("a")
+    #expect(try transcript(terminal) == [message("user", "a"), message("assistant", "Hi")])
+  }
+
+  @Test func aMessageThatDoesNotFitIntoTheContextIsRefusedAndTheChatGoesOn() throws {
+    let terminal = try chat(with: Self.greeter(context: 256), columns: 400)
+    for message in ["a", repeated("b", 300), "c"] { terminal.say(message) }
+    let rows = terminal.screen.rows
+    #expect(
+      rows.contains { $0.contains(/^run: the prompt has 3\d\d tokens, where at most 2\d\d are/) })
+    #expect(rows.count { $0 == "Assistant: Hi" } == 2)
+    #expect(rows.count { $0.hasPrefix("Assistant:") } == 2)
+    #expect(
+      try transcript(terminal).compactMap { $0["role"] == "user" ? $0["content"] : nil } == [
+        "a", "c",
+      ])
+    let piped = try Program.run(
+      [model, "-m", "chat", "-t", "0", "-y", "", "-i", repeated("b", 300)], input: "c\n")
+    #expect(piped.isRefusal(by: "run"), "\(piped)")
+  }
+
   // MARK: Commands
 
   @Test func helpListsEveryCommand() throws {
@@ -288,7 +415,7 @@ import Testing
   }
 
   @Test func saveReplacesNothingButAConversation() throws {
-    let terminal = try chat()
+    let terminal = try chat(columns: 400)
     terminal.say(#"a "quoted" \ tab"#)
     #expect(try transcript(terminal).count == 2)
     terminal.say("b")
@@ -300,6 +427,95 @@ import Testing
     #expect(try folder.read("letter.txt") == Array("dear".utf8))
     let rows = terminal.screen.rows.joined()
     #expect(rows.contains("letter.txt: is there already and holds no conversation"))
+    #expect(rows.contains("\(folder.path): is a folder") && rows.contains("none/: No such file"))
     #expect(try folder.names == ["letter.txt", "model.gguf", "saved.json"])
+  }
+
+  @Test func loadGoesOnWithWhatWasSaved() throws {
+    let terminal = try chat("--max-tokens", "3", "-y", "be", with: Self.repeater(context: 4000))
+    for letter: Character in ["b", "c"] { terminal.say(repeated(letter)) }
+    let saved = try transcript(terminal)
+    #expect(saved.compactMap { $0["role"] == "assistant" ? $0["content"] : nil } == ["bbb", "bbb"])
+    terminal.say(repeated("c"))
+    let whole = try transcript(terminal)
+    #expect(Array(whole.prefix(5)) == saved && whole.count == 7)
+    try folder.write(JSONEncoder().encode(saved).map { $0 }, to: "edited.json")
+    terminal.say("/system")
+    terminal.say(repeated("d"))
+    terminal.say("/load " + folder["edited.json"])
+    terminal.say(repeated("c"))
+    #expect(try transcript(terminal) == whole)
+  }
+
+  /// What `run` reads of a file, and the library's reply to what follows.
+  @Test func theReplyBehindALoadedConversationIsTheLibrarys() throws {
+    let (b, c, d) = (repeated("b"), repeated("c"), repeated("d"))
+    let file = try folder.write(
+      Array(
+        #"""
+        [{"role": "system", "content": "be\u0021"}, {"role": "user", "name": "x", "content": "\#(b)"},
+         {"content": "bbb", "role": "assistant"}]
+        """#.utf8), to: "conversation.json")
+    let terminal = try chat("--max-tokens", "3", with: Self.repeater(context: 4000))
+    terminal.say(d)
+    terminal.say("/load " + file)
+    #expect(terminal.screen.rows.joined().contains("conversation.json: 3 messages"))
+    terminal.say(c)
+    let said = Transcript(entries: [.instructions("be!"), .prompt(b), .response("bbb")])
+    let llama = try Llama(checkpoint: model)
+    let options = GenerationOptions(sampling: .greedy, maximumResponseTokens: 3)
+    let reply = llama.chat(transcript: said, options: options).reply(to: c).joined()
+    #expect(reply == "bbb" && llama.chat(options: options).reply(to: c).joined() == "ccc")
+    let expected = [
+      message("system", "be!"), message("user", b), message("assistant", "bbb"),
+      message("user", c), message("assistant", reply),
+    ]
+    #expect(try transcript(terminal) == expected)
+    // Another conversation has the system prompt of the file.
+    terminal.say("/new")
+    #expect(try transcript(terminal) == [message("system", "be!")])
+  }
+
+  @Test func aFileThatHoldsNoConversationLeavesTheOneAtHand() throws {
+    let terminal = try chat(columns: 500)
+    terminal.say("a")
+    let user = #"{"role": "user", "content": "u"}"#
+    let assistant = #"{"role": "assistant", "content": "a"}"#
+    let system = #"{"role": "system", "content": "s"}"#
+    let files: [(String, String)] = [
+      ("", "the file is empty"), ("{}", "expected a JSON array of messages"),
+      ("[" + user, "damaged JSON"), ("\0\u{1B}[2J", "damaged JSON"),
+      (repeated("[", 200_000), "JSON nested deeper"),
+      ("[1]", "message 1 is 1, expected a role"),
+      (#"[{"role": "robot", "content": "x"}]"#, "message 1 is {"),
+      (#"[{"role": "user"}]"#, "message 1 is {"),
+      (#"[{"role": "\u001b[2J", "content": "x"}]"#, #""?[2J""#),
+      (#"[{"role": "user", "content": 5}]"#, "message 1 is {"),
+      ("[\(user), \(user)]", "message 2 is the user's, expected the assistant's"),
+      ("[\(user), \(assistant), \(system), \(user), \(assistant)]", "message 3 is the system's"),
+      ("[\(system), \(system)]", "message 2 is the system's, expected the user's"),
+      ("[\(assistant)]", "message 1 is the assistant's, expected the user's"),
+      ("[\(user)]", "the last message is the user's, expected a reply"),
+    ]
+    for (i, (content, problem)) in files.enumerated() {
+      let count = terminal.screen.rows.count
+      terminal.say("/load " + (try folder.write(Array(content.utf8), to: "file\(i)")))
+      let rows = terminal.screen.rows[count...]
+      #expect(rows.count == 2 && rows.first!.hasPrefix("run: \(folder["file\(i)"]): "), "\(rows)")
+      #expect(rows.first!.contains(problem), "\(rows)")
+    }
+    for (path, problem) in [("none", "No such file"), (".", "a folder"), ("/dev/zero", "a device")]
+    {
+      terminal.say("/load " + path)
+      #expect(
+        terminal.screen.rows.contains { $0.hasPrefix("run: \(path): ") && $0.contains(problem) })
+    }
+    terminal.say("b")
+    #expect(
+      try transcript(terminal)
+        == [
+          message("user", "a"), message("assistant", "Hi"), message("user", "b"),
+          message("assistant", "Hi"),
+        ])
   }
 }

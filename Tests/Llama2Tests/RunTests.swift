@@ -243,6 +243,53 @@ struct Stage {
     #expect(try stage.run("-m", "score").isRefusal(by: "run"))
   }
 
+  @Test func theProgressOfAScoreIsWiped() throws {
+    let stage = try Stage(Shape(seqLen: 20))
+    let text = String(repeating: "the hen ran in the rain ", count: 200)
+    let terminal = try PseudoTerminal(.run, [stage.checkpoint, "-m", "score", "-i", text])
+    #expect(terminal.ending() == 0)
+    let written = String(decoding: terminal.received, as: UTF8.self)
+    #expect(written.contains(/read \d+ of \d\d\d\d tokens/))
+    let rows = terminal.screen.rows
+    #expect(rows.count == 4 && rows[0].hasPrefix("tokens: ") && rows[3] == "", "\(rows)")
+  }
+
+  // MARK: Beams
+
+  @Test func aBeamSearchPrintsItsBestText() throws {
+    let checkpoint = packageRoot + "/models/stories.bin"
+    let prompt = "One day, a little fox"
+    var options = GenerationOptions()
+    (options.steps, options.stopTexts) = (60, ["."])
+    var texts: Set<String> = []
+    for penalty: Float in [0, 5] {
+      let beams = try Llama(checkpoint: checkpoint)
+        .beamSearch(prompt, beams: 4, lengthPenalty: penalty, options: options)
+      let arguments = ["-i", prompt, "-n", "60", "--stop", ".", "--beams", "4"]
+      let run = try Program.run([checkpoint, "--length-penalty=\(penalty)"] + arguments)
+      #expect(run.status == 0 && run.output == beams[0].text + "\n" && run.errors == "")
+      texts.insert(run.output)
+    }
+    #expect(texts.count == 2)
+    let long = try Program.run([checkpoint, "-i", prompt, "-n", "3", "--beams", "2"])
+    #expect(long.isRefusal(by: "run") && long.errors.contains("-n allows 3"))
+  }
+
+  @Test func interruptEndsABeamSearch() throws {
+    let stage = try talkative()
+    let running = try Program.run.start([stage.checkpoint, "-n", "0", "--beams", "2"])
+    usleep(500_000)
+    running.interrupt()
+    let run = try running.ending()
+    #expect(run.wasKilled && run.status == SIGINT && run.output == "")
+  }
+
+  @Test func aBanOfAllTokensIsRefused() throws {
+    let stage = try Stage()
+    let run = try Program.run([stage.checkpoint] + (0..<300).flatMap { ["--ban", "\($0)"] })
+    #expect(run.isRefusal(by: "run") && run.errors.contains("--ban: found all 300 tokens"))
+  }
+
   @Test func aLongPromptIsReadWhole() throws {
     let stage = try Stage(Shape(dim: 8, hiddenDim: 8, nLayers: 1, nHeads: 2, seqLen: 6000))
     let prompt = String(repeating: "the hen ran in the rain é ", count: 150)
