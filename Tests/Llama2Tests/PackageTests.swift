@@ -32,6 +32,17 @@ import Testing
     try folder.write(readmeExample("try Llama("), to: "Client/Sources/Teller/main.swift")
     try folder.write(
       readmeExample("@Observable"), to: "Client/Sources/export/Storyteller.swift")
+    let parts = try ["text.tokens(", "llama.session("].map {
+      String(decoding: try readmeExample($0), as: UTF8.self)
+    }
+    try folder.write(
+      Array(
+        """
+        import Foundation
+        import Llama2
+        func readme(file: URL, show: (String) -> Void) async throws {
+        \(parts.joined())}
+        """.utf8), to: "Client/Sources/export/Readme.swift")
     let view = String(decoding: try readmeExample("import SwiftUI"), as: UTF8.self)
     try folder.write(
       Array("#if canImport(SwiftUI)\n\(view)#endif\n".utf8),
