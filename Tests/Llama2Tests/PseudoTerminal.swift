@@ -20,7 +20,10 @@ final class PseudoTerminal {
     try #require(openpty(&master, &terminal, nil, nil, &size) == 0)
     for descriptor in [master, terminal] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     (self.master, self.terminal) = (master, terminal)
-    let path = String(cString: ttyname(terminal))
+    // Not ttyname, whose buffer all threads share.
+    var name = [CChar](repeating: 0, count: 1024)
+    try #require(ttyname_r(terminal, &name, name.count) == 0)
+    let path = String(cString: name)
     process = try Self.spawn([program.path] + arguments, environment: ["TERM=\(kind)"], on: path)
   }
 
