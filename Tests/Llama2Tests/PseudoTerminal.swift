@@ -23,7 +23,7 @@ final class PseudoTerminal {
     // Not ttyname, whose buffer all threads share.
     var name = [CChar](repeating: 0, count: 1024)
     try #require(ttyname_r(terminal, &name, name.count) == 0)
-    let path = String(cString: name)
+    let path = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     process = try Self.spawn([program.path] + arguments, environment: ["TERM=\(kind)"], on: path)
   }
 
