@@ -159,7 +159,6 @@ struct Conversation {
   }
 
   private mutating func reply(to message: String) throws {
-    if isInteractive { Interrupt.catch() }
     let reply = chat.reply(to: message)
     // It is written when the message is read, as progress is shown in its place until then.
     var label = "Assistant: "

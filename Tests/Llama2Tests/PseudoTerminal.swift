@@ -20,8 +20,10 @@ final class PseudoTerminal {
     try #require(openpty(&master, &terminal, nil, nil, &size) == 0)
     for descriptor in [master, terminal] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     (self.master, self.terminal) = (master, terminal)
-    var path = [CChar](repeating: 0, count: 1024)
-    try #require(ttyname_r(terminal, &path, path.count) == 0)
+    // Not ttyname, whose buffer all threads share.
+    var name = [CChar](repeating: 0, count: 1024)
+    try #require(ttyname_r(terminal, &name, name.count) == 0)
+    let path = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     process = try Self.spawn([program.path] + arguments, environment: ["TERM=\(kind)"], on: path)
   }
 
@@ -35,7 +37,7 @@ final class PseudoTerminal {
   }
 
   /// Starts a program in a session of its own, whose terminal is the one it opens first.
-  private static func spawn(_ arguments: [String], environment: [String], on path: [CChar]) throws
+  private static func spawn(_ arguments: [String], environment: [String], on path: String) throws
     -> pid_t
   {
     #if canImport(Darwin)

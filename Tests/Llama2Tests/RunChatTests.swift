@@ -291,9 +291,9 @@ import Testing
     interrupt(terminal, message: repeated("b"))
     let saved = try transcript(terminal)
     let reply = try #require(saved.last?["content"])
-    // The terminal shows the key between the letters.
-    let shown = String(decoding: terminal.received, as: UTF8.self).replacing("^C", with: "")
-    #expect(shown.firstMatch(of: /Assistant: (b+)/)?.1 == reply[...])
+    // At Ctrl-C a terminal drops what it has not shown yet.
+    let shown = String(decoding: terminal.received, as: UTF8.self).firstMatch(of: /Assistant: (b+)/)
+    #expect(reply.hasPrefix(try #require(shown).1) && reply.allSatisfy { $0 == "b" })
     #expect(saved == [message("user", repeated("b")), message("assistant", reply)])
     terminal.say("/new")
     terminal.say("/load " + folder["saved.json"])
