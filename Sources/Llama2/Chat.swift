@@ -181,7 +181,10 @@ public final class Chat {
     if context.continues && end == 0 {
       let past = tokens.count - turn.count - context.kept
       unreadTokens = missing > 0 ? min(missing + context.forgottenAtOnce, past) : 0
-      tokens.removeSubrange(context.kept..<context.kept + unreadTokens)
+      // A conversation without any may be shorter than what is kept.
+      if unreadTokens > 0 {
+        tokens.removeSubrange(context.kept..<context.kept + unreadTokens)
+      }
     }
     context.goOn(from: end, with: tokens)
     if context.continues { context.makeRoom(for: context.unread.count) }

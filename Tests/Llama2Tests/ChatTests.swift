@@ -288,6 +288,24 @@ import Testing
     #expect(view.starts(with: Self.pinned) && view.suffix(tail.count) == tail[...])
   }
 
+  /// Fewer tokens than those that always stay in view.
+  @Test(arguments: [true, false])
+  func aFirstTurnMayHaveTwoTokens(_ hasBOS: Bool) throws {
+    var pieces = SmallGGUF.pieces(.gpt2)
+    (pieces[5], pieces[6]) = ("[INST]", "[/INST]")
+    var model = SmallGGUF(.gpt2)
+    model["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+    if !hasBOS { model["tokenizer.ggml.add_bos_token"] = .bool(false) }
+    if !hasBOS { model["tokenizer.ggml.bos_token_id"] = nil }
+    let llama = try Llama(
+      checkpoint: folder.write(model.file.bytes, to: "model.gguf"), template: "mistral-tekken")
+    let chat = llama.chat(options: greedy { $0.maximumResponseTokens = 2 })
+    _ = chat.reply(to: "").joined()
+    let turn = (hasBOS ? [1] : []) + [5, 6]
+    #expect(Array(chat.context.tokens.prefix(turn.count)) == turn)
+    #expect(chat.error == nil && chat.context.generatedTokens == 2 && chat.forgottenTokens == 0)
+  }
+
   @Test func aConversationEndsWhereItsStepsOrItsContextDo() throws {
     let llama = try llama()
     for (chat, reason) in [
