@@ -32,8 +32,8 @@ public final class Chat {
 
   /// Whether there is no room for more: the last reply was cut off, or the last prompt not read.
   public var isFull: Bool { context.isFull }
-  /// What ended the last reply before its end, if anything did; before the first one, why this model
-  /// gives none.
+  /// What ended the last reply before its end, if anything did; before the first one, why there
+  /// can be none.
   public var error: LlamaError? {
     if case .failure(let problem) = template { return problem }
     if case .failure(let problem) = context.transformer { return problem }
@@ -59,12 +59,8 @@ public final class Chat {
   ///     let saved = chat.transcript
   ///     let other = llama.chat(transcript: saved)
   public var transcript: Transcript {
-    var transcript = past
-    if let last, context.hasChosen {
-      transcript.append(.prompt(last.message))
-      transcript.append(.response(last.reply))
-    }
-    return transcript
+    guard let last, context.hasChosen else { return past }
+    return past.appending(last.message, last.reply)
   }
 
   init(
@@ -72,12 +68,12 @@ public final class Chat {
     _ options: GenerationOptions
   ) {
     context = TextContext(llama, options)
-    self.template = template
+    self.template = transcript.problem.map { .failure(.badTranscript(problem: $0)) } ?? template
     self.options = options
     past = transcript
     system =
       if case .instructions(let text) = transcript.first, !text.isEmpty { text } else { nil }
-    guard case .success(let template) = template else { return }
+    guard case .success(let template) = self.template else { return }
     if context.continues {
       context.pinned = max(context.pinned, shared(template, promptPrefix: "").count)
     }

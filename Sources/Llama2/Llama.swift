@@ -146,8 +146,9 @@ public final class Llama: Sendable {
   ///     let chat = llama.chat(transcript: saved)
   ///     print(chat.reply(to: "Where were we?").joined())
   ///
-  /// - Parameter transcript: instructions count in front of all others; a prompt without a response was
-  ///   left without a word. All of it is text: what looks like a control token is none.
+  /// - Parameter transcript: instructions or none, then prompts, each with the response to it; of any other
+  ///   order, the conversation has the `error` `badTranscript` and no replies. All of it is text: what looks
+  ///   like a control token is none.
   public func chat(
     transcript: Transcript, options: GenerationOptions = GenerationOptions(), thinking: Bool = true
   ) -> Chat {

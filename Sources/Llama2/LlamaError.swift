@@ -18,6 +18,8 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
   case badVocabulary(path: String, problem: String)
   /// The model's chat template cannot be used, or the one that was named.
   case badTemplate(path: String, problem: String)
+  /// The messages of a transcript do not have the order of a conversation.
+  case badTranscript(problem: String)
   /// There is no memory for what the checkpoint's sizes ask for.
   case outOfMemory(bytes: Int, purpose: String)
   /// The checkpoint's logits after `position` are NaN or infinite.
@@ -34,6 +36,7 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
     case .badCheckpoint(let path, let problem): "\(path): \(problem)"
     case .badVocabulary(let path, let problem): "\(path): \(problem)"
     case .badTemplate(let path, let problem): "\(path): \(problem)"
+    case .badTranscript(let problem): "the transcript is no conversation to go on with: \(problem)"
     case .outOfMemory(let bytes, let purpose): "no memory for \(purpose): \(bytes) bytes"
     case .notFinite(let path, let position):
       "\(path): the logits at position \(position) are not finite numbers, so the weights are"

@@ -170,6 +170,16 @@ import Testing
     #expect(await session.chat.tokens == chat.context.tokens)
   }
 
+  @Test func aTranscriptInAnotherOrderIsAnError() async throws {
+    let session = try hiya().session(transcript: transcript(.response("a"), .prompt("b")))
+    await #expect {
+      try await session.respond(to: "c")
+    } throws: {
+      if case LlamaError.badTranscript = $0 { true } else { false }
+    }
+    #expect(session.transcript == transcript(.response("a"), .prompt("b")))
+  }
+
   @Test(.timeLimit(.minutes(5)), arguments: ["", "the ", "something else"])
   func prewarmingReadsAheadAndChangesNoReply(_ prefix: String) async throws {
     let llama = try randomLlama()

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Llama2
@@ -212,12 +213,44 @@ import Testing
       chat, Self.turn("a") + text + Self.replyEnd + Self.turn("b") + SmallGGUF.ids("Hiya"))
   }
 
-  @Test func aPromptWithoutAResponseWasLeftWithoutAWord() throws {
-    let said = Transcript(entries: [.prompt("a"), .prompt("b")])
-    let chat = try llama().chat(transcript: said, options: greedy())
-    _ = chat.reply(to: "c").joined()
-    let turns = ["a", "b", "c"].map(Self.turn)
-    expectRead(chat, Array(turns.joined(separator: Self.replyEnd)) + SmallGGUF.ids("Hiya"))
+  @Test(
+    arguments: [
+      ([.response("a")], "message 1 is the assistant's, expected the user's"),
+      ([.prompt("a"), .prompt("b")], "message 2 is the user's, expected the assistant's"),
+      ([.prompt("a"), .response("b"), .response("c")], "message 3 is the assistant's"),
+      ([.prompt("a"), .response("b"), .instructions("be")], "message 3 is the system's"),
+      ([.prompt("a"), .instructions("be"), .response("b")], "message 2 is the system's"),
+      ([.instructions("be"), .instructions("be")], "message 2 is the system's"),
+      ([.instructions("be"), .response("b")], "message 2 is the assistant's, expected the user's"),
+      ([.instructions("be"), .prompt("a")], "the last message is the user's, expected a reply"),
+    ] as [([Transcript.Entry], String)])
+  func aTranscriptInAnotherOrderIsAnError(_ entries: [Transcript.Entry], _ problem: String) throws {
+    let chat = try llama().chat(transcript: Transcript(entries: entries), options: greedy())
+    guard case .badTranscript(let sentence) = chat.error else {
+      Issue.record("\(String(describing: chat.error))")
+      return
+    }
+    #expect(sentence.hasPrefix(problem))
+    chat.prewarm()
+    let reply = chat.reply(to: "c")
+    #expect(reply.joined() == "" && reply.reason == chat.error.map { .error($0) })
+    #expect(chat.context.tokens.isEmpty && chat.transcript == Transcript(entries: entries))
+  }
+
+  @Test func aTranscriptIsEncodedAsMessagesWithARoleAndAContent() throws {
+    let said = Transcript(entries: [.instructions("be"), .prompt("a\""), .response("b")])
+    let json =
+      #"[{"content":"be","role":"system"},{"content":"a\"","role":"user"},"#
+      + #"{"content":"b","role":"assistant"}]"#
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    #expect(try encoder.encode(said) == Data(json.utf8))
+    #expect(try JSONDecoder().decode(Transcript.self, from: Data(json.utf8)) == said)
+    for bad in [#"[{"role":"robot","content":""}]"#, #"[{"role":"user"}]"#, "{}"] {
+      #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode(Transcript.self, from: Data(bad.utf8))
+      }
+    }
   }
 
   // MARK: Beyond the context
@@ -295,7 +328,6 @@ import Testing
     (pieces[5], pieces[6]) = ("[INST]", "[/INST]")
     var model = SmallGGUF(.gpt2)
     model["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
-    if !hasBOS { model["tokenizer.ggml.add_bos_token"] = .bool(false) }
     if !hasBOS { model["tokenizer.ggml.bos_token_id"] = nil }
     let llama = try Llama(
       checkpoint: folder.write(model.file.bytes, to: "model.gguf"), template: "mistral-tekken")

@@ -471,6 +471,11 @@ import Testing
       message("user", c), message("assistant", reply),
     ]
     #expect(try transcript(terminal) == expected)
+    let saved = try JSONDecoder().decode(Transcript.self, from: Data(folder.read("saved.json")))
+    #expect(saved == Transcript(entries: Array(said) + [.prompt(c), .response(reply)]))
+    let encoded = try folder.write(Array(JSONEncoder().encode(saved)), to: "encoded.json")
+    terminal.say("/load " + encoded)
+    #expect(try transcript(terminal) == expected)
     // Another conversation has the system prompt of the file.
     terminal.say("/new")
     #expect(try transcript(terminal) == [message("system", "be!")])
