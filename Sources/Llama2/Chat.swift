@@ -96,7 +96,8 @@ public final class Chat {
   /// ends there for the next turn.
   ///
   /// A message that does not fit into the context even alone is refused: the reply is empty and its reason
-  /// the error `promptTooLong`.
+  /// the error `promptTooLong`. One for which the conversation has no more room, because of its `steps` or as
+  /// it does not go on beyond the context, has an empty reply with the reason `steps` or `context`.
   ///
   /// - Parameter options: how this reply is chosen and where it ends, with random numbers of its own;
   ///   nil: the conversation's options, whose random numbers go on. `steps` and `continuesBeyondContext`
@@ -114,8 +115,9 @@ public final class Chat {
     context.begin { tokenizer.endsReply($0) || $0 == endOfTurn }
     let turn = tokens(template, of: prompt)
     let isFirst = end == 0 && rest.tokens.isEmpty
-    let limit = context.llama.config.seqLen - (isFirst ? 0 : context.kept + 1)
-    if context.continues && turn.count > limit {
+    let kept = context.continues && !isFirst ? context.kept + 1 : 0
+    let limit = context.llama.config.seqLen - kept
+    if turn.count > limit {
       context.end(.error(.promptTooLong(tokens: turn.count, limit: limit)))
     } else {
       last = (prompt, "")

@@ -30,9 +30,9 @@ public final class ChatSession: Sendable {
   ///
   /// - Parameter options: how this reply is chosen and where it ends; nil: the session's options, whose
   ///   random numbers go on from reply to reply. `steps` and `continuesBeyondContext` are always the session's.
-  /// - Throws: `LlamaError`: `badTemplate` for a model without a chat template, `promptTooLong` for a message
-  ///   that does not fit into the context, `busy` while another reply goes on. `CancellationError` when the
-  ///   task is cancelled.
+  /// - Throws: `LlamaError`: `badTemplate` for a model without a chat template, `badTranscript` for a
+  ///   transcript in another order, `promptTooLong` for a message that does not fit into the context, `busy`
+  ///   while another reply goes on. `CancellationError` when the task is cancelled.
   @discardableResult
   public func respond(
     to prompt: String, options: GenerationOptions? = nil
@@ -200,11 +200,6 @@ actor SessionChat {
       reply = chat.reply(to: prompt, options: options)
     }
     if let piece = try await nextPiece() { return .piece(piece) }
-    // Where the conversation can have no more tokens, as with a model of learned positions.
-    if chat.isFull && !chat.context.hasChosen {
-      throw LlamaError.promptTooLong(
-        tokens: chat.context.tokens.count + chat.context.unread.count, limit: chat.steps)
-    }
     return .end(chat.context.reason ?? .cancelled)
   }
 

@@ -10,6 +10,8 @@ struct Conversation {
   private var chat: Chat
   /// Whether a note has said that the conversation is longer than the context.
   private var isBeyondContext = false
+  /// Whether a message was longer than the context of a conversation that ends with it.
+  private var hasEnded = false
 
   init(_ llama: Llama, _ options: Options) {
     (self.llama, self.options) = (llama, options)
@@ -40,7 +42,8 @@ struct Conversation {
   /// Whether there is to be no other message: Ctrl-C ends a reply only for a person, who can also go on
   /// where the context is full.
   private var isOver: Bool {
-    isInteractive ? chat.isFull && options.steps != nil : chat.isFull || Interrupt.happened
+    isInteractive
+      ? chat.isFull && options.steps != nil : chat.isFull || hasEnded || Interrupt.happened
   }
 
   /// Replies to messages until they end.
@@ -168,6 +171,10 @@ struct Conversation {
       if Interrupt.happened { break }
     }
     switch reply.reason {
+    case .error(.promptTooLong) where !isInteractive && chat.steps < .max:
+      // As in run.c, the conversation ends with its context.
+      hasEnded = true
+      try Output.write(label + "\n")
     case .error(let error):
       if label.isEmpty { try Output.write("\n") }
       guard isInteractive, case .promptTooLong = error else { throw error }
@@ -177,7 +184,7 @@ struct Conversation {
       Output.note("run: the message was not read to its end, so it is not part of the conversation")
     default: try Output.write(label + "\n")
     }
-    if chat.isFull { noteFullness() }
+    if chat.isFull || hasEnded { noteFullness() }
     if chat.forgottenTokens > 0 && !isBeyondContext {
       isBeyondContext = true
       Output.note(

@@ -293,6 +293,25 @@ import Testing
     #expect(chat.transcript.count == 5)
   }
 
+  @Test(arguments: [false, true])
+  func aMessageThatDoesNotFitIntoTheContextIsRefusedWhereTheChatEndsWithIt(_ hasSteps: Bool) throws
+  {
+    let options = greedy {
+      $0.continuesBeyondContext = false
+      $0.steps = hasSteps ? 100 : 0
+    }
+    let chat = try llama().chat(options: options)
+    let room = 256 - Self.turn("").count
+    let refused = chat.reply(to: String(repeating: "b", count: room + 1))
+    #expect(refused.joined() == "")
+    #expect(refused.reason == .error(.promptTooLong(tokens: 257, limit: 256)))
+    #expect(chat.reply(to: "a").joined() == "Hiya" && chat.error == nil)
+    // One that would fit alone.
+    let full = chat.reply(to: String(repeating: "b", count: room))
+    #expect(full.joined() == "" && full.reason == (hasSteps ? .steps : .context))
+    #expect(chat.isFull && chat.transcript.count == 2)
+  }
+
   @Test func aMessageThatFitsIsWholeInViewHoweverLong() throws {
     for length in 200...215 {
       let chat = try llama().chat(system: "be", options: greedy())
