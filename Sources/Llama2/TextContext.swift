@@ -340,9 +340,12 @@ final class TextContext {
     unread = Array(new[shared...])
   }
 
+  /// Takes the last tokens out of the text, but for those that stay in view, or went out of view, beyond
+  /// the context.
   private func takeBack(_ count: Int) {
+    let count = min(count, position < tokens.count ? position - kept : position)
     tokens.removeLast(count)
-    position -= min(count, position)
+    position -= count
   }
 }
 

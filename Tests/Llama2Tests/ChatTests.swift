@@ -340,6 +340,23 @@ import Testing
     #expect(view.starts(with: Self.pinned) && view.suffix(tail.count) == tail[...])
   }
 
+  @Test func theSystemPromptStaysWhenAReplyLongerThanTheContextIsTakenBack() throws {
+    // A model that repeats a line's end, which may be the beginning of the stop text until that is whole.
+    var model = Self.hiya()
+    let n = SmallGGUF.size
+    model.change("output.weight") { $0.data = SmallGGUF.matrix(n, n) { $0 == $1 ? 1 : 0 } }
+    let stop = String(repeating: "\n", count: 600)
+    let chat = try llama(model).chat(system: "be", options: greedy { $0.stopTexts = [stop] })
+    let reply = chat.reply(to: "a")
+    #expect(reply.joined() == "" && reply.reason == .stopText(stop))
+    let next = chat.reply(to: "b", options: greedy { $0.maximumResponseTokens = 1 })
+    #expect(next.joined() == "\n" && chat.error == nil)
+    let read = Self.pinned + Self.replyEnd + Self.turn("b")
+    #expect(chat.context.position == read.count)
+    #expect(Array(chat.context.tokens.prefix(Self.pinned.count)) == Self.pinned)
+    #expect(chat.forgottenTokens == chat.context.tokens.count - read.count)
+  }
+
   /// Fewer tokens than those that always stay in view.
   @Test(arguments: [true, false])
   func aFirstTurnMayHaveTwoTokens(_ hasBOS: Bool) throws {
