@@ -28,6 +28,10 @@ public final class ChatSession: Sendable {
   ///       to: "What is the sea?", options: GenerationOptions(maximumResponseTokens: 100))
   ///     print(response.content, response.reason == .steps ? "…" : "")
   ///
+  /// A model that never ends its reply goes on until the task is cancelled, unless the options have
+  /// `maximumResponseTokens`, a `timeLimit`, or the session ends with its context or `steps`: a reply without
+  /// content has the reason `context` or `steps` where there is no more room for one.
+  ///
   /// - Parameter options: how this reply is chosen and where it ends; nil: the session's options, whose
   ///   random numbers go on from reply to reply. `steps` and `continuesBeyondContext` are always the session's.
   /// - Throws: `LlamaError`: `badTemplate` for a model without a chat template, `badTranscript` for a
@@ -73,6 +77,8 @@ public final class ChatSession: Sendable {
     public let content: String
     /// Why it ended.
     public let reason: EndReason
+    /// The tokens that were generated for it.
+    public let generatedTokens: Int
   }
 }
 
@@ -94,17 +100,28 @@ public struct ResponseStream: AsyncSequence, Sendable {
 
   public func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
 
-  /// The whole reply, when it has ended.
+  /// The whole reply, when it has ended. Of a stream whose loop was left, it is what was emitted; where the
+  /// loop threw an error, that is thrown. While a loop goes through the stream, this must not be called.
   public func collect() async throws -> ChatSession.Response {
     for try await _ in self {}
-    return progress.value.withLock {
-      ChatSession.Response(content: $0.content, reason: $0.reason ?? .cancelled)
-    }
+    let (content, tokens, end) = progress.value.withLock { ($0.content, $0.tokens, $0.end) }
+    precondition(
+      end != nil || !isInTurn, "a stream is collected while another loop goes through it")
+    return ChatSession.Response(
+      content: content, reason: try end?.get() ?? .cancelled, generatedTokens: tokens)
   }
 
   /// What the iterators of a stream share.
   fileprivate final class Progress: Sendable {
-    let value = Mutex<(hasBegun: Bool, content: String, reason: EndReason?)>((false, "", nil))
+    struct Value {
+      /// The number of the stream's turn, once it has begun.
+      var turn: Int?
+      var hasBegun = false
+      var content = ""
+      var tokens = 0
+      var end: Result<EndReason, any Error>?
+    }
+    let value = Mutex(Value())
   }
 
   public struct Iterator: AsyncIteratorProtocol {
@@ -116,30 +133,44 @@ public struct ResponseStream: AsyncSequence, Sendable {
 
     /// The reply so far when there is more of it, or nil at the end.
     public mutating func next() async throws -> Snapshot? {
-      guard let turn = try turn ?? stream.begin() else { return nil }
-      self.turn = nil
-      let next = try await stream.chat.next(turn.number, stream.prompt, stream.options)
-      if case .piece = next { self.turn = turn }
-      return stream.progress.value.withLock {
-        switch next {
-        case .piece(let piece):
+      let progress = stream.progress
+      do {
+        guard let turn = try turn ?? stream.begin() else { return nil }
+        self.turn = nil
+        let next = try await stream.chat.next(turn.number, stream.prompt, stream.options)
+        if next.piece != nil { self.turn = turn }
+        return progress.value.withLock {
+          $0.tokens = next.tokens
+          guard let piece = next.piece else {
+            $0.end = .success(next.reason ?? .cancelled)
+            return nil
+          }
           $0.content += piece
           return Snapshot(content: $0.content)
-        case .end(let reason):
-          $0.reason = reason
-          return nil
         }
+      } catch {
+        progress.value.withLock { $0.end = .failure(error) }
+        throw error
       }
     }
   }
 
   /// nil after the first time.
-  private func begin() throws(LlamaError) -> SessionTurn? {
+  private func begin() throws -> SessionTurn? {
     let isFirst = progress.value.withLock { progress in
       defer { progress.hasBegun = true }
       return !progress.hasBegun
     }
-    return isFirst ? try SessionTurn(chat) : nil
+    guard isFirst else { return nil }
+    let turn = try SessionTurn(chat)
+    progress.value.withLock { $0.turn = turn.number }
+    return turn
+  }
+
+  /// Whether a loop goes through it.
+  private var isInTurn: Bool {
+    let turn = progress.value.withLock { $0.turn }
+    return chat.state.withLock { $0.isResponding && $0.turn == turn }
   }
 }
 
@@ -147,16 +178,25 @@ public struct ResponseStream: AsyncSequence, Sendable {
 actor SessionChat {
   /// What is known of it on any thread.
   struct State {
-    var transcript: Transcript
+    /// What was said before the last message.
+    var past: Transcript
+    /// The last message, if a token was chosen behind it, and the text of the reply to it.
+    var last: (message: String, reply: String)?
     var isResponding = false
     /// The number of the last turn.
     var turn = 0
+
+    var transcript: Transcript {
+      if let last { past.appending(last.message, last.reply) } else { past }
+    }
   }
 
-  /// What follows in a reply.
-  enum Next {
-    case piece(String)
-    case end(EndReason)
+  /// What follows in a reply, and how many of its tokens were generated.
+  struct Next {
+    /// nil: the reply has ended.
+    let piece: String?
+    let reason: EndReason?
+    let tokens: Int
   }
 
   private let thread: ComputeThread
@@ -171,7 +211,7 @@ actor SessionChat {
   init(on thread: ComputeThread, _ transcript: Transcript, _ make: @escaping @Sendable () -> Chat) {
     self.thread = thread
     self.make = make
-    state = Mutex(State(transcript: transcript))
+    state = Mutex(State(past: transcript))
   }
 
   /// Begins a turn. Throws `LlamaError.busy` while another one goes on.
@@ -198,16 +238,25 @@ actor SessionChat {
     if turn != self.turn {
       self.turn = turn
       reply = chat.reply(to: prompt, options: options)
+      state.withLock { ($0.past, $0.last) = (chat.transcript, nil) }
     }
-    if let piece = try await nextPiece() { return .piece(piece) }
-    return .end(chat.context.reason ?? .cancelled)
+    let piece = try await nextPiece(prompt)
+    let context = chat.context
+    return Next(piece: piece, reason: context.reason, tokens: context.generatedTokens)
   }
 
-  private func nextPiece() async throws -> String? {
+  private func nextPiece(_ message: String) async throws -> String? {
     guard let reply else { return nil }
-    defer { state.withLock { $0.transcript = chat.transcript } }
+    defer {
+      if chat.context.hasChosen { state.withLock { $0.last = $0.last ?? (message, "") } }
+    }
     while let piece = try await chat.context.next(isolation: self, reply.nextReady) {
-      if !piece.text.isEmpty { return piece.text }
+      guard !piece.text.isEmpty else { continue }
+      state.withLock {
+        $0.last = $0.last ?? (message, "")
+        $0.last?.reply += piece.text
+      }
+      return piece.text
     }
     return nil
   }
@@ -246,7 +295,8 @@ extension Llama {
   /// - Parameters:
   ///   - instructions: how the assistant should be; nil: what the template says by default.
   ///   - options: how replies are chosen that are given no options of their own. Without `steps`, and
-  ///     unless `continuesBeyondContext` is false, the conversation goes on beyond the context.
+  ///     unless `continuesBeyondContext` is false, the conversation goes on beyond the context, and so does
+  ///     a reply that the model never ends, until it is cancelled: `maximumResponseTokens` ends it.
   ///   - thinking: as in `chat`.
   public func session(
     instructions: String? = nil, options: GenerationOptions = GenerationOptions(),

@@ -131,8 +131,9 @@ public final class Llama: Sendable {
   }
 
   /// The same with all options. `steps` counts the tokens of the whole conversation; where it sets no limit,
-  /// and `continuesBeyondContext` is not false, the conversation goes on beyond the context.
-  /// `maximumResponseTokens` and `timeLimit` hold for each reply.
+  /// and `continuesBeyondContext` is not false, the conversation goes on beyond the context, and so does a
+  /// reply that the model never ends, until its loop is left: `maximumResponseTokens` and `timeLimit`, which
+  /// hold for each reply, end it.
   public func chat(
     system: String = "", options: GenerationOptions, thinking: Bool = true
   ) -> Chat {

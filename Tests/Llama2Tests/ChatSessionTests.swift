@@ -66,7 +66,7 @@ import Testing
     // To go through once.
     for try await snapshot in stream { Issue.record("\(snapshot)") }
     let collected = try await stream.collect()
-    #expect(collected.content == "Hiya" && collected.reason == .endToken)
+    #expect(collected == .init(content: "Hiya", reason: .endToken, generatedTokens: 4))
     #expect(session.transcript == transcript(.prompt("a"), .response("Hiya")))
     #expect(try await session.streamResponse(to: "b").collect().content == "Hiya")
   }
@@ -100,7 +100,7 @@ import Testing
     for try await _ in stream { break }
     #expect(!session.isResponding)
     #expect(session.transcript == transcript(.prompt("a"), .response("H")))
-    #expect(try await stream.collect() == .init(content: "H", reason: .cancelled))
+    #expect(try await stream.collect() == .init(content: "H", reason: .cancelled, generatedTokens: 1))
     #expect(try await session.respond(to: "b").content == "Hiya")
     let chat = llama.chat(options: Self.greedy)
     for _ in chat.reply(to: "a") { break }
@@ -130,6 +130,26 @@ import Testing
     _ = chat.reply(to: "a").prefix(2).map { $0 }
     _ = chat.reply(to: "c").joined()
     #expect(await session.chat.tokens == chat.context.tokens)
+  }
+
+  @Test func theErrorThatEndedALoopIsThrownAgainWhenItIsCollected() async throws {
+    let session = try hiya().session(options: Self.greedy)
+    let long = session.streamResponse(to: String(repeating: "b", count: 300))
+    for _ in 1...2 { await #expect(throws: LlamaError.self) { try await long.collect() } }
+    let stream = session.streamResponse(to: "a")
+    let task = Task {
+      for try await _ in stream { withUnsafeCurrentTask { $0?.cancel() } }
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+    await #expect(throws: CancellationError.self) { try await stream.collect() }
+    #expect(try await session.respond(to: "b").content == "Hiya")
+    // Of two requests at once, the second one's.
+    var first = session.streamResponse(to: "c").makeAsyncIterator()
+    _ = try await first.next()
+    let second = session.streamResponse(to: "d")
+    await #expect(throws: LlamaError.busy) { for try await _ in second {} }
+    while try await first.next() != nil {}
+    await #expect(throws: LlamaError.busy) { try await second.collect() }
   }
 
   @Test func aMessageThatIsTooLongIsAnErrorAndTheSessionGoesOn() async throws {
