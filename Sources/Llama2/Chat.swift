@@ -17,12 +17,12 @@ public final class Chat {
   /// The last message and the text of the reply to it.
   fileprivate var last: (message: String, reply: String)?
   /// The number of the reply that goes on, if any does.
-  private(set) var number = 0
+  private(set) var replyNumber = 0
 
   /// How many tokens were read up to the end of the last reply, and what follows them before the next
   /// message: tokens, and text that is encoded with what the template writes there.
-  private var end = 0
-  private var rest: (tokens: [Int], text: String) = ([], "")
+  private var readTokens = 0
+  private var pending: (tokens: [Int], text: String) = ([], "")
   /// The text of the last reply, nil before the first.
   private var lastReply: String?
   /// Tokens of a given transcript that were never read.
@@ -81,10 +81,10 @@ public final class Chat {
       switch entry {
       case .instructions: break
       case .prompt(let message):
-        rest.tokens += tokens(template, of: message)
+        pending.tokens += tokens(template, of: message)
         lastReply = ""
       case .response(let text):
-        rest.tokens += llama.tokenizer.encode([.text(text)], continuing: true)
+        pending.tokens += llama.tokenizer.encode([.text(text)], continuing: true)
         lastReply = text
       }
     }
@@ -108,20 +108,20 @@ public final class Chat {
       context.end(.error(error!))
       return Reply(self)
     }
-    use(options)
+    setOptions(options)
     let tokenizer = context.llama.tokenizer
     // Any end of a turn that the vocabulary has ends a reply, and the template's own.
     let endOfTurn = tokenizer.id(ofControl: template.endOfTurn)
     context.begin { tokenizer.endsReply($0) || $0 == endOfTurn }
     let turn = tokens(template, of: prompt)
-    let isFirst = end == 0 && rest.tokens.isEmpty
+    let isFirst = readTokens == 0 && pending.tokens.isEmpty
     let kept = context.continues && !isFirst ? context.kept + 1 : 0
     let limit = context.llama.config.seqLen - kept
     if turn.count > limit {
       context.end(.error(.promptTooLong(tokens: turn.count, limit: limit)))
     } else {
       last = (prompt, "")
-      goOn(with: turn)
+      readNext(turn)
     }
     return Reply(self)
   }
@@ -141,42 +141,43 @@ public final class Chat {
   func beginToPrewarm(_ promptPrefix: String) {
     settle()
     guard case .success(let template) = template else { return }
-    context.goOn(from: end, with: rest.tokens + shared(template, promptPrefix: promptPrefix))
+    context.readNext(
+      pending.tokens + shared(template, promptPrefix: promptPrefix), after: readTokens)
     let room = context.llama.config.seqLen - context.position
     if context.isFull || context.unread.count > room { context.unread = [] }
   }
 
   /// Makes the last reply a part of the past, if its message was read.
   private func settle() {
-    number += 1
+    replyNumber += 1
     defer { last = nil }
     guard let last, context.hasChosen else { return }
     past = transcript
-    rest = context.endReply()
-    end = context.tokens.count
+    pending = context.endReply()
+    readTokens = context.tokens.count
     lastReply = last.reply
   }
 
   /// Chooses with these options, or with the conversation's.
-  private func use(_ options: GenerationOptions?) {
+  private func setOptions(_ options: GenerationOptions?) {
     if let options {
       sampler = sampler ?? context.sampler
-      context.use(options)
+      context.setOptions(options)
     } else if let sampler {
-      context.use(self.options, sampler: sampler)
+      context.setOptions(self.options, sampler: sampler)
       self.sampler = nil
     }
   }
 
   /// Reads a turn next. Of a given transcript that leaves no room for it, only the beginning and the end are
   /// read.
-  private func goOn(with turn: [Int]) {
-    var tokens = rest.tokens + turn
+  private func readNext(_ turn: [Int]) {
+    var tokens = pending.tokens + turn
     if tokens.isEmpty { tokens = [context.llama.tokenizer.startOfText] }
     // run.c samples after every token that it reads, and uses the last sample.
     context.skippedSamples = tokens.count - 1
     let missing = tokens.count - context.llama.config.seqLen
-    if context.continues && end == 0 {
+    if context.continues && readTokens == 0 {
       let past = tokens.count - turn.count - context.kept
       unreadTokens = missing > 0 ? min(missing + context.forgottenAtOnce, past) : 0
       // A conversation without any may be shorter than what is kept.
@@ -184,15 +185,15 @@ public final class Chat {
         tokens.removeSubrange(context.kept..<context.kept + unreadTokens)
       }
     }
-    context.goOn(from: end, with: tokens)
+    context.readNext(tokens, after: readTokens)
     if context.continues { context.makeRoom(for: context.unread.count) }
   }
 
-  /// The tokens of a turn, behind those in `rest`.
+  /// The tokens of a turn, behind those in `pending`.
   private func tokens(_ template: ChatTemplate, of message: String) -> [Int] {
     let turn = template.turn(user: message, system: system, after: lastReply)
     return context.llama.tokenizer.encode(
-      [.text(rest.text)] + turn, continuing: lastReply != nil)
+      [.text(pending.text)] + turn, continuing: lastReply != nil)
   }
 
   /// The tokens that a turn begins with whatever follows `promptPrefix` in its message.
@@ -214,7 +215,7 @@ public final class Reply: Sequence, IteratorProtocol {
 
   fileprivate init(_ chat: Chat) {
     self.chat = chat
-    number = chat.number
+    number = chat.replyNumber
     reason = chat.context.reason
   }
 
@@ -223,7 +224,7 @@ public final class Reply: Sequence, IteratorProtocol {
 
   /// The next piece, of whole characters, or nil at the end, and after another message.
   public func next() -> String? {
-    guard number == chat.number else { return nil }
+    guard number == chat.replyNumber else { return nil }
     while let piece = chat.context.next(nextReady) {
       if !piece.text.isEmpty { return piece.text }
     }

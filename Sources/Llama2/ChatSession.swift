@@ -157,14 +157,13 @@ public struct ResponseStream: AsyncSequence, Sendable {
 
   /// nil after the first time.
   private func begin() throws -> SessionTurn? {
-    let isFirst = progress.value.withLock { progress in
-      defer { progress.hasBegun = true }
-      return !progress.hasBegun
+    try progress.value.withLock {
+      if $0.hasBegun { return nil }
+      $0.hasBegun = true
+      let turn = try SessionTurn(chat)
+      $0.turn = turn.number
+      return turn
     }
-    guard isFirst else { return nil }
-    let turn = try SessionTurn(chat)
-    progress.value.withLock { $0.turn = turn.number }
-    return turn
   }
 
   /// Whether a loop goes through it.
@@ -265,11 +264,11 @@ actor SessionChat {
   func beginToPrewarm(_ promptPrefix: String) -> Int? {
     if state.withLock({ $0.isResponding }) { return nil }
     chat.beginToPrewarm(promptPrefix)
-    return chat.number
+    return chat.replyNumber
   }
 
   /// Reads ahead a block, unless a reply was begun since; false at the end.
-  func prewarm(_ number: Int) -> Bool { number == chat.number && chat.context.readAhead() }
+  func prewarm(_ number: Int) -> Bool { number == chat.replyNumber && chat.context.readAhead() }
 }
 
 /// A session's turn to reply: it ends with this object, if it has not ended before.

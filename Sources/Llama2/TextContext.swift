@@ -45,9 +45,9 @@ final class TextContext {
   /// Tokens that were generated since `begin`.
   private(set) var generatedTokens = 0
   /// How many of these were taken by the caller, and how many of them up to the last one with a text.
-  private var (taken, visible) = (0, 0)
+  private var (takenTokens, visibleTokens) = (0, 0)
   /// What was emitted of the token in which a stop text begins.
-  private var cut = ""
+  private var textBeforeStop = ""
   /// Why the text ended, once it has.
   private(set) var reason: EndReason?
   private(set) var speed = Speed()
@@ -106,14 +106,14 @@ final class TextContext {
     joiner = TextJoiner(tokenizer: llama.tokenizer)
     stopTexts = StopTexts(options.stopTexts)
     (reason, deadline, chosen, ready, generatedTokens) = (nil, nil, nil, [], 0)
-    (taken, visible, cut, lastTokenTime, reading) = (0, 0, "", 0, (0, 0))
+    (takenTokens, visibleTokens, textBeforeStop, lastTokenTime, reading) = (0, 0, "", 0, (0, 0))
   }
 
   /// What follows is chosen as these options say, and ends where they say, but for `steps` and
   /// `continuesBeyondContext`.
   ///
   /// - Parameter sampler: one to go on with; nil: one of its own.
-  func use(_ options: GenerationOptions, sampler: Sampler? = nil) {
+  func setOptions(_ options: GenerationOptions, sampler: Sampler? = nil) {
     self.options = options
     self.sampler = sampler ?? Self.sampler(options, vocabSize: llama.config.vocabSize)
   }
@@ -175,11 +175,11 @@ final class TextContext {
     guard !ready.isEmpty else { return nil }
     let piece = ready.removeFirst()
     if piece.isCut {
-      cut = piece.text
+      textBeforeStop = piece.text
     } else if piece.token != nil {
-      taken += 1
+      takenTokens += 1
     }
-    if !piece.text.isEmpty { visible = taken }
+    if !piece.text.isEmpty { visibleTokens = takenTokens }
     return piece
   }
 
@@ -324,17 +324,17 @@ final class TextContext {
     var isWhole = ready.isEmpty && chosen == nil && reason != nil
     if case .stopText = reason { isWhole = false }
     if reason == .cancelled { isWhole = false }
-    var excess = isWhole ? 0 : generatedTokens - visible
+    var excess = isWhole ? 0 : generatedTokens - visibleTokens
     let unreadExcess = min(excess, unread.count)
     unread.removeLast(unreadExcess)
     excess -= unreadExcess
     takeBack(excess)
-    return (unread, cut)
+    return (unread, textBeforeStop)
   }
 
   /// Makes `new` follow the first `count` tokens. What was read of that before is not read again, but for the
   /// last token, whose logits may be asked for.
-  func goOn(from count: Int, with new: [Int]) {
+  func readNext(_ new: [Int], after count: Int) {
     let shared = zip(tokens[count...], new.dropLast()).prefix { $0 == $1 }.count
     takeBack(tokens.count - count - shared)
     unread = Array(new[shared...])
