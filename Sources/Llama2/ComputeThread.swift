@@ -9,24 +9,25 @@
 /// The thread on which the streams and sessions of a model compute in turn, in the order in which they are
 /// asked for more: computing never takes a thread of Swift's own pool.
 ///
-/// The thread ends when nothing holds on to this object any more, be it on that very thread.
+/// The thread ends when nothing holds on to this object any more, be it on that very thread. Where the system
+/// gives none, the jobs run one after the other in a task, on the pool.
 final class ComputeThread: SerialExecutor {
   private let jobs = Jobs()
+  private let hasThread: Bool
 
-  init() {
-    let jobs = jobs
-    guard let thread = startThread(jobs.work) else {
-      preconditionFailure("the system gives no thread to compute on")
-    }
-    pthread_detach(thread)
+  /// - Parameter start: starts a thread, or returns nil.
+  init(start: (_ body: @escaping () -> Void) -> pthread_t? = startThread) {
+    let thread = start(jobs.work)
+    hasThread = thread != nil
+    if let thread { pthread_detach(thread) }
   }
 
   deinit { jobs.stop() }
 
-  /// Whether work waits for the work that goes on.
-  var isAwaited: Bool { jobs.areWaiting }
-
-  func enqueue(_ job: consuming ExecutorJob) { jobs.append(UnownedJob(job), of: self) }
+  func enqueue(_ job: consuming ExecutorJob) {
+    jobs.append(UnownedJob(job), of: self)
+    if !hasThread { Task.detached { [jobs] in jobs.workWithoutThread() } }
+  }
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 }
@@ -38,6 +39,8 @@ private final class Jobs: @unchecked Sendable {
   /// With each its executor, which so lives until it has run.
   private var waiting: [(job: UnownedJob, executor: ComputeThread)] = []
   private var isStopping = false
+  /// Whether a caller of `workWithoutThread` runs a job.
+  private var isRunning = false
 
   init() {
     lock = .allocate(capacity: 1)
@@ -60,12 +63,6 @@ private final class Jobs: @unchecked Sendable {
     pthread_mutex_unlock(lock)
   }
 
-  var areWaiting: Bool {
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    return !waiting.isEmpty
-  }
-
   func stop() {
     pthread_mutex_lock(lock)
     isStopping = true
@@ -75,10 +72,22 @@ private final class Jobs: @unchecked Sendable {
 
   /// Runs jobs until there is nobody left who could have more.
   func work() {
-    while let (job, executor) = next() {
-      withExtendedLifetime(executor) {
-        job.runSynchronously(on: executor.asUnownedSerialExecutor())
-      }
+    while let (job, executor) = next() { run(job, on: executor) }
+  }
+
+  /// Runs jobs until none waits, unless another caller does.
+  func workWithoutThread() {
+    while let (job, executor) = nextWithoutThread() {
+      run(job, on: executor)
+      pthread_mutex_lock(lock)
+      isRunning = false
+      pthread_mutex_unlock(lock)
+    }
+  }
+
+  private func run(_ job: UnownedJob, on executor: ComputeThread) {
+    withExtendedLifetime(executor) {
+      job.runSynchronously(on: executor.asUnownedSerialExecutor())
     }
   }
 
@@ -87,5 +96,13 @@ private final class Jobs: @unchecked Sendable {
     defer { pthread_mutex_unlock(lock) }
     while waiting.isEmpty && !isStopping { pthread_cond_wait(wake, lock) }
     return waiting.isEmpty ? nil : waiting.removeFirst()
+  }
+
+  private func nextWithoutThread() -> (UnownedJob, ComputeThread)? {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    if isRunning || waiting.isEmpty { return nil }
+    isRunning = true
+    return waiting.removeFirst()
   }
 }
