@@ -161,25 +161,38 @@ import Testing
     #expect(chat.reply(to: "a").joined() == "Hiya")
   }
 
-  @Test func theRandomNumbersGoOnFromReplyToReplyUnlessAReplyHasItsOwn() throws {
-    let llama = try randomLlama()
-    var options = GenerationOptions()
-    (options.seed, options.maximumResponseTokens) = (7, 12)
-    func replies(_ second: GenerationOptions?) -> [String] {
-      let chat = llama.chat(options: options)
-      return ["a", "b", "c"].map {
-        chat.reply(to: $0, options: $0 == "b" ? second : nil).joined()
-      }
-    }
-    #expect(replies(nil) == replies(nil))
+  /// Of a model for which all tokens are as likely, each coin is a token.
+  @Test(arguments: [false, true])
+  func theRandomNumbersGoOnFromReplyToReplyUnlessAReplyHasItsOwn(_ hasItsOwn: Bool) throws {
+    var model = Self.hiya()
+    let n = SmallGGUF.size
+    model.change("output.weight") { $0.data = SmallGGUF.matrix(n, n) { _, _ in 0 } }
+    var options = GenerationOptions(maximumResponseTokens: 12)
+    (options.seed, options.topP) = (7, 1)
     var other = options
     other.seed = 8
-    // Its own numbers, from its seed on, whatever was drawn before.
-    #expect(replies(other) == replies(other) && replies(other)[1] != replies(nil)[1])
-    let same = llama.chat(options: options)
-    _ = same.reply(to: "a").joined()
-    same.onPromptProgress = nil
-    #expect(replies(other)[0] == replies(nil)[0])
+    let chat = try llama(model).chat(options: options)
+    var coins = Coins(state: 7)
+    var expected: [Int] = []
+    var unread = 0
+    for message in ["a", "b", "c"] {
+      let isOther = hasItsOwn && message == "b"
+      _ = chat.reply(to: message, options: isOther ? other : nil).joined()
+      let turn = (expected.isEmpty ? [] : Self.replyEnd) + Self.turn(message)
+      var generator = isOther ? Coins(state: 8) : coins
+      // run.c draws one for every token that it reads.
+      for _ in 1..<unread + turn.count { _ = generator.next() }
+      expected += turn
+      unread = 0
+      for i in 1...12 {
+        let token = Int(generator.next() * Float(n))
+        if chat.context.llama.tokenizer.endsReply(token) { break }
+        expected.append(token)
+        unread = i == 12 ? 1 : 0
+      }
+      if !isOther { coins = generator }
+    }
+    #expect(chat.context.tokens == expected.dropLast(unread))
   }
 
   // MARK: Transcripts
@@ -307,7 +320,8 @@ import Testing
     #expect(refused.reason == .error(.promptTooLong(tokens: 257, limit: 256)))
     #expect(chat.reply(to: "a").joined() == "Hiya" && chat.error == nil)
     // One that would fit alone.
-    let full = chat.reply(to: String(repeating: "b", count: room))
+    let fitting = room - Self.replyEnd.count
+    let full = chat.reply(to: String(repeating: "b", count: fitting))
     #expect(full.joined() == "" && full.reason == (hasSteps ? .steps : .context))
     #expect(chat.isFull && chat.transcript.count == 2)
   }
@@ -419,6 +433,26 @@ import Testing
       }
       #expect(prewarmed == expected && ahead.allSatisfy { $0 > 0 })
     }
+  }
+
+  @Test func whatWasReadAheadOrInAnEarlierTurnIsNotReadAgain() throws {
+    let chat = try llama().chat(system: "be", options: greedy())
+    var read = 0
+    func newlyRead(_ message: String) -> Int {
+      let reply = chat.reply(to: message).joined()
+      #expect(reply == "Hiya")
+      defer { read = chat.speed.promptTokens }
+      return chat.speed.promptTokens - read
+    }
+    chat.prewarm()
+    #expect(chat.context.tokens == Self.pinned)
+    let behindMessage = SmallGGUF.ids(Self.end, "\n", Self.start, "assistant\n").count
+    #expect(newlyRead("a") == 1 + behindMessage)
+    #expect(newlyRead("b") == Self.replyEnd.count + Self.turn("b").count)
+    chat.prewarm(promptPrefix: "bcd")
+    #expect(newlyRead("bcde") == 1 + behindMessage)
+    chat.prewarm(promptPrefix: "bcd")
+    #expect(newlyRead("bce") == 1 + behindMessage)
   }
 
   @Test func aModelWithoutAChatTemplateSaysSo() throws {
