@@ -29,11 +29,12 @@ public final class ChatSession: Sendable {
   ///     print(response.content, response.reason == .steps ? "…" : "")
   ///
   /// A model that never ends its reply goes on until the task is cancelled, unless the options have
-  /// `maximumResponseTokens`, a `timeLimit`, or the session ends with its context or `steps`: a reply without
-  /// content has the reason `context` or `steps` where there is no more room for one.
+  /// `maximumResponseTokens` or a `timeLimit`, or the session ends with its context or its `steps`. Where such
+  /// a session has no more room, a reply has no content, and the reason `context` or `steps`.
   ///
   /// - Parameter options: how this reply is chosen and where it ends; nil: the session's options, whose
-  ///   random numbers go on from reply to reply. `steps` and `continuesBeyondContext` are always the session's.
+  ///   random numbers go on from reply to reply. `steps` and `continuesBeyondContext` are always the
+  ///   session's.
   /// - Throws: `LlamaError`: `badTemplate` for a model without a chat template, `badTranscript` for a
   ///   transcript in another order, `promptTooLong` for a message that does not fit into the context, `busy`
   ///   while another reply goes on. `CancellationError` when the task is cancelled.
@@ -104,6 +105,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
   /// loop threw an error, that is thrown. While a loop goes through the stream, this must not be called.
   public func collect() async throws -> ChatSession.Response {
     for try await _ in self {}
+    let isInTurn = isInTurn
     let (content, tokens, end) = progress.value.withLock { ($0.content, $0.tokens, $0.end) }
     precondition(
       end != nil || !isInTurn, "a stream is collected while another loop goes through it")
@@ -138,8 +140,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
         guard let turn = try turn ?? stream.begin() else { return nil }
         self.turn = nil
         let next = try await stream.chat.next(turn.number, stream.prompt, stream.options)
-        if next.piece != nil { self.turn = turn }
-        return progress.value.withLock {
+        let snapshot: Snapshot? = progress.value.withLock {
           $0.tokens = next.tokens
           guard let piece = next.piece else {
             $0.end = .success(next.reason ?? .cancelled)
@@ -148,6 +149,8 @@ public struct ResponseStream: AsyncSequence, Sendable {
           $0.content += piece
           return Snapshot(content: $0.content)
         }
+        if snapshot != nil { self.turn = turn }
+        return snapshot
       } catch {
         progress.value.withLock { $0.end = .failure(error) }
         throw error
