@@ -5,7 +5,8 @@ import PackageDescription
 // the programs are longer than the programs' own names.
 let package = Package(
   name: "llama2.swift",
-  platforms: [.macOS(.v15)],
+  // The first systems with the library Synchronization.
+  platforms: [.macOS(.v15), .iOS(.v18), .visionOS(.v2)],
   products: [
     .library(name: "Llama2", targets: ["Llama2", "Llama2Foundation"]),
     .executable(name: "run", targets: ["llama2-run"]),

@@ -44,7 +44,7 @@ package final class MappedFile: @unchecked Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(String(cString: strerror(errno))) }
     guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw failure("expected a file, found a folder: ./export writes a .gguf of a model's folder")
+      throw failure("expected a file, found a folder")
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw failure("expected a regular file, found a device")

@@ -332,7 +332,7 @@ extension Vocabulary {
     throw failure(
       "the vocabulary has \(count) tokens, but the checkpoint has \(size): "
         + (isLlama2C
-          ? "pass the checkpoint's own vocabulary with -z" : "they do not belong together"))
+          ? "a checkpoint needs the vocabulary of its training" : "they do not belong together"))
   }
 
   private mutating func read(_ file: MappedFile) throws {

@@ -51,7 +51,9 @@ struct Conversation {
     // A model without a chat template, or without what is asked of it, says so before the questions.
     if let error = chat.error { throw Refusal("\(error)" + hint(error)) }
     if isInteractive { showBanner() }
-    guard let system = try options.systemPrompt ?? askSystemPrompt() else { return }
+    // With -i - all of the input is the first message.
+    let given = options.systemPrompt ?? (options.prompt == "-" ? "" : nil)
+    guard let system = try given ?? askSystemPrompt() else { return }
     begin(system: system)
     var prompt = options.prompt == "-" ? try Input.all() : options.prompt
     while !isOver, let message = try prompt ?? nextMessage() {
@@ -157,7 +159,10 @@ struct Conversation {
       "run: "
         + (chat.steps == context
           ? "the context of \(context) tokens is full: \(next)"
-          : "the \(chat.steps) tokens of -n are used up: -n 0 allows the whole context of \(context)")
+          : "the \(chat.steps) tokens of -n are used up: "
+            + (llama.isGGUF || isInteractive
+              ? "without -n the conversation goes on"
+              : "-n 0 allows the whole context of \(context)"))
     )
   }
 

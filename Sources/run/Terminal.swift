@@ -33,10 +33,11 @@ struct Input {
     return Interrupt.happened ? .interrupted : .end
   }
 
-  /// All of it, less the line's end that closes it.
+  /// All of it, less the line's end that closes it. Ctrl-C before its end ends the program.
   static func all() throws -> String {
     var bytes: [UInt8] = []
     while let more = try chunk() { bytes += more }
+    if Interrupt.happened { exit(130) }
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)
   }

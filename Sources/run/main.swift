@@ -33,6 +33,8 @@ func open(_ options: Options) throws -> Llama {
       template: options.template)
   } catch LlamaError.badVocabulary(let path, let problem) where options.tokenizer == nil {
     throw Refusal(path, problem + " (-z names another vocabulary)")
+  } catch LlamaError.cannotRead(let path, let reason) where reason.hasSuffix("folder") {
+    throw Refusal(path, reason + ": ./export writes a .gguf of a model's folder")
   }
 }
 
@@ -74,6 +76,9 @@ func generate(_ llama: Llama, _ options: Options) throws {
     if Interrupt.happened { break }
   }
   if let error = text.error { throw error }
+  if text.reason == .timeLimit && text.generatedTokens == 0 {
+    Output.note("run: the time limit passed before the prompt was read")
+  }
   try Output.write("\n")
   finish(text.speed)
 }

@@ -91,6 +91,20 @@ import Testing
     }
   }
 
+  @Test func aChatFromStandardInputReadsItAsOneMessage() throws {
+    var model = SmallGGUF()
+    model["tokenizer.chat_template"] = .string(Self.chatML)
+    let ending = try run(model, "-m", "chat", "-i", "-", input: "a\nb\n")
+    #expect(ending.output == "Assistant: Hi\nUser: \n", "\(ending)")
+  }
+
+  @Test func aTimeLimitThatPassesInThePromptIsNoted() throws {
+    let prompt = String(repeating: "a", count: 200)
+    let ending = try run(SmallGGUF(), "-n", "0", "-i", prompt, "--time-limit", "0.000001")
+    #expect(ending.status == 0 && ending.output == "\n", "\(ending)")
+    #expect(ending.errors.contains("the time limit passed before the prompt was read"))
+  }
+
   @Test func everyEndTokenOfTheVocabularyEndsAText() throws {
     for end in ["</s>", "<|im_end|>", "<|eot_id|>", "<s>"] {
       let model = SmallGGUF(saying: ["a", "b", end, "c"])

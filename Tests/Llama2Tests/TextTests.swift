@@ -188,6 +188,29 @@ import Testing
     }
   }
 
+  /// A text of ten contexts, seen through fresh windows, is hardly less likely than ten texts of one.
+  @Test func aTextBeyondTheContextStaysCoherent() throws {
+    let llama = try Llama(
+      checkpoint: packageRoot + "/models/stories.bin", tokenizer: packageRoot + "/tokenizer.bin")
+    let context = llama.config.seqLen
+    var options = GenerationOptions(temperature: 0.8)
+    options.continuesBeyondContext = true
+    options.bannedTokens = [1, 2]  // BOS and EOS end a text.
+    func text(ofContexts count: Int, seed: UInt64) -> String {
+      options.seed = seed
+      options.maximumResponseTokens = count * context
+      return llama.generate(options: options).joined()
+    }
+    func nats(_ texts: [String]) throws -> Double {
+      let tokens = try texts.flatMap { try llama.score($0) }
+      #expect(tokens.count > 8 * context)
+      return -tokens.reduce(0) { $0 + Double($1.logProbability) } / Double(tokens.count)
+    }
+    let long = try nats([text(ofContexts: 10, seed: 1)])
+    let short = try nats((2...11).map { text(ofContexts: 1, seed: $0) })
+    #expect(exp(long) < 1.1 * exp(short), "\(exp(long)) \(exp(short))")
+  }
+
   @Test func withLearnedPositionsATextEndsWithTheContext() throws {
     let llama = try llama(saying: "abcdefghijklm".map { String($0) }, .gpt2)
     let prompt = String(repeating: "a", count: 250)
