@@ -95,28 +95,25 @@ private struct BeamSearch {
     _ llama: Llama, _ prompt: String, _ beams: Int, _ lengthPenalty: Double,
     _ options: GenerationOptions
   ) throws(LlamaError) {
-    let (tokenizer, context) = (llama.tokenizer, llama.config.seqLen)
-    var tokens = tokenizer.encode(prompt, bos: true, eos: false)
-    let beginsWithMark = tokens.isEmpty || tokens[0] == tokenizer.bos
-    if tokens.isEmpty { tokens = [tokenizer.startOfText] }
-
-    let room = options.steps > 0 ? min(options.steps, context) : context
-    guard tokens.count <= room else { throw .promptTooLong(tokens: tokens.count, limit: room) }
-    // The last token of a text is not read, and a mark is no token of the text that the steps count.
-    let most = room - tokens.count + (beginsWithMark ? 1 : 0)
+    let tokenizer = llama.tokenizer
+    let prompt = Prompt(tokenizer.encode(prompt, bos: true, eos: false), tokenizer)
+    let text = options.limit(room: llama.config.seqLen)
+    if let error = prompt.problem(limit: text.tokens) { throw error }
+    // The last token of a text is not read.
+    let most = text.tokens - prompt.tokens.count + prompt.marks
     limit = min(most, options.maximumResponseTokens ?? most)
-    limitReason = limit < most || 1...context ~= options.steps ? .steps : .context
+    limitReason = limit < most ? .steps : text.reason
 
     var joiner = TextJoiner(tokenizer: tokenizer)
-    self.prompt = tokens.indices.dropFirst(beginsWithMark ? 1 : 0).map {
-      joiner.append(tokens[$0], after: $0 > 0 ? tokens[$0 - 1] : -1)
+    self.prompt = prompt.tokens.indices.dropFirst(prompt.marks).map {
+      joiner.append(prompt.tokens[$0], after: prompt.token(before: $0))
     }.joined()
     let endTokens = (0..<llama.config.vocabSize).count { tokenizer.endsText($0) }
     candidateCount = beams * max(2, 1 + endTokens)
     (self.llama, self.beams, self.lengthPenalty) = (llama, beams, lengthPenalty)
     sampler = Sampler(vocabSize: llama.config.vocabSize, options: options, seed: 1)
     let beginning = Hypothesis(
-      tokens: tokens, joiner: joiner, stopTexts: StopTexts(options.stopTexts))
+      tokens: prompt.tokens, joiner: joiner, stopTexts: StopTexts(options.stopTexts))
     running = [(beginning, try Transformer(llama.model))]
   }
 
@@ -218,13 +215,9 @@ private struct BeamSearch {
     let place = finished.firstIndex { $0.score < score } ?? finished.count
     guard place < beams else { return }
     let (pieces, reason) = text.ended(reason)
-    let tokens = pieces.compactMap { piece in
-      var token = piece.score
-      token?.text = piece.text
-      return token
-    }
     let beam = Beam(
-      text: prompt + pieces.map(\.text).joined(), tokens: tokens, score: score, reason: reason)
+      text: prompt + pieces.map(\.text).joined(), tokens: pieces.compactMap(\.scoredToken),
+      score: score, reason: reason)
     finished.insert(beam, at: place)
     if finished.count > beams { finished.removeLast() }
   }

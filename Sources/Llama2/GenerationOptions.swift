@@ -99,6 +99,12 @@ public struct GenerationOptions: Sendable, Equatable {
     if let fixed = sampling.temperature { self.temperature = fixed }
   }
 
+  /// The most tokens that a text may have where there is room for so many, and what ends one that has
+  /// them.
+  func limit(room: Int) -> (tokens: Int, reason: EndReason) {
+    1...room ~= steps ? (steps, .steps) : (room, .context)
+  }
+
   /// The first thing that is wrong with these numbers for a vocabulary of `vocabSize` tokens, in a
   /// sentence ("a temperature of -1.0, expected a number from 0 on"); nil if nothing is.
   package func problem(vocabSize: Int) -> String? {

@@ -26,9 +26,8 @@ final class TextContext {
 
   /// Whether the text goes on when the context is full.
   let continues: Bool
-  /// The tokens that there is room for, and those that the options allow.
-  private let room: Int
-  private let steps: Int
+  /// The most tokens that it may have, and what ends it with them.
+  private let limit: (tokens: Int, reason: EndReason)
   /// 1 if the first token already belongs to the text, and not only stands for its beginning.
   private let unmarked: Int
   /// All tokens that were read.
@@ -79,8 +78,7 @@ final class TextContext {
     }
     if let (_, tokens) = prefix { (self.tokens, position) = (tokens, tokens.count) }
     continues = options.continuesBeyondContext == true && config.rope != nil
-    room = continues ? Int.max : config.seqLen
-    steps = options.steps > 0 ? options.steps : Int.max
+    limit = options.limit(room: continues ? Int.max : config.seqLen)
     self.unmarked = unmarked ? 1 : 0
     sampler = Self.sampler(options, vocabSize: config.vocabSize)
     joiner = TextJoiner(tokenizer: llama.tokenizer)
@@ -122,10 +120,10 @@ final class TextContext {
   func end(_ reason: EndReason) { self.reason = reason }
 
   /// The most tokens that a prompt may have.
-  var longestPrompt: Int { min(steps, room) }
+  var longestPrompt: Int { limit.tokens }
 
   /// Whether there is no room for the tokens that are unread.
-  var isFull: Bool { tokens.count + unread.count + unmarked > min(steps, room) }
+  var isFull: Bool { tokens.count + unread.count + unmarked > limit.tokens }
 
   /// Text of tokens that were not generated, such as a prompt's, in front of what is.
   func append(prompt token: Int, after previous: Int) -> String {
@@ -199,7 +197,7 @@ final class TextContext {
   private func advance() {
     do {
       if isFull {
-        reason = steps <= room ? .steps : .context
+        reason = limit.reason
       } else if let most = options.maximumResponseTokens, generatedTokens >= most {
         reason = .steps
       } else if timeIsOver {

@@ -281,6 +281,24 @@ import Testing
     }
   }
 
+  /// The space in front of a text that `encode` put there is not emitted, with BOS and without.
+  @Test(arguments: [true, false], ["hi", " hi", "a b", ""])
+  func aPromptIsEmittedAsItWasWritten(_ addsBOS: Bool, _ prompt: String) throws {
+    var model = SmallGGUF(saying: ["i", "b", "a", "y", "</s>"])
+    model["tokenizer.ggml.add_bos_token"] = .bool(addsBOS)
+    let llama = try Llama(checkpoint: try folder.write(model.file.bytes, to: "model.gguf"))
+    #expect(llama.tokenizer.encode("hi", bos: true, eos: false).count == (addsBOS ? 4 : 3))
+    for steps in [0, 5, 6, 100] {
+      var options = GenerationOptions(temperature: 0, maximumResponseTokens: 3)
+      options.steps = steps
+      let greedy = llama.generate(prompt, options: options)
+      let text = greedy.joined()
+      #expect(text.hasPrefix(prompt))
+      let beams = try llama.beamSearch(prompt, beams: 1, options: options)
+      #expect(beams.map(\.text) == [text] && beams.map(\.reason) == [greedy.reason])
+    }
+  }
+
   @Test func aLimitEndsTheBeamsThatItMeets() throws {
     let models = try (1...5).map { try llama(Model(Self.shape(context: 7), seed: $0)) }
     func beams(_ change: (inout GenerationOptions) -> Void) throws -> [Beam] {
