@@ -52,8 +52,8 @@ extension Llama {
     _ prompt: String = "", beams: Int, lengthPenalty: Float = 1,
     options: GenerationOptions = GenerationOptions()
   ) throws(LlamaError) -> [Beam] {
-    precondition(beams > 0, "\(beams) beams, expected 1 or more")
-    precondition(
+    require(beams > 0, "\(beams) beams, expected 1 or more")
+    require(
       lengthPenalty.isFinite, "a length penalty of \(lengthPenalty), expected a finite number")
     let deadline = options.timeLimit.map { now() + $0 / .seconds(1) } ?? .infinity
     var search = try BeamSearch(self, prompt, beams, Double(lengthPenalty), options)

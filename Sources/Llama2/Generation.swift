@@ -59,7 +59,7 @@ public final class Generation: Sequence, IteratorProtocol {
   ///
   /// - Parameter alternatives: how many of the likeliest tokens are given with each.
   public func tokens(alternatives: Int = 0) -> AnyIterator<ScoredToken> {
-    precondition(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
+    require(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
     context.alternatives = alternatives
     return AnyIterator {
       while let piece = self.nextPiece() {

@@ -74,14 +74,20 @@ public struct GenerationOptions: Sendable, Equatable {
     /// Always the likeliest token.
     public static let greedy = SamplingMode(temperature: 0)
 
-    /// One of the `top` likeliest tokens.
+    /// One of the `top` likeliest tokens, 1 or more.
     public static func random(top: Int, seed: UInt64? = nil) -> SamplingMode {
-      SamplingMode(topK: top, seed: seed)
+      require(top >= 1, "a random choice of the top \(top) tokens, expected 1 or more")
+      return SamplingMode(topK: top, seed: seed)
     }
 
-    /// One of the fewest tokens that have this probability together.
+    /// One of the fewest tokens that have this probability together, in 0...1; 0: the likeliest one.
     public static func random(probabilityThreshold: Double, seed: UInt64? = nil) -> SamplingMode {
-      SamplingMode(topP: Float(probabilityThreshold), seed: seed)
+      require(
+        0...1 ~= probabilityThreshold,
+        "a probability threshold of \(probabilityThreshold), expected a number from 0 to 1")
+      // A top-p of 0 would draw from all tokens.
+      let topP = Float(probabilityThreshold)
+      return SamplingMode(temperature: topP == 0 ? 0 : nil, topP: topP, seed: seed)
     }
   }
 
@@ -97,6 +103,12 @@ public struct GenerationOptions: Sendable, Equatable {
     guard let sampling else { return }
     (topK, topP, seed) = (sampling.topK, sampling.topP, sampling.seed)
     if let fixed = sampling.temperature { self.temperature = fixed }
+  }
+
+  /// Traps if one of these numbers is wrong, with a sentence that says which.
+  func requireNoProblem(vocabSize: Int) {
+    let problem = problem(vocabSize: vocabSize)
+    require(problem == nil, problem ?? "")
   }
 
   /// The most tokens that a text may have where there is room for so many, and what ends one that has

@@ -24,8 +24,8 @@ public struct Sampler: Sendable {
   ///   - options: how a token is chosen; their own seed is not looked at.
   ///   - seed: any number but 0, of which xorshift makes 0 again.
   public init(vocabSize: Int, options: GenerationOptions, seed: UInt64) {
-    if let problem = options.problem(vocabSize: vocabSize) { fatalError(problem) }
-    precondition(seed != 0, "a seed of 0, expected any other number")
+    options.requireNoProblem(vocabSize: vocabSize)
+    require(seed != 0, "a seed of 0, expected any other number")
     self.options = options
     random = Xorshift(state: seed)
     probabilities = [Float](repeating: 0, count: vocabSize)
@@ -43,7 +43,7 @@ public struct Sampler: Sendable {
   public mutating func sample(
     _ logits: UnsafeBufferPointer<Float>, after tokens: [Int] = []
   ) -> Int {
-    precondition(
+    require(
       logits.count == probabilities.count,
       "\(logits.count) logits for a sampler of \(probabilities.count) tokens")
     guard options.changesLogits else { return choose(logits) }

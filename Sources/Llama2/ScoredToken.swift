@@ -76,7 +76,7 @@ extension Llama {
     _ text: String, alternatives: Int = 0,
     onProgress: ((_ done: Int, _ total: Int) -> Bool)? = nil
   ) throws(LlamaError) -> [ScoredToken] {
-    precondition(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
+    require(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
     let (transformer, context) = (try Transformer(model), config.seqLen)
     let tokens = tokenizer.encode(text, bos: false, eos: false)
     var joiner = TextJoiner(tokenizer: tokenizer)

@@ -34,7 +34,7 @@ public struct TextStream: AsyncSequence, Sendable {
   ///
   /// - Parameter alternatives: how many of the likeliest tokens are given with each.
   public func tokens(alternatives: Int = 0) -> Tokens {
-    precondition(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
+    require(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
     return Tokens(text: text, alternatives: alternatives)
   }
 
@@ -105,6 +105,8 @@ extension Llama {
   public func stream(
     _ prompt: String = "", options: GenerationOptions = GenerationOptions()
   ) -> TextStream {
-    TextStream(StreamedText(on: computeThread) { self.generate(prompt, options: options) })
+    options.requireNoProblem(vocabSize: config.vocabSize)
+    return TextStream(
+      StreamedText(on: computeThread) { self.generate(prompt, options: options) })
   }
 }

@@ -57,7 +57,7 @@ public final class Transformer {
   /// next call, and no longer than the Transformer. They are the same however a text is cut into
   /// calls.
   public func forward(_ tokens: [Int], at position: Int) -> UnsafeBufferPointer<Float> {
-    precondition(!tokens.isEmpty, "forward needs at least one token")
+    require(!tokens.isEmpty, "no tokens to read, expected one or more")
     read(tokens, at: position) { block in
       if block.upperBound == tokens.count {
         classify(block.count - 1..<block.count, into: cache.logits)
@@ -91,11 +91,11 @@ public final class Transformer {
   /// - Parameter then: called after each block with the indices of its tokens, while the activations are
   ///   those of this text.
   func read(_ tokens: [Int], at position: Int, then: (Range<Int>) -> Void = { _ in }) {
-    precondition(
+    require(
       position >= 0 && position + tokens.count <= config.seqLen,
       "positions \(position)..<\(position + tokens.count) are outside the context of"
         + " \(config.seqLen) tokens")
-    precondition(
+    require(
       tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "a token is outside the vocabulary of \(config.vocabSize)")
     for start in stride(from: 0, to: tokens.count, by: RunState.blockSize) {
@@ -388,7 +388,7 @@ final class LoadedModel: @unchecked Sendable {
 
   /// Throws `LlamaError`, for a file that is not a whole model or does not fit in memory.
   init(checkpoint path: String, threads: Int?) throws {
-    precondition(threads ?? 1 > 0, "a Transformer needs at least one thread")
+    require(threads ?? 1 > 0, "\(threads ?? 1) threads, expected 1 or more")
     checkpoint = try Checkpoint(path: path)
     let threads = threads ?? Threads.usable()
     state = try RunState(checkpoint.config, checkpoint.weights, threads: threads)
