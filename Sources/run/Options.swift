@@ -62,7 +62,7 @@ struct Options {
                                  256; in chat on a terminal or with a GGUF file, no limit)
       --max-tokens <int>         tokens of a text, or of each reply, without its prompt
       --stop <string>            end before this text; may be given again for another one
-      --time-limit <seconds>     end with the first token after this time
+      --time-limit <seconds>     no token is begun later than this after the text or reply began
     The machine:
       -z, --tokenizer <string>   vocabulary (default: that of a GGUF file itself; else tokenizer.bin
                                  beside the checkpoint, in the folder above it, or in this folder)
