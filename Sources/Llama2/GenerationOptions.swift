@@ -6,9 +6,9 @@
 ///     for piece in llama.generate("Once upon a time", options: options) { … }
 ///
 /// A token is chosen in this order, each step taking what the one before it left, and those at their
-/// defaults leaving everything as it is: `logitBias`; `repetitionPenalty`; `bannedTokens`;
-/// `frequencyPenalty` and `presencePenalty`; `temperature`; `topK`; `topP`; `minP`; `typicalP`. The order
-/// is that of Hugging Face's generation, where the two penalties of OpenAI's API would be a user's own.
+/// defaults leaving everything as it is: `logitBias`; `repetitionPenalty`; `frequencyPenalty` and
+/// `presencePenalty`; `bannedTokens`; `temperature`; `topK`; `topP`; `minP`; `typicalP`. This is the order of
+/// Hugging Face's generation, which has no frequency and presence penalties.
 ///
 /// Then one token is drawn by a random number in 0..<1: the first at which the probabilities of those
 /// that are left, added up, exceed that share of their sum. They are added from the likeliest token

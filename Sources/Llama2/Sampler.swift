@@ -62,7 +62,7 @@ public struct Sampler: Sendable {
     for _ in 0..<count { _ = random.nextFloat() }
   }
 
-  /// Bias, then penalties for the tokens in the window, then bans.
+  /// The steps of `GenerationOptions` up to the temperature.
   mutating func change(_ logits: inout [Float], after tokens: [Int]) {
     for (token, bias) in options.logitBias { logits[token] += bias }
     if options.penalizesRepetition {

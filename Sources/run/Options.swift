@@ -42,12 +42,12 @@ struct Options {
       --length-penalty <float>   of a beam's tokens; above 0 prefers long texts (default 1)
     How a token is chosen, in this order:
       --logit-bias <id>=<float>  add to a token's logit; may be given again for another token
-      --ban <id>                 never choose this token; may be given again
       --repetition-penalty <float>
                                  divide the logits of tokens that were there (default 1: no penalty)
       --frequency-penalty <float>, --presence-penalty <float>
                                  take from a token's logit, for each time it was there, or once
       --penalty-window <int>     the penalties look at so many of the last tokens (default 0: all)
+      --ban <id>                 never choose this token; may be given again
       -t, --temperature <float>  0 or more; 0 always takes the likeliest token (default 1.0)
       --top-k <int>              from so many of the likeliest tokens (default 0: all)
       -p, --top-p <float>        from the likeliest tokens that have this probability together;
