@@ -228,7 +228,7 @@ private let largestCoin: Float = 1 - 0x1p-24
   func aModeDrawsFromTheTokensThatItNames(_ mode: GenerationOptions.SamplingMode, _ drawn: [Int]) {
     let logits = [0.2, 0.5, 0.3].map { logf($0) }
     let options = GenerationOptions(sampling: mode)
-    let tokens = [0.1, 0.6, 0.95].map { coin in
+    let tokens = ([0.1, 0.6, 0.95] as [Float]).map { coin in
       var sampler = Sampler(vocabSize: 3, options: options, coin: coin)
       return logits.withUnsafeBufferPointer { sampler.sample($0) }
     }
