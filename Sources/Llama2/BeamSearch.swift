@@ -40,7 +40,9 @@ extension Llama {
   /// What is for random choice has no meaning: `temperature`, `topK`, `topP`, `minP`, `typicalP`,
   /// `seed`. When the time is over, the unfinished texts end.
   ///
-  /// It takes the time of as many texts, and memory for as many KV caches.
+  /// It takes the time of as many texts, and memory for as many KV caches. It blocks the thread that calls
+  /// it: an app calls it off its main actor. In a task that is cancelled the unfinished texts end within a
+  /// token, as `EndReason.cancelled`.
   ///
   /// - Parameters:
   ///   - beams: how many texts are looked at together, 1 or more.
@@ -127,6 +129,7 @@ private struct BeamSearch {
   /// What ends the unfinished texts before they have another token.
   func limitReached(_ deadline: Double) -> EndReason? {
     if let text = running.first?.text, text.length >= limit { return limitReason }
+    if Task.isCancelled { return .cancelled }
     return now() >= deadline ? .timeLimit : nil
   }
 
@@ -183,9 +186,11 @@ private struct BeamSearch {
     return candidates.prefix(candidateCount)
   }
 
-  /// Goes on with these texts, each a running one and a token. The first that continues a text
-  /// takes over its KV cache; another one that of a text that does not go on, where the beginning
-  /// that they share need not be copied.
+  /// Goes on with these texts, each a running one and a token.
+  ///
+  /// The first child of a running text takes over its KV cache. A further child takes the cache of a
+  /// running text without children, and copies what differs; where none is left, it copies all of it to
+  /// a new cache.
   private mutating func branch(
     to children: [(parent: Int, text: Hypothesis)]
   ) throws(LlamaError) {

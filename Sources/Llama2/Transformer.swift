@@ -60,28 +60,32 @@ public final class Transformer {
     require(!tokens.isEmpty, "no tokens to read, expected one or more")
     read(tokens, at: position) { block in
       if block.upperBound == tokens.count {
-        classify(block.count - 1..<block.count, into: cache.logits)
+        classify(state.x + (block.count - 1) * config.dim, count: 1, into: cache.logits)
       }
     }
     return UnsafeBufferPointer(start: cache.logits, count: config.vocabSize)
   }
 
   /// The same for each token from index `first` on: calls `body` with its index and its logits, which
-  /// hold for the call. `body` must not use this model.
+  /// hold for the call. Other texts of the model may compute meanwhile. Throws what `body` throws, and
+  /// `LlamaError.outOfMemory`.
   func forward(
     _ tokens: [Int], at position: Int, from first: Int,
-    _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) -> Void
-  ) {
-    let (logits, vocabSize) = (state.logits, config.vocabSize)
+    _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) throws(LlamaError) -> Void
+  ) throws(LlamaError) {
+    let (dim, vocabSize, step) = (config.dim, config.vocabSize, RunState.classifiedTokens)
+    let streams = try LazyMemory(bytes: [4, tokens.count, dim], purpose: "activations")
+    let memory = try LazyMemory(bytes: [4, step, vocabSize], purpose: "logits")
+    let x = streams.start.assumingMemoryBound(to: Float.self)
+    let logits = memory.start.assumingMemoryBound(to: Float.self)
     read(tokens, at: position) { block in
-      for start in stride(
-        from: max(first, block.lowerBound), to: block.upperBound, by: RunState.classifiedTokens)
-      {
-        let end = min(start + RunState.classifiedTokens, block.upperBound)
-        classify(start - block.lowerBound..<end - block.lowerBound, into: logits)
-        for i in start..<end {
-          body(i, UnsafeBufferPointer(start: logits + (i - start) * vocabSize, count: vocabSize))
-        }
+      (x + block.lowerBound * dim).update(from: state.x, count: block.count * dim)
+    }
+    for start in stride(from: first, to: tokens.count, by: step) {
+      let count = min(step, tokens.count - start)
+      model.whileNobodyElseComputes { classify(x + start * dim, count: count, into: logits) }
+      for i in 0..<count {
+        try body(start + i, UnsafeBufferPointer(start: logits + i * vocabSize, count: vocabSize))
       }
     }
   }
@@ -143,13 +147,14 @@ public final class Transformer {
     }
   }
 
-  /// The logits, (tokens.count, vocabSize), after some tokens of the block whose residual stream is in
-  /// `state.x`.
-  private func classify(_ tokens: Range<Int>, into logits: UnsafeMutablePointer<Float>) {
+  /// The logits, (count, vocabSize), of x, (count, dim), the residual stream behind the last layer.
+  private func classify(
+    _ x: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
+  ) {
     let (w, s) = (checkpoint.weights, state)
     // No step that follows looks at positions.
-    let block = Block(position: 0, count: tokens.count)
-    norm(s.x + tokens.lowerBound * config.dim, w.finalNorm, into: s.xb, rows: tokens.count)
+    let block = Block(position: 0, count: count)
+    norm(x, w.finalNorm, into: s.xb, rows: count)
     matmul(s.xb, [(w.classifier, logits)], block)
   }
 
@@ -424,7 +429,6 @@ private final class RunState {
   let hb2: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim)
   let cos: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
   let sin: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
-  let logits: UnsafeMutablePointer<Float>  // (classifiedTokens, vocabSize)
   /// The input of a product as int8, for each group size that the weights have.
   let int8: [Int8Activations]
   private let queries: UnsafeMutablePointer<Float>
@@ -448,7 +452,6 @@ private final class RunState {
     hb2 = try floats(Self.blockSize, c.hiddenDim)
     cos = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
     sin = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
-    logits = try floats(Self.classifiedTokens, c.vocabSize)
     let queryCount = Self.attentionTokens * (c.nHeads / c.nKVHeads)
     queries = try floats(threads, queryCount, c.headSize)
     scores = try floats(threads, queryCount, c.seqLen)
