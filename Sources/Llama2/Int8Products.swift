@@ -66,8 +66,8 @@ extension Matrix {
     }
   }
 
-  /// With a group size that the compiler knows, the loop over a group is unrolled. A type is what it
-  /// makes a copy of the code for, whatever it decides to inline.
+  /// The loop over a group is unrolled where the compiler knows the group size. Here it is a type's, since
+  /// the compiler specialises a generic function for each type; for a constant argument it may not.
   private func matmul<Groups: Int8GroupSize>(
     _ x: Int8Token, _ groups: Groups.Type, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {

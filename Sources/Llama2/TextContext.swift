@@ -28,7 +28,7 @@ final class TextContext {
   let continues: Bool
   /// The most tokens that it may have, and what ends it with them.
   private let limit: (tokens: Int, reason: EndReason)
-  /// 1 if the first token already belongs to the text, and not only stands for its beginning.
+  /// 1 if the first token belongs to the text; 0 if it only stands for its beginning, as BOS does.
   private let unmarked: Int
   /// All tokens that were read.
   private(set) var tokens: [Int] = []
@@ -125,7 +125,7 @@ final class TextContext {
   /// Whether there is no room for the tokens that are unread.
   var isFull: Bool { tokens.count + unread.count + unmarked > limit.tokens }
 
-  /// Text of tokens that were not generated, such as a prompt's, in front of what is.
+  /// What is emitted of a prompt's token.
   func append(prompt token: Int, after previous: Int) -> String {
     joiner.append(token, after: previous)
   }
