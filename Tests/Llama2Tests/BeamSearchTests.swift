@@ -343,14 +343,23 @@ import Testing
       for beam in try llama.beamSearch(
         "in", beams: 6, options: GenerationOptions(maximumResponseTokens: 6))
       {
-        let isUnfinished =
-          beam.tokens.last.map { (0xC2...0xF4).contains($0.id - 3) } ?? false
-        ends += isUnfinished ? 1 : 0
+        let bytes = beam.tokens.flatMap { Self.emittedBytes($0.id) }
+        #expect(beam.text == "in" + String(decoding: bytes, as: UTF8.self))
+        // A character that lacks bytes is in none of the tokens' texts.
         let text = "in" + beam.tokens.map(\.text).joined()
-        #expect(beam.text == text + (isUnfinished ? "\u{FFFD}" : "") || !isUnfinished)
+        let rest = beam.text.unicodeScalars.dropFirst(text.unicodeScalars.count)
+        #expect(beam.text == text + String(rest) && rest.allSatisfy { $0 == "\u{FFFD}" })
+        ends += rest.isEmpty ? 0 : 1
       }
     }
     #expect(ends > 0)
+  }
+
+  /// The bytes of a token of `Vocabulary.english` (run.c: `safe_printf` prints no control characters).
+  private static func emittedBytes(_ token: Int) -> [UInt8] {
+    guard (3..<259).contains(token) else { return Vocabulary.english.tokens[token].bytes }
+    let byte = UInt8(token - 3)
+    return 0x20..<0x7F ~= byte || 9...13 ~= byte || byte >= 0x80 ? [byte] : []
   }
 
   @Test func aModelThatComputesNaNThrows() throws {

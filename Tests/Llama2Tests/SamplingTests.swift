@@ -168,11 +168,17 @@ private let largestCoin: Float = 1 - 0x1p-24
 
   /// The sum of many rounded probabilities can be less than the coin.
   @Test func aCoinBeyondTheSumOfAllTakesNoBannedToken() {
+    var sumsBelowTheCoin = 0
     for size in 20_000..<20_050 {
+      // One token is banned, and the others are equally likely.
+      let probability = 1 / Float(size - 1)
+      let sum = (1..<size).reduce(Float(0)) { sum, _ in sum + probability }
+      sumsBelowTheCoin += sum <= largestCoin ? 1 : 0
       let logits = [Float](repeating: 0, count: size)
       let token = sample(logits, coin: largestCoin) { $0.bannedTokens = [size - 1] }
       #expect(token < size - 1)
     }
+    #expect(sumsBelowTheCoin > 0)
   }
 
   // MARK: Numbers that are wrong
