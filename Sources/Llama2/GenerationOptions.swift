@@ -10,6 +10,9 @@
 /// `presencePenalty`; `bannedTokens`; `temperature`; `topK`; `topP`; `minP`; `typicalP`. This is the order of
 /// Hugging Face's generation, which has no frequency and presence penalties.
 ///
+/// A number that is wrong, such as a temperature below 0, or an empty stop text traps with a message where a
+/// text, stream or session is made with it.
+///
 /// Then one token is drawn by a random number in 0..<1: the first at which the probabilities of those
 /// that are left, added up, exceed that share of their sum. They are added from the likeliest token
 /// down, equally likely ones by rising id; in the order of ids where none was left out (run.c).
@@ -66,6 +69,8 @@ public struct GenerationOptions: Sendable, Equatable {
   public var continuesBeyondContext: Bool?
 
   /// How tokens are drawn, in the words of Apple's Foundation Models.
+  ///
+  ///     let options = GenerationOptions(sampling: .random(top: 40, seed: 1), temperature: 0.8)
   public struct SamplingMode: Sendable, Equatable {
     fileprivate var temperature: Float?
     fileprivate var topK = 0

@@ -26,6 +26,8 @@ public final class Prefix: @unchecked Sendable {
 
   /// A text that begins with this one and `continuation`: the same as of `Llama.generate` with both as its
   /// prompt, without reading again what was read.
+  ///
+  ///     print(story.generate(" who lived in a wood").joined())
   public func generate(
     _ continuation: String = "", options: GenerationOptions = GenerationOptions()
   ) -> Generation {

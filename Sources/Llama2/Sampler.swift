@@ -1,5 +1,8 @@
 /// Chooses the next token from logits, as `GenerationOptions` say (run.c: `Sampler`, whose random
 /// numbers and order of operations these are).
+///
+///     var sampler = Sampler(vocabSize: 32000, temperature: 0.8, topP: 0.9, seed: 1)
+///     let token = sampler.sample(transformer.forward(tokens, at: 0), after: tokens)
 public struct Sampler: Sendable {
   private let options: GenerationOptions
   private var random: Xorshift

@@ -11,8 +11,11 @@ public struct ScoredToken: Sendable, Equatable {
 
   /// A token that could have been chosen.
   public struct Alternative: Sendable, Equatable {
+    /// Its place in the vocabulary.
     public let id: Int
+    /// Its own text, which may be a part of a character.
     public let text: String
+    /// The natural logarithm of the probability that the model gave it.
     public let logProbability: Float
   }
 }

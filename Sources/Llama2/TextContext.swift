@@ -362,6 +362,12 @@ struct TextPiece {
 }
 
 /// Why a text ended.
+///
+///     switch text.reason {
+///     case .stopText(let stop): print("before", stop)
+///     case .error(let error): print(error)
+///     default: break
+///     }
 public enum EndReason: Sendable, Equatable {
   /// The model ended it.
   case endToken
@@ -375,16 +381,22 @@ public enum EndReason: Sendable, Equatable {
   case timeLimit
   /// The caller did not want more of it.
   case cancelled
+  /// Something went wrong, such as logits that are not finite numbers.
   case error(LlamaError)
 }
 
 /// How many tokens went through the transformer, and in what time.
+///
+///     let speed = text.speed
+///     print(Double(speed.generatedTokens) / speed.generatedSeconds, "tokens a second")
 public struct Speed: Sendable {
   /// Tokens of prompts of more than one token, read in blocks.
   public fileprivate(set) var promptTokens = 0
+  /// The time of reading them, and of choosing the token behind each prompt.
   public fileprivate(set) var promptSeconds = 0.0
   /// Tokens generated one by one, the first one after a prompt left out.
   public fileprivate(set) var generatedTokens = 0
+  /// The time from the choice of the token before each to its own, with what the caller did in between.
   public fileprivate(set) var generatedSeconds = 0.0
 }
 

@@ -23,6 +23,7 @@ public struct TextStream: AsyncSequence, Sendable {
   /// Tokens and time so far.
   public var speed: Speed { text.progress.withLock { $0.speed } }
 
+  /// What `for try await` asks for pieces.
   public func makeAsyncIterator() -> Iterator { Iterator(text: text) }
 
   /// The tokens behind the prompt instead of the text's pieces, each with its probability; to go through
@@ -38,6 +39,7 @@ public struct TextStream: AsyncSequence, Sendable {
     return Tokens(text: text, alternatives: alternatives)
   }
 
+  /// Gives the pieces of a text.
   public struct Iterator: AsyncIteratorProtocol {
     fileprivate let text: StreamedText
 
@@ -52,8 +54,10 @@ public struct TextStream: AsyncSequence, Sendable {
     fileprivate let text: StreamedText
     fileprivate let alternatives: Int
 
+    /// What `for try await` asks for tokens.
     public func makeAsyncIterator() -> Iterator { Iterator(tokens: self) }
 
+    /// Gives the tokens of a text.
     public struct Iterator: AsyncIteratorProtocol {
       fileprivate let tokens: Tokens
 

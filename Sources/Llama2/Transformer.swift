@@ -12,6 +12,10 @@ import Synchronization
 /// al. 2023; run.c: `Transformer`). What differs between relatives is in `Config`, and in weights that
 /// a model has or lacks.
 ///
+///     let transformer = try Transformer(checkpoint: "models/stories.bin")
+///     let logits = transformer.forward([1, 9038, 2501], at: 0)
+///     print(logits.max()!)
+///
 /// One reads one text; it is not for use from two threads at once. Others of the same model may be used
 /// meanwhile: they share its weights, the threads that compute and the memory for activations, and
 /// compute in turn.
