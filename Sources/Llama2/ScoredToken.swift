@@ -92,8 +92,8 @@ extension Llama {
       // The window's last token is not read, since nothing is scored behind it.
       let end = min(first + context, tokens.count)
       let window = [tokenizer.startOfText] + tokens[first..<end - 1]
-      for start in stride(from: 0, to: window.count, by: 128) {
-        let block = Array(window[start...].prefix(128))
+      for start in stride(from: 0, to: window.count, by: Transformer.blockSize) {
+        let block = Array(window[start...].prefix(Transformer.blockSize))
         let unscored = max(0, scored.count - first - start)
         try transformer.forward(block, at: start, from: unscored) { i, logits throws(LlamaError) in
           let place = first + start + i

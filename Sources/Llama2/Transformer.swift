@@ -20,6 +20,8 @@ import Synchronization
 /// meanwhile: they share its weights, the threads that compute and the memory for activations, and
 /// compute in turn.
 public final class Transformer {
+  /// Tokens that go through the layers together. Their activations stay in a core's cache.
+  static let blockSize = 128
   /// The shape, as the model file gives it.
   public let config: Config
   private let model: LoadedModel
@@ -106,8 +108,8 @@ public final class Transformer {
     require(
       tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "a token is outside the vocabulary of \(config.vocabSize)")
-    for start in stride(from: 0, to: tokens.count, by: RunState.blockSize) {
-      let block = start..<min(start + RunState.blockSize, tokens.count)
+    for start in stride(from: 0, to: tokens.count, by: Self.blockSize) {
+      let block = start..<min(start + Self.blockSize, tokens.count)
       model.whileNobodyElseComputes {
         forward(block: tokens[block], at: position + start)
         then(block)
@@ -415,8 +417,7 @@ final class LoadedModel: @unchecked Sendable {
 
 /// The memory for the activations of one block (run.c: `RunState`).
 private final class RunState {
-  /// Tokens that go through the layers together. Their activations stay in a core's cache.
-  static let blockSize = 128
+  private static let blockSize = Transformer.blockSize
   /// Tokens whose logits are computed together.
   static let classifiedTokens = 16
   /// Tokens whose attention is computed together.

@@ -299,7 +299,7 @@ import Testing
     }
   }
 
-  @Test func aLimitEndsTheBeamsThatItMeets() throws {
+  @Test func aLimitEndsTheBeamsThatItMeets() async throws {
     let models = try (1...5).map { try llama(Model(Self.shape(context: 7), seed: $0)) }
     func beams(_ change: (inout GenerationOptions) -> Void) throws -> [Beam] {
       var options = GenerationOptions()
@@ -322,6 +322,11 @@ import Testing
     }
     #expect(limited(.steps, try beams { $0.maximumResponseTokens = 0 }) == [0])
     #expect(limited(.timeLimit, try beams { $0.timeLimit = .zero }) == [0])
+    let cancelled = try await Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try models[0].beamSearch("ab", beams: 4)
+    }.value
+    #expect(limited(.cancelled, cancelled) == [0])
     #expect(throws: LlamaError.promptTooLong(tokens: 3, limit: 2)) { try beams { $0.steps = 2 } }
     #expect(throws: LlamaError.promptTooLong(tokens: 8, limit: 7)) {
       try models[0].beamSearch("abcabca", beams: 4)

@@ -93,6 +93,22 @@ import Testing
     }
   }
 
+  @Test func aPrefixOfACancelledTaskLeavesTheRestToItsTexts() async throws {
+    let llama = try llama()
+    let text = String(repeating: "zqjxvk ", count: 25)
+    let whole = llama.generate(text + "a", options: Self.options())
+    let expected = Self.everything(whole)
+    for isCancelled in [false, true] {
+      let prefix = try await Task {
+        if isCancelled { withUnsafeCurrentTask { $0?.cancel() } }
+        return try llama.read(text)
+      }.value
+      let continued = prefix.generate("a", options: Self.options())
+      #expect(Self.everything(continued) == expected)
+      #expect(Self.tokensRead(continued) == (isCancelled ? whole.promptTokens : 1))
+    }
+  }
+
   /// BOS, a space and the letters.
   @Test(arguments: [false, true])
   func aPrefixMayBeAsLongAsTheContext(_ continuesBeyondContext: Bool) throws {
