@@ -40,7 +40,9 @@ extension Llama {
   /// What is for random choice has no meaning: `temperature`, `topK`, `topP`, `minP`, `typicalP`,
   /// `seed`. When the time is over, the unfinished texts end.
   ///
-  /// It takes the time of as many texts, and memory for as many KV caches.
+  /// It takes the time of as many texts, and memory for as many KV caches. It blocks the thread that calls
+  /// it: an app calls it off its main actor. In a task that is cancelled the unfinished texts end within a
+  /// token, as `EndReason.cancelled`.
   ///
   /// - Parameters:
   ///   - beams: how many texts are looked at together, 1 or more.
@@ -52,8 +54,8 @@ extension Llama {
     _ prompt: String = "", beams: Int, lengthPenalty: Float = 1,
     options: GenerationOptions = GenerationOptions()
   ) throws(LlamaError) -> [Beam] {
-    precondition(beams > 0, "\(beams) beams, expected 1 or more")
-    precondition(
+    require(beams > 0, "\(beams) beams, expected 1 or more")
+    require(
       lengthPenalty.isFinite, "a length penalty of \(lengthPenalty), expected a finite number")
     let deadline = options.timeLimit.map { now() + $0 / .seconds(1) } ?? .infinity
     var search = try BeamSearch(self, prompt, beams, Double(lengthPenalty), options)
@@ -95,28 +97,25 @@ private struct BeamSearch {
     _ llama: Llama, _ prompt: String, _ beams: Int, _ lengthPenalty: Double,
     _ options: GenerationOptions
   ) throws(LlamaError) {
-    let (tokenizer, context) = (llama.tokenizer, llama.config.seqLen)
-    var tokens = tokenizer.encode(prompt, bos: true, eos: false)
-    let beginsWithMark = tokens.isEmpty || tokens[0] == tokenizer.bos
-    if tokens.isEmpty { tokens = [tokenizer.startOfText] }
-
-    let room = options.steps > 0 ? min(options.steps, context) : context
-    guard tokens.count <= room else { throw .promptTooLong(tokens: tokens.count, limit: room) }
-    // The last token of a text is not read, and a mark is no token of the text that the steps count.
-    let most = room - tokens.count + (beginsWithMark ? 1 : 0)
+    let tokenizer = llama.tokenizer
+    let prompt = Prompt(tokenizer.encode(prompt, bos: true, eos: false), tokenizer)
+    let text = options.limit(room: llama.config.seqLen)
+    if let error = prompt.problem(limit: text.tokens) { throw error }
+    // The last token of a text is not read.
+    let most = text.tokens - prompt.tokens.count + prompt.marks
     limit = min(most, options.maximumResponseTokens ?? most)
-    limitReason = limit < most || 1...context ~= options.steps ? .steps : .context
+    limitReason = limit < most ? .steps : text.reason
 
     var joiner = TextJoiner(tokenizer: tokenizer)
-    self.prompt = tokens.indices.dropFirst(beginsWithMark ? 1 : 0).map {
-      joiner.append(tokens[$0], after: $0 > 0 ? tokens[$0 - 1] : -1)
+    self.prompt = prompt.tokens.indices.dropFirst(prompt.marks).map {
+      joiner.append(prompt.tokens[$0], after: prompt.token(before: $0))
     }.joined()
     let endTokens = (0..<llama.config.vocabSize).count { tokenizer.endsText($0) }
     candidateCount = beams * max(2, 1 + endTokens)
     (self.llama, self.beams, self.lengthPenalty) = (llama, beams, lengthPenalty)
     sampler = Sampler(vocabSize: llama.config.vocabSize, options: options, seed: 1)
     let beginning = Hypothesis(
-      tokens: tokens, joiner: joiner, stopTexts: StopTexts(options.stopTexts))
+      tokens: prompt.tokens, joiner: joiner, stopTexts: StopTexts(options.stopTexts))
     running = [(beginning, try Transformer(llama.model))]
   }
 
@@ -130,6 +129,7 @@ private struct BeamSearch {
   /// What ends the unfinished texts before they have another token.
   func limitReached(_ deadline: Double) -> EndReason? {
     if let text = running.first?.text, text.length >= limit { return limitReason }
+    if Task.isCancelled { return .cancelled }
     return now() >= deadline ? .timeLimit : nil
   }
 
@@ -186,9 +186,11 @@ private struct BeamSearch {
     return candidates.prefix(candidateCount)
   }
 
-  /// Goes on with these texts, each a running one and a token. The first that continues a text
-  /// takes over its KV cache; another one that of a text that does not go on, where the beginning
-  /// that they share need not be copied.
+  /// Goes on with these texts, each a running one and a token.
+  ///
+  /// The first child of a running text takes over its KV cache. A further child takes the cache of a
+  /// running text without children, and copies what differs; where none is left, it copies all of it to
+  /// a new cache.
   private mutating func branch(
     to children: [(parent: Int, text: Hypothesis)]
   ) throws(LlamaError) {
@@ -218,13 +220,9 @@ private struct BeamSearch {
     let place = finished.firstIndex { $0.score < score } ?? finished.count
     guard place < beams else { return }
     let (pieces, reason) = text.ended(reason)
-    let tokens = pieces.compactMap { piece in
-      var token = piece.score
-      token?.text = piece.text
-      return token
-    }
     let beam = Beam(
-      text: prompt + pieces.map(\.text).joined(), tokens: tokens, score: score, reason: reason)
+      text: prompt + pieces.map(\.text).joined(), tokens: pieces.compactMap(\.scoredToken),
+      score: score, reason: reason)
     finished.insert(beam, at: place)
     if finished.count > beams { finished.removeLast() }
   }

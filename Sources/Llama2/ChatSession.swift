@@ -317,7 +317,8 @@ extension Llama {
     transcript: Transcript, options: GenerationOptions = GenerationOptions(),
     thinking: Bool = true
   ) -> ChatSession {
-    ChatSession(
+    options.requireNoProblem(vocabSize: config.vocabSize)
+    return ChatSession(
       SessionChat(on: computeThread, transcript) {
         self.chat(transcript: transcript, options: options, thinking: thinking)
       })

@@ -5,11 +5,9 @@
 ///     if text.reason == .steps { print(" …") }
 public final class Generation: Sequence, IteratorProtocol {
   let context: TextContext
-  private let prompt: [Int]
+  private let prompt: Prompt
   /// How many tokens of the prompt have been emitted; nil before it is read.
   private var emitted: Int?
-  /// Whether the first token of the prompt stands for the beginning, and is not emitted.
-  private let beginsWithMark: Bool
 
   /// Why the text ended; nil while it goes on, and where its loop was left.
   public var reason: EndReason? { context.reason }
@@ -24,7 +22,7 @@ public final class Generation: Sequence, IteratorProtocol {
     set { context.onPromptProgress = newValue }
   }
   /// Tokens in the prompt, BOS included.
-  public var promptTokens: Int { prompt.count }
+  public var promptTokens: Int { prompt.tokens.count }
   /// Tokens behind the prompt so far.
   public var generatedTokens: Int { context.generatedTokens }
   /// Tokens and time so far.
@@ -33,18 +31,14 @@ public final class Generation: Sequence, IteratorProtocol {
   /// - Parameter prefix: what was read of texts that begin in the same way.
   init(_ llama: Llama, prompt: [Int], _ options: GenerationOptions, after prefix: Prefix? = nil) {
     let tokenizer = llama.tokenizer
-    beginsWithMark = prompt.isEmpty || prompt[0] == tokenizer.bos
-    self.prompt = prompt.isEmpty ? [tokenizer.startOfText] : prompt
-    let read = prefix?.common(with: self.prompt) ?? []
-    // A mark is no token of the text that the steps count.
+    let prompt = Prompt(prompt, tokenizer)
+    self.prompt = prompt
+    let read = prefix?.common(with: prompt.tokens) ?? []
     context = TextContext(
-      llama, options, unmarked: !beginsWithMark, after: prefix.map { ($0.transformer, read) })
-    context.unread = Array(self.prompt[read.count...])
+      llama, options, unmarked: prompt.marks == 0, after: prefix.map { ($0.transformer, read) })
+    context.unread = Array(prompt.tokens[read.count...])
     context.begin { tokenizer.endsText($0) }
-    if self.prompt.count > context.longestPrompt {
-      context.end(
-        .error(.promptTooLong(tokens: self.prompt.count, limit: context.longestPrompt)))
-    }
+    if let error = prompt.problem(limit: context.longestPrompt) { context.end(.error(error)) }
   }
 
   /// The next piece, or nil at the end. A piece holds whole characters: where a character's bytes
@@ -65,7 +59,7 @@ public final class Generation: Sequence, IteratorProtocol {
   ///
   /// - Parameter alternatives: how many of the likeliest tokens are given with each.
   public func tokens(alternatives: Int = 0) -> AnyIterator<ScoredToken> {
-    precondition(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
+    require(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
     context.alternatives = alternatives
     return AnyIterator {
       while let piece = self.nextPiece() {
@@ -81,12 +75,12 @@ public final class Generation: Sequence, IteratorProtocol {
   func nextReady() -> TextPiece? {
     // The prompt is read before it is emitted: nothing is emitted of a checkpoint that computes NaN.
     guard context.hasChosen || reason != nil else { return nil }
-    var next = emitted ?? (isPromptRead ? (beginsWithMark ? 1 : 0) : prompt.count)
-    defer { emitted = next }
-    if next == prompt.count { return context.nextReady() }
-    let previous = next > 0 ? prompt[next - 1] : context.llama.tokenizer.bos ?? -1
-    next += 1
-    return TextPiece(token: nil, text: context.append(prompt: prompt[next - 1], after: previous))
+    let next = emitted ?? (isPromptRead ? prompt.marks : prompt.tokens.count)
+    emitted = next
+    if next == prompt.tokens.count { return context.nextReady() }
+    emitted = next + 1
+    let text = context.append(prompt: prompt.tokens[next], after: prompt.token(before: next))
+    return TextPiece(token: nil, text: text)
   }
 
   /// Whether reading the prompt got to its end.
@@ -95,5 +89,30 @@ public final class Generation: Sequence, IteratorProtocol {
     case .error, .cancelled, .timeLimit: return false
     case .endToken, .stopText, .steps, .context, nil: return true
     }
+  }
+}
+
+/// The tokens of a prompt.
+struct Prompt {
+  /// What is read, which is never nothing.
+  let tokens: [Int]
+  /// 1 if the first token only stands for the beginning of the text: it is not emitted, and steps do not
+  /// count it; else 0.
+  let marks: Int
+  private let bos: Int?
+
+  init(_ tokens: [Int], _ tokenizer: Tokenizer) {
+    marks = tokens.isEmpty || tokens[0] == tokenizer.bos ? 1 : 0
+    self.tokens = tokens.isEmpty ? [tokenizer.startOfText] : tokens
+    bos = tokenizer.bos
+  }
+
+  /// The token behind which the one at `index` is decoded. The first token of a text without BOS is
+  /// decoded as if it had one, since `encode` puts a space in front of both.
+  func token(before index: Int) -> Int { index > 0 ? tokens[index - 1] : bos ?? -1 }
+
+  /// What is wrong with the prompt of a text that may have `limit` tokens.
+  func problem(limit: Int) -> LlamaError? {
+    tokens.count > limit ? .promptTooLong(tokens: tokens.count, limit: limit) : nil
   }
 }

@@ -6,9 +6,12 @@
 ///     for piece in llama.generate("Once upon a time", options: options) { … }
 ///
 /// A token is chosen in this order, each step taking what the one before it left, and those at their
-/// defaults leaving everything as it is: `logitBias`; `repetitionPenalty`; `bannedTokens`;
-/// `frequencyPenalty` and `presencePenalty`; `temperature`; `topK`; `topP`; `minP`; `typicalP`. The order
-/// is that of Hugging Face's generation, where the two penalties of OpenAI's API would be a user's own.
+/// defaults leaving everything as it is: `logitBias`; `repetitionPenalty`; `frequencyPenalty` and
+/// `presencePenalty`; `bannedTokens`; `temperature`; `topK`; `topP`; `minP`; `typicalP`. This is the order of
+/// Hugging Face's generation, which has no frequency and presence penalties.
+///
+/// A number that is wrong, such as a temperature below 0, or an empty stop text traps with a message where a
+/// text, stream or session is made with it.
 ///
 /// Then one token is drawn by a random number in 0..<1: the first at which the probabilities of those
 /// that are left, added up, exceed that share of their sum. They are added from the likeliest token
@@ -56,7 +59,8 @@ public struct GenerationOptions: Sendable, Equatable {
   public var maximumResponseTokens: Int?
   /// The text ends before the first of these that it would contain behind its prompt.
   public var stopTexts: [String] = []
-  /// No token is chosen later than this after the text or reply began to be read.
+  /// No token is begun later than this after the text or reply began; nor, in a long prompt, are the next
+  /// 128 tokens.
   public var timeLimit: Duration?
   /// Whether a text goes on when the context is full: the first tokens and the last ones stay in view,
   /// the oldest between them are forgotten (StreamingLLM, Xiao et al. 2023). nil: a conversation without
@@ -65,6 +69,8 @@ public struct GenerationOptions: Sendable, Equatable {
   public var continuesBeyondContext: Bool?
 
   /// How tokens are drawn, in the words of Apple's Foundation Models.
+  ///
+  ///     let options = GenerationOptions(sampling: .random(top: 40, seed: 1), temperature: 0.8)
   public struct SamplingMode: Sendable, Equatable {
     fileprivate var temperature: Float?
     fileprivate var topK = 0
@@ -74,14 +80,20 @@ public struct GenerationOptions: Sendable, Equatable {
     /// Always the likeliest token.
     public static let greedy = SamplingMode(temperature: 0)
 
-    /// One of the `top` likeliest tokens.
+    /// One of the `top` likeliest tokens, 1 or more.
     public static func random(top: Int, seed: UInt64? = nil) -> SamplingMode {
-      SamplingMode(topK: top, seed: seed)
+      require(top >= 1, "a random choice of the top \(top) tokens, expected 1 or more")
+      return SamplingMode(topK: top, seed: seed)
     }
 
-    /// One of the fewest tokens that have this probability together.
+    /// One of the fewest tokens that have this probability together, in 0...1; 0: the likeliest one.
     public static func random(probabilityThreshold: Double, seed: UInt64? = nil) -> SamplingMode {
-      SamplingMode(topP: Float(probabilityThreshold), seed: seed)
+      require(
+        0...1 ~= probabilityThreshold,
+        "a probability threshold of \(probabilityThreshold), expected a number from 0 to 1")
+      // A top-p of 0 would draw from all tokens.
+      let topP = Float(probabilityThreshold)
+      return SamplingMode(temperature: topP == 0 ? 0 : nil, topP: topP, seed: seed)
     }
   }
 
@@ -97,6 +109,18 @@ public struct GenerationOptions: Sendable, Equatable {
     guard let sampling else { return }
     (topK, topP, seed) = (sampling.topK, sampling.topP, sampling.seed)
     if let fixed = sampling.temperature { self.temperature = fixed }
+  }
+
+  /// Traps if one of these numbers is wrong, with a sentence that says which.
+  func requireNoProblem(vocabSize: Int) {
+    let problem = problem(vocabSize: vocabSize)
+    require(problem == nil, problem ?? "")
+  }
+
+  /// The most tokens that a text may have where there is room for so many, and what ends one that has
+  /// them.
+  func limit(room: Int) -> (tokens: Int, reason: EndReason) {
+    1...room ~= steps ? (steps, .steps) : (room, .context)
   }
 
   /// The first thing that is wrong with these numbers for a vocabulary of `vocabSize` tokens, in a

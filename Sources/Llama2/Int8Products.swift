@@ -47,50 +47,57 @@ extension Matrix {
     if count >= 4 && hasInt8Tiles {
       return matmulBlock(x, count: count, rows: rows, into: out)
     }
-    for j in 0..<count {
-      matmul(x.token(j, columns: columns), rows: rows, into: out + j * self.rows)
+    switch groupSize {
+    case 16: matmul(x, Int8Row.Groups16.self, count: count, rows: rows, into: out)
+    case 32: matmul(x, Int8Row.Groups32.self, count: count, rows: rows, into: out)
+    case 64: matmul(x, Int8Row.Groups64.self, count: count, rows: rows, into: out)
+    default: matmul(x, groupSize: groupSize, count: count, rows: rows, into: out)
     }
   }
 }
 
-// MARK: - A single token
+// MARK: - A token at a time
 
 extension Matrix {
-  /// out[i] = row i · x, for i in `rows`.
-  private func matmul(_ x: Int8Token, rows: Range<Int>, into out: UnsafeMutablePointer<Float>) {
-    switch groupSize {
-    case 16: matmul(x, Int8Row.Groups16.self, rows: rows, into: out)
-    case 32: matmul(x, Int8Row.Groups32.self, rows: rows, into: out)
-    case 64: matmul(x, Int8Row.Groups64.self, rows: rows, into: out)
-    default: matmul(x, groupSize: groupSize, rows: rows, into: out)
-    }
-  }
-
-  /// With a group size that the compiler knows, the loop over a group is unrolled. A type is what it
-  /// makes a copy of the code for, whatever it decides to inline.
+  /// The loop over a group is unrolled where the compiler knows the group size. Here it is a type's, since
+  /// the compiler specialises a generic function for each type; for a constant argument it may not.
   private func matmul<Groups: Int8GroupSize>(
-    _ x: Int8Token, _ groups: Groups.Type, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
+    _ x: Int8Activations, _ groups: Groups.Type, count: Int, rows: Range<Int>,
+    into out: UnsafeMutablePointer<Float>
   ) {
-    matmul(x, groupSize: Groups.size, rows: rows, into: out)
+    matmul(x, groupSize: Groups.size, count: count, rows: rows, into: out)
   }
 
   @inline(__always)
   private func matmul(
-    _ x: Int8Token, groupSize: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
+    _ x: Int8Activations, groupSize: Int, count: Int, rows: Range<Int>,
+    into out: UnsafeMutablePointer<Float>
   ) {
     let groups = columns / groupSize
     guard let blocks else {
       let first = int8View(ofRow: 0)
-      return forEachRow(rows) { i in
-        let row = Int8Row(
-          values: first.values + i &* columns, scales: first.scales + 4 &* i &* groups,
-          minimums: nil)
-        out[i] = row.dot(x, groups, groupSize)
+      for j in 0..<count {
+        let (x, out) = (x.token(j, columns: columns), out + j * self.rows)
+        forEachRow(rows) { i in
+          let row = Int8Row(
+            values: first.values + i &* columns, scales: first.scales + 4 &* i &* groups,
+            minimums: nil)
+          out[i] = row.dot(x, groups, groupSize)
+        }
       }
+      return
     }
     withUnsafeTemporaryAllocation(byteCount: int8RowBytes, alignment: 64) {
       let scratch = $0.baseAddress!
-      forEachRow(rows) { i in out[i] = unpack(i, blocks, into: scratch).dot(x, groups, groupSize) }
+      // A text that is generated has one token, which is found once for all rows.
+      let first = x.token(0, columns: columns)
+      forEachRow(rows) { i in
+        let row = unpack(i, blocks, into: scratch)
+        out[i] = row.dot(first, groups, groupSize)
+        for j in stride(from: 1, to: count, by: 1) {
+          out[j &* self.rows &+ i] = row.dot(x.token(j, columns: columns), groups, groupSize)
+        }
+      }
     }
   }
 }

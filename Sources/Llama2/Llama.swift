@@ -24,6 +24,8 @@ public final class Llama: Sendable {
   /// The shape of the model.
   public var config: Config { model.checkpoint.config }
   /// What is unusual about this model, a sentence each.
+  ///
+  ///     for note in llama.notes { print("note:", note) }
   public var notes: [String] { model.checkpoint.notes }
   /// Whether the model is a GGUF file, with a vocabulary and settings of its own.
   package var isGGUF: Bool {
@@ -99,7 +101,13 @@ public final class Llama: Sendable {
     Generation(self, prompt: tokenizer.encode(prompt, bos: true, eos: false), options)
   }
 
-  /// Reads the beginning of texts, once for all of them. Throws `LlamaError`, for a beginning that is longer
+  /// Reads the beginning of texts, once for all of them.
+  ///
+  ///     let story = try llama.read("Once upon a time, there was a little fox")
+  ///     print(story.generate(" who").joined())
+  ///
+  /// It blocks the thread that calls it: an app calls it off its main actor. In a task that is cancelled it
+  /// ends within 128 tokens, and texts read the rest themselves. Throws `LlamaError`, for a beginning that is longer
   /// than the context, or if there is no memory for it.
   public func read(_ beginning: String) throws(LlamaError) -> Prefix {
     try Prefix(self, beginning)
@@ -174,6 +182,8 @@ public final class Llama: Sendable {
 
 extension Llama {
   /// The names of the formats of conversations.
+  ///
+  ///     let llama = try Llama(checkpoint: "model.gguf", template: Llama.templates[0])
   public static var templates: [String] { ChatTemplate.names }
 
   private static func template(

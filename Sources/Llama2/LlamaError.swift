@@ -48,3 +48,12 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+/// Traps with `message`, a caller's mistake, unless `condition` holds. `precondition` prints its message only
+/// in builds that are not optimised.
+func require(
+  _ condition: Bool, _ message: @autoclosure () -> String, file: StaticString = #fileID,
+  line: UInt = #line
+) {
+  if !condition { fatalError(message(), file: file, line: line) }
+}

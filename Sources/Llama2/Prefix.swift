@@ -8,24 +8,33 @@ public final class Prefix: @unchecked Sendable {
   /// The beginning of the texts.
   public let text: String
   private let llama: Llama
+  /// What was read of the text: all of it, unless the task was cancelled.
   private let tokens: [Int]
-  /// Has read all tokens, and is only copied from.
+  /// Has read these tokens, and is only copied from.
   let transformer: Transformer
 
   /// Throws `LlamaError`.
   init(_ llama: Llama, _ text: String) throws(LlamaError) {
     self.llama = llama
     self.text = text
-    tokens = llama.tokenizer.encode(text, bos: true, eos: false)
+    let tokens = llama.tokenizer.encode(text, bos: true, eos: false)
     guard tokens.count <= llama.config.seqLen else {
       throw .promptTooLong(tokens: tokens.count, limit: llama.config.seqLen)
     }
     transformer = try Transformer(llama.model)
-    transformer.read(tokens, at: 0)
+    var count = 0
+    while count < tokens.count && !Task.isCancelled {
+      let block = Array(tokens[count...].prefix(Transformer.blockSize))
+      transformer.read(block, at: count)
+      count += block.count
+    }
+    self.tokens = Array(tokens[..<count])
   }
 
   /// A text that begins with this one and `continuation`: the same as of `Llama.generate` with both as its
   /// prompt, without reading again what was read.
+  ///
+  ///     print(story.generate(" who lived in a wood").joined())
   public func generate(
     _ continuation: String = "", options: GenerationOptions = GenerationOptions()
   ) -> Generation {

@@ -1,5 +1,8 @@
 /// Chooses the next token from logits, as `GenerationOptions` say (run.c: `Sampler`, whose random
 /// numbers and order of operations these are).
+///
+///     var sampler = Sampler(vocabSize: 32000, temperature: 0.8, topP: 0.9, seed: 1)
+///     let token = sampler.sample(transformer.forward(tokens, at: 0), after: tokens)
 public struct Sampler: Sendable {
   private let options: GenerationOptions
   private var random: Xorshift
@@ -24,8 +27,8 @@ public struct Sampler: Sendable {
   ///   - options: how a token is chosen; their own seed is not looked at.
   ///   - seed: any number but 0, of which xorshift makes 0 again.
   public init(vocabSize: Int, options: GenerationOptions, seed: UInt64) {
-    if let problem = options.problem(vocabSize: vocabSize) { fatalError(problem) }
-    precondition(seed != 0, "a seed of 0, expected any other number")
+    options.requireNoProblem(vocabSize: vocabSize)
+    require(seed != 0, "a seed of 0, expected any other number")
     self.options = options
     random = Xorshift(state: seed)
     probabilities = [Float](repeating: 0, count: vocabSize)
@@ -43,7 +46,7 @@ public struct Sampler: Sendable {
   public mutating func sample(
     _ logits: UnsafeBufferPointer<Float>, after tokens: [Int] = []
   ) -> Int {
-    precondition(
+    require(
       logits.count == probabilities.count,
       "\(logits.count) logits for a sampler of \(probabilities.count) tokens")
     guard options.changesLogits else { return choose(logits) }
@@ -62,7 +65,7 @@ public struct Sampler: Sendable {
     for _ in 0..<count { _ = random.nextFloat() }
   }
 
-  /// Bias, then penalties for the tokens in the window, then bans.
+  /// The steps of `GenerationOptions` up to the temperature.
   mutating func change(_ logits: inout [Float], after tokens: [Int]) {
     for (token, bias) in options.logitBias { logits[token] += bias }
     if options.penalizesRepetition {

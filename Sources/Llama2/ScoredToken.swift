@@ -11,8 +11,11 @@ public struct ScoredToken: Sendable, Equatable {
 
   /// A token that could have been chosen.
   public struct Alternative: Sendable, Equatable {
+    /// Its place in the vocabulary.
     public let id: Int
+    /// Its own text, which may be a part of a character.
     public let text: String
+    /// The natural logarithm of the probability that the model gave it.
     public let logProbability: Float
   }
 }
@@ -67,38 +70,44 @@ extension Llama {
   /// but the first ones is seen behind at least half a context. Each window begins with BOS, or with what
   /// stands for it in the vocabulary.
   ///
+  /// It blocks the thread that calls it: an app calls it off its main actor. In a task that is cancelled it
+  /// ends within 128 tokens, and returns what was scored so far.
+  ///
   /// - Parameters:
   ///   - alternatives: how many of the likeliest tokens are given with each.
-  ///   - onProgress: called now and then with the tokens done and in all; returning false ends the work, and
-  ///     what was scored so far is returned.
+  ///   - onProgress: called after every 128 tokens at most with the tokens done and in all; returning false
+  ///     ends the work, and what was scored so far is returned.
   /// - Throws: `LlamaError`, if there is no memory for it or the model computes no finite numbers.
   public func score(
     _ text: String, alternatives: Int = 0,
     onProgress: ((_ done: Int, _ total: Int) -> Bool)? = nil
   ) throws(LlamaError) -> [ScoredToken] {
-    precondition(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
+    require(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
     let (transformer, context) = (try Transformer(model), config.seqLen)
     let tokens = tokenizer.encode(text, bos: false, eos: false)
     var joiner = TextJoiner(tokenizer: tokenizer)
     var scored: [ScoredToken] = []
     var first = 0
     while scored.count < tokens.count {
-      // Behind the start of the text and the tokens before it, the last of which is read by no later one.
+      // The window's last token is not read, since nothing is scored behind it.
       let end = min(first + context, tokens.count)
       let window = [tokenizer.startOfText] + tokens[first..<end - 1]
-      var notFinite: Int?
-      transformer.forward(window, at: 0, from: scored.count - first) { i, logits in
-        if notFinite == nil && !isFinite(logits) { notFinite = first + i }
-        let (token, previous) = (tokens[first + i], scored.last?.id ?? tokenizer.startOfText)
-        var score = LogProbabilities(logits).score(
-          token, after: previous, alternatives: alternatives, tokenizer)
-        score.text = joiner.append(token, after: previous)
-        scored.append(score)
+      for start in stride(from: 0, to: window.count, by: Transformer.blockSize) {
+        let block = Array(window[start...].prefix(Transformer.blockSize))
+        let unscored = max(0, scored.count - first - start)
+        try transformer.forward(block, at: start, from: unscored) { i, logits throws(LlamaError) in
+          let place = first + start + i
+          guard isFinite(logits) else {
+            throw .notFinite(path: model.checkpoint.file.path, position: place)
+          }
+          let (token, previous) = (tokens[place], scored.last?.id ?? tokenizer.startOfText)
+          var score = LogProbabilities(logits).score(
+            token, after: previous, alternatives: alternatives, tokenizer)
+          score.text = joiner.append(token, after: previous)
+          scored.append(score)
+        }
+        if onProgress?(scored.count, tokens.count) == false || Task.isCancelled { return scored }
       }
-      if let notFinite {
-        throw .notFinite(path: model.checkpoint.file.path, position: notFinite)
-      }
-      if onProgress?(scored.count, tokens.count) == false { break }
       first = max(first + 1, end - context / 2)
     }
     return scored

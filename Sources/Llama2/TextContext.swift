@@ -26,10 +26,9 @@ final class TextContext {
 
   /// Whether the text goes on when the context is full.
   let continues: Bool
-  /// The tokens that there is room for, and those that the options allow.
-  private let room: Int
-  private let steps: Int
-  /// 1 if the first token already belongs to the text, and not only stands for its beginning.
+  /// The most tokens that it may have, and what ends it with them.
+  private let limit: (tokens: Int, reason: EndReason)
+  /// 1 if the first token belongs to the text; 0 if it only stands for its beginning, as BOS does.
   private let unmarked: Int
   /// All tokens that were read.
   private(set) var tokens: [Int] = []
@@ -79,8 +78,7 @@ final class TextContext {
     }
     if let (_, tokens) = prefix { (self.tokens, position) = (tokens, tokens.count) }
     continues = options.continuesBeyondContext == true && config.rope != nil
-    room = continues ? Int.max : config.seqLen
-    steps = options.steps > 0 ? options.steps : Int.max
+    limit = options.limit(room: continues ? Int.max : config.seqLen)
     self.unmarked = unmarked ? 1 : 0
     sampler = Self.sampler(options, vocabSize: config.vocabSize)
     joiner = TextJoiner(tokenizer: llama.tokenizer)
@@ -122,12 +120,12 @@ final class TextContext {
   func end(_ reason: EndReason) { self.reason = reason }
 
   /// The most tokens that a prompt may have.
-  var longestPrompt: Int { min(steps, room) }
+  var longestPrompt: Int { limit.tokens }
 
   /// Whether there is no room for the tokens that are unread.
-  var isFull: Bool { tokens.count + unread.count + unmarked > min(steps, room) }
+  var isFull: Bool { tokens.count + unread.count + unmarked > limit.tokens }
 
-  /// Text of tokens that were not generated, such as a prompt's, in front of what is.
+  /// What is emitted of a prompt's token.
   func append(prompt token: Int, after previous: Int) -> String {
     joiner.append(token, after: previous)
   }
@@ -199,7 +197,7 @@ final class TextContext {
   private func advance() {
     do {
       if isFull {
-        reason = steps <= room ? .steps : .context
+        reason = limit.reason
       } else if let most = options.maximumResponseTokens, generatedTokens >= most {
         reason = .steps
       } else if timeIsOver {
@@ -367,6 +365,12 @@ struct TextPiece {
 }
 
 /// Why a text ended.
+///
+///     switch text.reason {
+///     case .stopText(let stop): print("before", stop)
+///     case .error(let error): print(error)
+///     default: break
+///     }
 public enum EndReason: Sendable, Equatable {
   /// The model ended it.
   case endToken
@@ -380,16 +384,22 @@ public enum EndReason: Sendable, Equatable {
   case timeLimit
   /// The caller did not want more of it.
   case cancelled
+  /// Something went wrong, such as logits that are not finite numbers.
   case error(LlamaError)
 }
 
 /// How many tokens went through the transformer, and in what time.
+///
+///     let speed = text.speed
+///     print(Double(speed.generatedTokens) / speed.generatedSeconds, "tokens a second")
 public struct Speed: Sendable {
   /// Tokens of prompts of more than one token, read in blocks.
   public fileprivate(set) var promptTokens = 0
+  /// The time of reading them, and of choosing the token behind each prompt.
   public fileprivate(set) var promptSeconds = 0.0
   /// Tokens generated one by one, the first one after a prompt left out.
   public fileprivate(set) var generatedTokens = 0
+  /// The time from the choice of the token before each to its own, with what the caller did in between.
   public fileprivate(set) var generatedSeconds = 0.0
 }
 

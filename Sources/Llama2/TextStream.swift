@@ -23,6 +23,7 @@ public struct TextStream: AsyncSequence, Sendable {
   /// Tokens and time so far.
   public var speed: Speed { text.progress.withLock { $0.speed } }
 
+  /// What `for try await` asks for pieces.
   public func makeAsyncIterator() -> Iterator { Iterator(text: text) }
 
   /// The tokens behind the prompt instead of the text's pieces, each with its probability; to go through
@@ -34,10 +35,11 @@ public struct TextStream: AsyncSequence, Sendable {
   ///
   /// - Parameter alternatives: how many of the likeliest tokens are given with each.
   public func tokens(alternatives: Int = 0) -> Tokens {
-    precondition(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
+    require(alternatives >= 0, "\(alternatives) alternatives, expected 0 or more")
     return Tokens(text: text, alternatives: alternatives)
   }
 
+  /// Gives the pieces of a text.
   public struct Iterator: AsyncIteratorProtocol {
     fileprivate let text: StreamedText
 
@@ -52,8 +54,10 @@ public struct TextStream: AsyncSequence, Sendable {
     fileprivate let text: StreamedText
     fileprivate let alternatives: Int
 
+    /// What `for try await` asks for tokens.
     public func makeAsyncIterator() -> Iterator { Iterator(tokens: self) }
 
+    /// Gives the tokens of a text.
     public struct Iterator: AsyncIteratorProtocol {
       fileprivate let tokens: Tokens
 
@@ -105,6 +109,8 @@ extension Llama {
   public func stream(
     _ prompt: String = "", options: GenerationOptions = GenerationOptions()
   ) -> TextStream {
-    TextStream(StreamedText(on: computeThread) { self.generate(prompt, options: options) })
+    options.requireNoProblem(vocabSize: config.vocabSize)
+    return TextStream(
+      StreamedText(on: computeThread) { self.generate(prompt, options: options) })
   }
 }

@@ -1,5 +1,8 @@
 /// Text to tokens and back: byte-pair encoding (Sennrich et al. 2016), as SentencePiece does it for
 /// Llama 2 and GPT-2 for Llama 3 (run.c: `Tokenizer`; llama.cpp: `llama_vocab`).
+///
+///     let tokens = llama.tokenizer.encode("Once upon a time", bos: true, eos: false)
+///     print(tokens, llama.tokenizer.decode(tokens))
 public struct Tokenizer: Sendable {
   package let vocabulary: Vocabulary
   /// Bit 256 a + b: some piece has byte b behind byte a. Filled for SentencePiece only.

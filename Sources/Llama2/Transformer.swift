@@ -12,10 +12,16 @@ import Synchronization
 /// al. 2023; run.c: `Transformer`). What differs between relatives is in `Config`, and in weights that
 /// a model has or lacks.
 ///
+///     let transformer = try Transformer(checkpoint: "models/stories.bin")
+///     let logits = transformer.forward([1, 9038, 2501], at: 0)
+///     print(logits.max()!)
+///
 /// One reads one text; it is not for use from two threads at once. Others of the same model may be used
 /// meanwhile: they share its weights, the threads that compute and the memory for activations, and
 /// compute in turn.
 public final class Transformer {
+  /// Tokens that go through the layers together. Their activations stay in a core's cache.
+  static let blockSize = 128
   /// The shape, as the model file gives it.
   public let config: Config
   private let model: LoadedModel
@@ -57,31 +63,35 @@ public final class Transformer {
   /// next call, and no longer than the Transformer. They are the same however a text is cut into
   /// calls.
   public func forward(_ tokens: [Int], at position: Int) -> UnsafeBufferPointer<Float> {
-    precondition(!tokens.isEmpty, "forward needs at least one token")
+    require(!tokens.isEmpty, "no tokens to read, expected one or more")
     read(tokens, at: position) { block in
       if block.upperBound == tokens.count {
-        classify(block.count - 1..<block.count, into: cache.logits)
+        classify(state.x + (block.count - 1) * config.dim, count: 1, into: cache.logits)
       }
     }
     return UnsafeBufferPointer(start: cache.logits, count: config.vocabSize)
   }
 
   /// The same for each token from index `first` on: calls `body` with its index and its logits, which
-  /// hold for the call. `body` must not use this model.
+  /// hold for the call. Other texts of the model may compute meanwhile. Throws what `body` throws, and
+  /// `LlamaError.outOfMemory`.
   func forward(
     _ tokens: [Int], at position: Int, from first: Int,
-    _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) -> Void
-  ) {
-    let (logits, vocabSize) = (state.logits, config.vocabSize)
+    _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) throws(LlamaError) -> Void
+  ) throws(LlamaError) {
+    let (dim, vocabSize, step) = (config.dim, config.vocabSize, RunState.classifiedTokens)
+    let streams = try LazyMemory(bytes: [4, tokens.count, dim], purpose: "activations")
+    let memory = try LazyMemory(bytes: [4, step, vocabSize], purpose: "logits")
+    let x = streams.start.assumingMemoryBound(to: Float.self)
+    let logits = memory.start.assumingMemoryBound(to: Float.self)
     read(tokens, at: position) { block in
-      for start in stride(
-        from: max(first, block.lowerBound), to: block.upperBound, by: RunState.classifiedTokens)
-      {
-        let end = min(start + RunState.classifiedTokens, block.upperBound)
-        classify(start - block.lowerBound..<end - block.lowerBound, into: logits)
-        for i in start..<end {
-          body(i, UnsafeBufferPointer(start: logits + (i - start) * vocabSize, count: vocabSize))
-        }
+      (x + block.lowerBound * dim).update(from: state.x, count: block.count * dim)
+    }
+    for start in stride(from: first, to: tokens.count, by: step) {
+      let count = min(step, tokens.count - start)
+      model.whileNobodyElseComputes { classify(x + start * dim, count: count, into: logits) }
+      for i in 0..<count {
+        try body(start + i, UnsafeBufferPointer(start: logits + i * vocabSize, count: vocabSize))
       }
     }
   }
@@ -91,15 +101,15 @@ public final class Transformer {
   /// - Parameter then: called after each block with the indices of its tokens, while the activations are
   ///   those of this text.
   func read(_ tokens: [Int], at position: Int, then: (Range<Int>) -> Void = { _ in }) {
-    precondition(
+    require(
       position >= 0 && position + tokens.count <= config.seqLen,
       "positions \(position)..<\(position + tokens.count) are outside the context of"
         + " \(config.seqLen) tokens")
-    precondition(
+    require(
       tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "a token is outside the vocabulary of \(config.vocabSize)")
-    for start in stride(from: 0, to: tokens.count, by: RunState.blockSize) {
-      let block = start..<min(start + RunState.blockSize, tokens.count)
+    for start in stride(from: 0, to: tokens.count, by: Self.blockSize) {
+      let block = start..<min(start + Self.blockSize, tokens.count)
       model.whileNobodyElseComputes {
         forward(block: tokens[block], at: position + start)
         then(block)
@@ -143,13 +153,14 @@ public final class Transformer {
     }
   }
 
-  /// The logits, (tokens.count, vocabSize), after some tokens of the block whose residual stream is in
-  /// `state.x`.
-  private func classify(_ tokens: Range<Int>, into logits: UnsafeMutablePointer<Float>) {
+  /// The logits, (count, vocabSize), of x, (count, dim), the residual stream behind the last layer.
+  private func classify(
+    _ x: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
+  ) {
     let (w, s) = (checkpoint.weights, state)
     // No step that follows looks at positions.
-    let block = Block(position: 0, count: tokens.count)
-    norm(s.x + tokens.lowerBound * config.dim, w.finalNorm, into: s.xb, rows: tokens.count)
+    let block = Block(position: 0, count: count)
+    norm(x, w.finalNorm, into: s.xb, rows: count)
     matmul(s.xb, [(w.classifier, logits)], block)
   }
 
@@ -388,7 +399,7 @@ final class LoadedModel: @unchecked Sendable {
 
   /// Throws `LlamaError`, for a file that is not a whole model or does not fit in memory.
   init(checkpoint path: String, threads: Int?) throws {
-    precondition(threads ?? 1 > 0, "a Transformer needs at least one thread")
+    require(threads ?? 1 > 0, "\(threads ?? 1) threads, expected 1 or more")
     checkpoint = try Checkpoint(path: path)
     let threads = threads ?? Threads.usable()
     state = try RunState(checkpoint.config, checkpoint.weights, threads: threads)
@@ -406,8 +417,7 @@ final class LoadedModel: @unchecked Sendable {
 
 /// The memory for the activations of one block (run.c: `RunState`).
 private final class RunState {
-  /// Tokens that go through the layers together. Their activations stay in a core's cache.
-  static let blockSize = 128
+  private static let blockSize = Transformer.blockSize
   /// Tokens whose logits are computed together.
   static let classifiedTokens = 16
   /// Tokens whose attention is computed together.
@@ -424,7 +434,6 @@ private final class RunState {
   let hb2: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim)
   let cos: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
   let sin: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
-  let logits: UnsafeMutablePointer<Float>  // (classifiedTokens, vocabSize)
   /// The input of a product as int8, for each group size that the weights have.
   let int8: [Int8Activations]
   private let queries: UnsafeMutablePointer<Float>
@@ -448,7 +457,6 @@ private final class RunState {
     hb2 = try floats(Self.blockSize, c.hiddenDim)
     cos = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
     sin = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
-    logits = try floats(Self.classifiedTokens, c.vocabSize)
     let queryCount = Self.attentionTokens * (c.nHeads / c.nKVHeads)
     queries = try floats(threads, queryCount, c.headSize)
     scores = try floats(threads, queryCount, c.seqLen)

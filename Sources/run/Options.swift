@@ -42,12 +42,12 @@ struct Options {
       --length-penalty <float>   of a beam's tokens; above 0 prefers long texts (default 1)
     How a token is chosen, in this order:
       --logit-bias <id>=<float>  add to a token's logit; may be given again for another token
-      --ban <id>                 never choose this token; may be given again
       --repetition-penalty <float>
                                  divide the logits of tokens that were there (default 1: no penalty)
       --frequency-penalty <float>, --presence-penalty <float>
                                  take from a token's logit, for each time it was there, or once
       --penalty-window <int>     the penalties look at so many of the last tokens (default 0: all)
+      --ban <id>                 never choose this token; may be given again
       -t, --temperature <float>  0 or more; 0 always takes the likeliest token (default 1.0)
       --top-k <int>              from so many of the likeliest tokens (default 0: all)
       -p, --top-p <float>        from the likeliest tokens that have this probability together;
@@ -62,7 +62,7 @@ struct Options {
                                  256; in chat on a terminal or with a GGUF file, no limit)
       --max-tokens <int>         tokens of a text, or of each reply, without its prompt
       --stop <string>            end before this text; may be given again for another one
-      --time-limit <seconds>     end with the first token after this time
+      --time-limit <seconds>     no token is begun later than this after the text or reply began
     The machine:
       -z, --tokenizer <string>   vocabulary (default: that of a GGUF file itself; else tokenizer.bin
                                  beside the checkpoint, in the folder above it, or in this folder)

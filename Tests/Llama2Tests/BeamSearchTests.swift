@@ -281,7 +281,25 @@ import Testing
     }
   }
 
-  @Test func aLimitEndsTheBeamsThatItMeets() throws {
+  /// The space in front of a text that `encode` put there is not emitted, with BOS and without.
+  @Test(arguments: [true, false], ["hi", " hi", "a b", ""])
+  func aPromptIsEmittedAsItWasWritten(_ addsBOS: Bool, _ prompt: String) throws {
+    var model = SmallGGUF(saying: ["i", "b", "a", "y", "</s>"])
+    model["tokenizer.ggml.add_bos_token"] = .bool(addsBOS)
+    let llama = try Llama(checkpoint: try folder.write(model.file.bytes, to: "model.gguf"))
+    #expect(llama.tokenizer.encode("hi", bos: true, eos: false).count == (addsBOS ? 4 : 3))
+    for steps in [0, 5, 6, 100] {
+      var options = GenerationOptions(temperature: 0, maximumResponseTokens: 3)
+      options.steps = steps
+      let greedy = llama.generate(prompt, options: options)
+      let text = greedy.joined()
+      #expect(text.hasPrefix(prompt))
+      let beams = try llama.beamSearch(prompt, beams: 1, options: options)
+      #expect(beams.map(\.text) == [text] && beams.map(\.reason) == [greedy.reason])
+    }
+  }
+
+  @Test func aLimitEndsTheBeamsThatItMeets() async throws {
     let models = try (1...5).map { try llama(Model(Self.shape(context: 7), seed: $0)) }
     func beams(_ change: (inout GenerationOptions) -> Void) throws -> [Beam] {
       var options = GenerationOptions()
@@ -304,6 +322,11 @@ import Testing
     }
     #expect(limited(.steps, try beams { $0.maximumResponseTokens = 0 }) == [0])
     #expect(limited(.timeLimit, try beams { $0.timeLimit = .zero }) == [0])
+    let cancelled = try await Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try models[0].beamSearch("ab", beams: 4)
+    }.value
+    #expect(limited(.cancelled, cancelled) == [0])
     #expect(throws: LlamaError.promptTooLong(tokens: 3, limit: 2)) { try beams { $0.steps = 2 } }
     #expect(throws: LlamaError.promptTooLong(tokens: 8, limit: 7)) {
       try models[0].beamSearch("abcabca", beams: 4)
@@ -325,14 +348,23 @@ import Testing
       for beam in try llama.beamSearch(
         "in", beams: 6, options: GenerationOptions(maximumResponseTokens: 6))
       {
-        let isUnfinished =
-          beam.tokens.last.map { (0xC2...0xF4).contains($0.id - 3) } ?? false
-        ends += isUnfinished ? 1 : 0
+        let bytes = beam.tokens.flatMap { Self.emittedBytes($0.id) }
+        #expect(beam.text == "in" + String(decoding: bytes, as: UTF8.self))
+        // A character that lacks bytes is in none of the tokens' texts.
         let text = "in" + beam.tokens.map(\.text).joined()
-        #expect(beam.text == text + (isUnfinished ? "\u{FFFD}" : "") || !isUnfinished)
+        let rest = beam.text.unicodeScalars.dropFirst(text.unicodeScalars.count)
+        #expect(beam.text == text + String(rest) && rest.allSatisfy { $0 == "\u{FFFD}" })
+        ends += rest.isEmpty ? 0 : 1
       }
     }
     #expect(ends > 0)
+  }
+
+  /// The bytes of a token of `Vocabulary.english` (run.c: `safe_printf` prints no control characters).
+  private static func emittedBytes(_ token: Int) -> [UInt8] {
+    guard (3..<259).contains(token) else { return Vocabulary.english.tokens[token].bytes }
+    let byte = UInt8(token - 3)
+    return 0x20..<0x7F ~= byte || 9...13 ~= byte || byte >= 0x80 ? [byte] : []
   }
 
   @Test func aModelThatComputesNaNThrows() throws {

@@ -26,6 +26,11 @@ import Testing
     Array(generation.tokens(alternatives: 3))
   }
 
+  /// How many tokens of its prompt it read. A single one is not counted as a prompt's.
+  private static func tokensRead(_ generation: Generation) -> Int {
+    max(1, generation.speed.promptTokens)
+  }
+
   /// "i" and "n" are one token together, " t", "h" and "e" are.
   @Test(arguments: [
     ("the rai", "n in the hat"), ("the rain", " in the hat"), ("the t", "he"), ("a", ""), ("", "a"),
@@ -34,11 +39,17 @@ import Testing
   func aContinuationIsTheWholeTextReadAnew(_ beginning: String, _ continuation: String) throws {
     let llama = try llama()
     let prefix = try llama.read(beginning)
+    // All that both begin with but the last token, whose logits are asked for.
+    let whole = llama.tokenizer.encode(beginning + continuation, bos: true, eos: false)
+    let shared = zip(llama.tokenizer.encode(beginning, bos: true, eos: false), whole.dropLast())
+      .prefix { $0 == $1 }.count
     for seed in 1...3 {
       let expected = llama.generate(beginning + continuation, options: Self.options(seed))
       let text = expected.joined()
       let continued = prefix.generate(continuation, options: Self.options(seed))
       #expect(continued.joined() == text && continued.reason == expected.reason)
+      #expect(Self.tokensRead(expected) == expected.promptTokens)
+      #expect(Self.tokensRead(continued) == expected.promptTokens - shared)
       let tokens = Self.everything(
         llama.generate(beginning + continuation, options: Self.options(seed)))
       #expect(
@@ -79,6 +90,22 @@ import Testing
     for seed in 1...8 {
       let alone = llama.generate("the rain in a", options: Self.options(seed))
       #expect(found[seed] == Self.everything(alone))
+    }
+  }
+
+  @Test func aPrefixOfACancelledTaskLeavesTheRestToItsTexts() async throws {
+    let llama = try llama()
+    let text = String(repeating: "zqjxvk ", count: 25)
+    let whole = llama.generate(text + "a", options: Self.options())
+    let expected = Self.everything(whole)
+    for isCancelled in [false, true] {
+      let prefix = try await Task {
+        if isCancelled { withUnsafeCurrentTask { $0?.cancel() } }
+        return try llama.read(text)
+      }.value
+      let continued = prefix.generate("a", options: Self.options())
+      #expect(Self.everything(continued) == expected)
+      #expect(Self.tokensRead(continued) == (isCancelled ? whole.promptTokens : 1))
     }
   }
 

@@ -168,11 +168,17 @@ private let largestCoin: Float = 1 - 0x1p-24
 
   /// The sum of many rounded probabilities can be less than the coin.
   @Test func aCoinBeyondTheSumOfAllTakesNoBannedToken() {
+    var sumsBelowTheCoin = 0
     for size in 20_000..<20_050 {
+      // One token is banned, and the others are equally likely.
+      let probability = 1 / Float(size - 1)
+      let sum = (1..<size).reduce(Float(0)) { sum, _ in sum + probability }
+      sumsBelowTheCoin += sum <= largestCoin ? 1 : 0
       let logits = [Float](repeating: 0, count: size)
       let token = sample(logits, coin: largestCoin) { $0.bannedTokens = [size - 1] }
       #expect(token < size - 1)
     }
+    #expect(sumsBelowTheCoin > 0)
   }
 
   // MARK: Numbers that are wrong
@@ -216,6 +222,25 @@ private let largestCoin: Float = 1 - 0x1p-24
     #expect(options.problem(vocabSize: 10) == Self.problems[index].1)
   }
 
+  /// Probabilities of 0.2, 0.5 and 0.3.
+  @Test(arguments: [
+    (GenerationOptions.SamplingMode.greedy, [1, 1, 1]), (.random(top: 1), [1, 1, 1]),
+    (.random(top: 2), [1, 1, 2]), (.random(top: 5), [1, 2, 0]),
+    (.random(probabilityThreshold: 0), [1, 1, 1]),
+    (.random(probabilityThreshold: 1e-60), [1, 1, 1]),
+    (.random(probabilityThreshold: 0.6), [1, 1, 2]),
+    (.random(probabilityThreshold: 1), [0, 1, 2]),
+  ])
+  func aModeDrawsFromTheTokensThatItNames(_ mode: GenerationOptions.SamplingMode, _ drawn: [Int]) {
+    let logits = [0.2, 0.5, 0.3].map { logf($0) }
+    let options = GenerationOptions(sampling: mode)
+    let tokens = ([0.1, 0.6, 0.95] as [Float]).map { coin in
+      var sampler = Sampler(vocabSize: 3, options: options, coin: coin)
+      return logits.withUnsafeBufferPointer { sampler.sample($0) }
+    }
+    #expect(tokens == drawn)
+  }
+
   @Test func numbersAtTheirLimitsAreRight() {
     var options = GenerationOptions(temperature: 0, maximumResponseTokens: 0)
     #expect(options.problem(vocabSize: 10) == nil)
@@ -227,16 +252,94 @@ private let largestCoin: Float = 1 - 0x1p-24
 
   #if compiler(>=6.2)
     @Test func aSamplerWithWrongNumbersTrapsWithAMessage() async throws {
-      let result = await #expect(
-        processExitsWith: .failure, observing: [\.standardErrorContent]
-      ) {
-        _ = Sampler(vocabSize: 10, temperature: .nan, topP: 0.9, seed: 1)
-      }
-      let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-      #expect(message.contains("a temperature of nan, expected a number from 0 on"))
-      await #expect(processExitsWith: .failure) {
-        _ = Sampler(vocabSize: 10, options: GenerationOptions(), seed: 0)
-      }
+      expectMessage(
+        "a temperature of nan, expected a number from 0 on",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = Sampler(vocabSize: 10, temperature: .nan, topP: 0.9, seed: 1)
+        })
+      expectMessage(
+        "a seed of 0, expected any other number",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = Sampler(vocabSize: 10, options: GenerationOptions(), seed: 0)
+        })
+      expectMessage(
+        "9 logits for a sampler of 10 tokens",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          var sampler = Sampler(vocabSize: 10, options: GenerationOptions(), seed: 1)
+          let logits = [Float](repeating: 0, count: 9)
+          _ = logits.withUnsafeBufferPointer { sampler.sample($0) }
+        })
+    }
+
+    @Test func aRandomModeOfNoTokenTrapsWithAMessage() async throws {
+      expectMessage(
+        "a random choice of the top 0 tokens, expected 1 or more",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = GenerationOptions(sampling: .random(top: 0))
+        })
+      expectMessage(
+        "a probability threshold of 1.5, expected a number from 0 to 1",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = GenerationOptions(sampling: .random(probabilityThreshold: 1.5))
+        })
+    }
+
+    @Test func aModelAskedForWhatItCannotDoTrapsWithAMessage() async throws {
+      expectMessage(
+        "positions 39..<41 are outside the context of 40 tokens",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = try Transformer(checkpoint: smallModel).forward([3, 4], at: 39)
+        })
+      expectMessage(
+        "a token is outside the vocabulary of 24",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = try Transformer(checkpoint: smallModel).forward([24], at: 0)
+        })
+      expectMessage(
+        "0 threads, expected 1 or more",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = try Transformer(checkpoint: smallModel, threads: 0)
+        })
+      expectMessage(
+        "-1 alternatives, expected 0 or more",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = try Llama(checkpoint: smallModel).score("a", alternatives: -1)
+        })
+      expectMessage(
+        "0 beams, expected 1 or more",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = try Llama(checkpoint: smallModel).beamSearch("a", beams: 0)
+        })
+    }
+
+    /// Where the mistake is, not on the thread on which the text is computed later.
+    @Test func aStreamOrSessionWithWrongNumbersTrapsWhereItIsMade() async throws {
+      expectMessage(
+        "a temperature of -1.0, expected a number from 0 on",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          let llama = try Llama(checkpoint: smallModel)
+          _ = llama.stream("a", options: GenerationOptions(temperature: -1))
+        })
+      expectMessage(
+        "a temperature of -1.0, expected a number from 0 on",
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          let llama = try Llama(checkpoint: smallModel)
+          _ = llama.session(options: GenerationOptions(temperature: -1))
+        })
     }
   #endif
 }
+
+#if compiler(>=6.2)
+  /// A model of 24 tokens and a context of 40.
+  private let smallModel = ExportProgram.fixtures.appendingPathComponent("beams/model.gguf").path
+
+  /// A process ended with this message on standard error.
+  private func expectMessage(
+    _ message: String, _ result: ExitTest.Result?,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(output.contains("Fatal error: " + message), sourceLocation: sourceLocation)
+  }
+#endif

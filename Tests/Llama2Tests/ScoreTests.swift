@@ -128,6 +128,38 @@ import Testing
     #expect(some == Array(all[..<40]))
   }
 
+  @Test func aLongWindowIsScoredInBlocksBetweenWhichTheWorkCanEnd() async throws {
+    let llama = try folder.llama(ofSixTokens: Model(Self.shape(context: 300)))
+    let text = Self.text(350)
+    var reports: [Int] = []
+    let all = try llama.score(text) { done, _ in
+      reports.append(done)
+      return true
+    }
+    // The second window begins at token 150, and is read once more up to token 300.
+    #expect(reports == [128, 256, 300, 300, 350])
+    #expect(try llama.score(text) { done, _ in done < 256 } == Array(all[..<256]))
+    let cancelled = await Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try? llama.score(text)
+    }.value
+    #expect(cancelled == Array(all[..<128]))
+  }
+
+  /// Another text computes between the tokens of this one.
+  @Test func aCallerMayUseTheModelMeanwhile() throws {
+    let llama = try folder.llama(ofSixTokens: Model(Self.shape(context: 60)))
+    let all = try llama.score(Self.text(60))
+    let transformer = try Transformer(llama.model)
+    let tokens = [1] + Self.tokens(Self.text(60)).dropLast()
+    var scored: [Float] = []
+    try transformer.forward(tokens, at: 0, from: 0) { i, logits in
+      _ = llama.generate("abc", options: GenerationOptions(maximumResponseTokens: 2)).joined()
+      scored.append(LogProbabilities(logits)[all[i].id])
+    }
+    #expect(scored == all.map(\.logProbability))
+  }
+
   @Test func aModelThatComputesNaNHasNoProbabilities() throws {
     var model = Self.model
     for i in 5 * 16..<6 * 16 { model.embedding.values[i] = .nan }
