@@ -146,15 +146,15 @@ import Testing
     #expect(cancelled == Array(all[..<128]))
   }
 
-  /// Another text computes between the tokens of this one.
+  /// Another text of as many tokens computes between the tokens of this one.
   @Test func aCallerMayUseTheModelMeanwhile() throws {
     let llama = try folder.llama(ofSixTokens: Model(Self.shape(context: 60)))
     let all = try llama.score(Self.text(60))
     let transformer = try Transformer(llama.model)
     let tokens = [1] + Self.tokens(Self.text(60)).dropLast()
     var scored: [Float] = []
-    try transformer.forward(tokens, at: 0, from: 0) { i, logits in
-      _ = llama.generate("abc", options: GenerationOptions(maximumResponseTokens: 2)).joined()
+    try transformer.forward(tokens, at: 0, from: 0) { i, logits throws(LlamaError) in
+      _ = try llama.score(String(repeating: "c", count: 60))
       scored.append(LogProbabilities(logits)[all[i].id])
     }
     #expect(scored == all.map(\.logProbability))
