@@ -81,7 +81,7 @@ import Testing
     let app = try client("client-export")([checkpoints[0], checkpoints[2]], in: folder)
     #expect(app.status == 0 && app.errors == "")
     let written = app.output.split(separator: "\n")
-    #expect(written.count == 2 && written[0].hasPrefix("\"the rain") && written[0].utf8.count > 60)
+    #expect(written.count == 2 && written[0].hasPrefix("\"the rain"))
     #expect(written.last == "true ")
 
     let bench = try client("client-bench")([checkpoints[0], checkpoints[2]], in: folder)

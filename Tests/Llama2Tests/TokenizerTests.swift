@@ -140,7 +140,7 @@ import Testing
       let error = #expect(throws: LlamaError.self) { try Tokenizer(path: path, vocabSize: size) }
       let sentence = error.map { "\($0)" } ?? ""
       #expect(
-        sentence.contains("\(count)") && sentence.contains("\(size)") && sentence.contains("-z"))
+        sentence.contains("\(count)") && sentence.contains("\(size)") && !sentence.contains("-z"))
     }
   }
 }

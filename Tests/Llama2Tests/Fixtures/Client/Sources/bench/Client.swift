@@ -12,6 +12,9 @@ struct Client {
     )
     let options = GenerationOptions(
       sampling: .random(top: 40, seed: 3), temperature: 0.8, maximumResponseTokens: 40)
+    // Without BOS and EOS a text ends only when it is cancelled.
+    var withoutEnd = GenerationOptions()
+    withoutEnd.bannedTokens = [1, 2]
 
     // Two streams at once, each the text that `generate` gives.
     async let first = text(llama, "the rain", options)
@@ -19,10 +22,12 @@ struct Client {
     for streamed in try await [first, second] { print(streamed.debugDescription) }
 
     // A loop that is left, and a task that is cancelled once it has begun.
-    for try await _ in endless.stream("the rain") { break }
+    for try await _ in endless.stream("the rain", options: withoutEnd) { break }
     let (begun, continuation) = AsyncStream.makeStream(of: String.self)
-    let task = Task {
-      for try await piece in endless.stream("the rain") { continuation.yield(piece) }
+    let task = Task { [withoutEnd] in
+      for try await piece in endless.stream("the rain", options: withoutEnd) {
+        continuation.yield(piece)
+      }
     }
     for await _ in begun { break }
     task.cancel()
@@ -45,7 +50,9 @@ struct Client {
     print(reply.debugDescription, session.isResponding)
 
     let busy = endless.session()
-    let answer = Task { try await busy.respond(to: "the rain") }
+    let answer = Task { [withoutEnd] in
+      try await busy.respond(to: "the rain", options: withoutEnd)
+    }
     while !busy.isResponding { try await Task.sleep(for: .milliseconds(1)) }
     do {
       _ = try await busy.respond(to: "and then")

@@ -13,8 +13,11 @@ struct App {
     print(story.text.debugDescription, story.problem ?? "")
 
     let endless = Storyteller(llamas[1])
-    endless.write("the rain")
-    try await wait { endless.text.utf8.count > 20 }
+    // One that ends by itself is written again.
+    repeat {
+      endless.write("the rain")
+      try await wait { endless.text.utf8.count > 20 || !endless.isWriting }
+    } while !endless.isWriting
     endless.cancel()
     try await wait { !endless.isWriting }
     let text = endless.text
