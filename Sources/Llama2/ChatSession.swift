@@ -107,7 +107,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
     for try await _ in self {}
     let isInTurn = isInTurn
     let (content, tokens, end) = progress.value.withLock { ($0.content, $0.tokens, $0.end) }
-    precondition(
+    require(
       end != nil || !isInTurn, "a stream is collected while another loop goes through it")
     return ChatSession.Response(
       content: content, reason: try end?.get() ?? .cancelled, generatedTokens: tokens)

@@ -9,8 +9,6 @@
 /// One text in the making: its KV cache and the place in it, the sampler, and what is known of its end.
 /// `Generation` and `Chat` say what it reads; what follows is chosen here.
 final class TextContext {
-  /// Tokens of a long prompt between two looks at whether to go on.
-  private static let progressStep = 128
   /// The tokens at the beginning that always stay in view: whatever they are, much of the attention goes
   /// to them (Xiao et al. 2023: attention sinks).
   private static let attentionSinks = 4
@@ -268,7 +266,9 @@ final class TextContext {
     if logits == nil { transformer.read(block, at: first) }
     reading.tokens += block.count
     let total = reading.tokens + unread.count
-    if total > Self.progressStep, onPromptProgress?(reading.tokens, total) == false, logits == nil {
+    if total > Transformer.blockSize, onPromptProgress?(reading.tokens, total) == false,
+      logits == nil
+    {
       reason = .cancelled
     }
     return logits
@@ -285,7 +285,7 @@ final class TextContext {
   /// The next block to read, and its first position.
   private func takeBlock() -> (tokens: [Int], position: Int) {
     makeRoom(for: 1)
-    let block = Array(unread.prefix(min(Self.progressStep, llama.config.seqLen - position)))
+    let block = Array(unread.prefix(min(Transformer.blockSize, llama.config.seqLen - position)))
     unread.removeFirst(block.count)
     tokens += block
     position += block.count

@@ -55,7 +55,7 @@ struct Conversation {
     let given = options.systemPrompt ?? (options.prompt == "-" ? "" : nil)
     guard let system = try given ?? askSystemPrompt() else { return }
     begin(system: system)
-    var prompt = options.prompt == "-" ? try Input.all() : options.prompt
+    var prompt = try options.promptText()
     while !isOver, let message = try prompt ?? nextMessage() {
       prompt = nil
       try reply(to: message)

@@ -73,6 +73,11 @@ struct Input {
   }
 }
 
+extension Options {
+  /// The prompt, of -i - all of standard input; nil without -i.
+  func promptText() throws -> String? { prompt == "-" ? try Input.all() : prompt }
+}
+
 /// Ctrl-C: noted, so that the text ends after the token at hand; a second one ends the program.
 enum Interrupt {
   private static let flag = Atomic<Bool>(false)

@@ -48,7 +48,7 @@ func showPromptProgress(_ done: Int, _ total: Int) -> Bool {
 /// Emits a prompt and the text that follows it (run.c: `generate`, which prints the beginning of a
 /// prompt that is too long).
 func generate(_ llama: Llama, _ options: Options) throws {
-  let prompt = options.prompt == "-" ? try Input.all() : options.prompt ?? ""
+  let prompt = try options.promptText() ?? ""
   let (context, steps) = (llama.config.seqLen, options.steps ?? 256)
   var generation = options.generation
   generation.steps = steps
@@ -85,7 +85,7 @@ func generate(_ llama: Llama, _ options: Options) throws {
 
 /// Writes how well a model predicts a text.
 func score(_ llama: Llama, _ options: Options) throws {
-  let text = options.prompt == "-" ? try Input.all() : options.prompt ?? ""
+  let text = try options.promptText() ?? ""
   guard !text.isEmpty else {
     throw Refusal("-m score", "expected a text: -i TEXT, or -i - for one from standard input")
   }
