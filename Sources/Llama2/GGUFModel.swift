@@ -13,14 +13,15 @@ struct GGUFModel {
     guard !gguf.tensors.isEmpty else {
       throw gguf.failure("it holds only a vocabulary and no tensors: get the model itself")
     }
-    guard let embedding = try gguf.tensor("token_embd.weight"), embedding.shape.count == 2 else {
-      throw gguf.failure("it has no tensor token_embd.weight of rows and columns")
+    let name = TensorName(role: .tokenEmbedding).gguf
+    guard let embedding = try gguf.tensor(name), embedding.shape.count == 2 else {
+      throw gguf.failure("it has no tensor \(name) of rows and columns")
     }
-    var tensors = Tensors(gguf)
     let settings = Settings(gguf: gguf, architecture: architecture)
     (config, notes) = try Self.config(settings, vocabSize: embedding.shape[1])
     if let problem = config.problem { throw gguf.failure(problem) }
-    weights = try Self.weights(config, architecture, &tensors)
+    var tensors = Tensors(gguf, config)
+    weights = try Self.weights(architecture, &tensors)
     try tensors.refuseOthers(architecture.name)
   }
 }
@@ -39,15 +40,15 @@ extension GGUFModel {
     /// Whether each head's query and key are normed.
     var hasHeadNorms = false
     /// The matrices that need a bias. Others have one if the file does.
-    var biased: Set<String> = []
+    var biased: Set<TensorName.Role> = []
 
     private static let known = [
       Architecture(name: "llama", ropePairs: .neighbours),
-      Architecture(name: "qwen2", biased: ["attn_q", "attn_k", "attn_v", "attn_qkv"]),
+      Architecture(name: "qwen2", biased: [.query, .key, .value, .queryKeyValue]),
       Architecture(name: "qwen3", hasHeadNorms: true),
       Architecture(
         name: "gpt2", norm: .layer, activation: .gelu, ropePairs: nil,
-        biased: ["attn_q", "attn_k", "attn_v", "attn_qkv", "attn_output", "ffn_up", "ffn_down"]),
+        biased: [.query, .key, .value, .queryKeyValue, .attentionOutput, .up, .down]),
     ]
 
     /// The architecture that a file names. Throws `LlamaError.badCheckpoint` for one that is not known,
@@ -163,124 +164,124 @@ extension GGUFModel {
 // MARK: - Tensors
 
 extension GGUFModel {
-  private static func weights(
-    _ c: Config, _ architecture: Architecture, _ tensors: inout Tensors
-  ) throws -> Weights {
-    let embedding = try tensors.matrix("token_embd.weight", c.vocabSize, c.dim)
+  private static func weights(_ architecture: Architecture, _ tensors: inout Tensors) throws
+    -> Weights
+  {
+    let c = tensors.config
+    let embedding = try tensors.matrix(.tokenEmbedding)
     // A layer has several tensors, so their number is held against the file before anything else.
     let tensorCount = tensors.gguf.tensors.count
     guard c.nLayers <= tensorCount else {
       throw tensors.gguf.failure(
         "its \(architecture.name).block_count is \(c.nLayers), but it has \(tensorCount) tensors")
     }
-    let layers = try (0..<c.nLayers).map { try layer("blk.\($0).", c, architecture, &tensors) }
-    let hasOutput = try tensors.gguf.tensor("output.weight") != nil
+    let layers = try (0..<c.nLayers).map { try layer($0, architecture, &tensors) }
     return Weights(
       tokenEmbedding: embedding,
-      positionEmbedding: c.rope == nil
-        ? try tensors.matrix("position_embd.weight", c.seqLen, c.dim) : nil,
-      layers: layers, finalNorm: try tensors.norm("output_norm", c.dim, c.norm),
-      classifier: hasOutput
-        ? try tensors.linear("output", c.vocabSize, c.dim) : Linear(embedding),
-      ropeFactors: try c.rope.flatMap { try tensors.vector("rope_freqs.weight", $0.size / 2) })
+      positionEmbedding: c.rope == nil ? try tensors.matrix(.positionEmbedding) : nil,
+      layers: layers, finalNorm: try tensors.norm(.finalNorm),
+      classifier: try tensors.has(.output) ? tensors.linear(.output) : Linear(embedding),
+      ropeFactors: c.rope == nil ? nil : try tensors.vector(TensorName(role: .ropeFactors)))
   }
 
   private static func layer(
-    _ prefix: String, _ c: Config, _ architecture: Architecture, _ tensors: inout Tensors
+    _ i: Int, _ architecture: Architecture, _ tensors: inout Tensors
   ) throws -> Layer {
-    func linear(_ name: String, _ rows: Int, _ columns: Int) throws -> Linear {
-      try tensors.linear(
-        prefix + name, rows, columns, needsBias: architecture.biased.contains(name))
+    func linear(_ role: TensorName.Role) throws -> Linear {
+      try tensors.linear(role, layer: i, needsBias: architecture.biased.contains(role))
     }
-    func headNorm(_ name: String) throws -> Norm? {
-      architecture.hasHeadNorms ? try tensors.norm(prefix + name, c.headSize, c.norm) : nil
+    func headNorm(_ role: TensorName.Role) throws -> Norm? {
+      architecture.hasHeadNorms ? try tensors.norm(role, layer: i) : nil
     }
-    let (wq, wk, wv) = try queryKeyValue(
-      linear, c, isFused: tensors.has(prefix + "attn_qkv.weight"))
+    let c = tensors.config
+    let (wq, wk, wv) =
+      try tensors.has(.queryKeyValue, layer: i)
+      ? queryKeyValue(linear(.queryKeyValue), c)
+      : (linear(.query), linear(.key), linear(.value))
     return Layer(
-      attentionNorm: try tensors.norm(prefix + "attn_norm", c.dim, c.norm), wq: wq, wk: wk, wv: wv,
-      qNorm: try headNorm("attn_q_norm"), kNorm: try headNorm("attn_k_norm"),
-      wo: try linear("attn_output", c.dim, c.qDim),
-      ffnNorm: try tensors.norm(prefix + "ffn_norm", c.dim, c.norm),
+      attentionNorm: try tensors.norm(.attentionNorm, layer: i), wq: wq, wk: wk, wv: wv,
+      qNorm: try headNorm(.queryNorm), kNorm: try headNorm(.keyNorm),
+      wo: try linear(.attentionOutput), ffnNorm: try tensors.norm(.ffnNorm, layer: i),
       // What is activated is called the gate where it has factors, and else the way up.
-      w1: try linear(c.activation == .swiglu ? "ffn_gate" : "ffn_up", c.hiddenDim, c.dim),
-      w2: try linear("ffn_down", c.dim, c.hiddenDim),
-      w3: c.activation == .swiglu ? try linear("ffn_up", c.hiddenDim, c.dim) : nil)
+      w1: try linear(c.activation == .swiglu ? .gate : .up), w2: try linear(.down),
+      w3: c.activation == .swiglu ? try linear(.up) : nil)
   }
 
-  /// wq, wk and wv: three tensors, or one in which their rows follow each other.
-  private static func queryKeyValue(
-    _ linear: (_ name: String, _ rows: Int, _ columns: Int) throws -> Linear, _ c: Config,
-    isFused: Bool
-  ) throws -> (Linear, Linear, Linear) {
-    guard isFused else {
-      return (
-        try linear("attn_q", c.qDim, c.dim), try linear("attn_k", c.kvDim, c.dim),
-        try linear("attn_v", c.kvDim, c.dim)
-      )
-    }
+  /// wq, wk and wv of one layer in which their rows follow each other.
+  private static func queryKeyValue(_ whole: Linear, _ c: Config) -> (Linear, Linear, Linear) {
     let (k, v, end) = (c.qDim, c.qDim + c.kvDim, c.qDim + 2 * c.kvDim)
-    let whole = try linear("attn_qkv", end, c.dim)
     return (whole.slice(rows: 0..<k), whole.slice(rows: k..<v), whole.slice(rows: v..<end))
   }
 
   /// The tensors of a file, and which of them have been asked for.
   private struct Tensors {
     let gguf: GGUF
+    let config: Config
     private var used: Set<String> = []
 
-    init(_ gguf: GGUF) { self.gguf = gguf }
-
-    private func missing(_ name: String) -> LlamaError {
-      gguf.failure("it has no tensor \(name)")
+    init(_ gguf: GGUF, _ config: Config) {
+      self.gguf = gguf
+      self.config = config
     }
 
-    /// A tensor of this shape, in ggml's order, or nil where the file has none.
-    private mutating func tensor(_ name: String, shape: [Int]) throws -> GGUF.Tensor? {
-      guard let tensor = try gguf.tensor(name) else { return nil }
+    private func missing(_ name: TensorName) -> LlamaError {
+      gguf.failure("it has no tensor \(name.gguf)")
+    }
+
+    func has(_ role: TensorName.Role, layer: Int? = nil) throws -> Bool {
+      try gguf.tensor(TensorName(role: role, layer: layer).gguf) != nil
+    }
+
+    /// A tensor, or nil where the file has none. ggml's order of a shape has columns first.
+    private mutating func tensor(_ name: TensorName) throws -> GGUF.Tensor? {
+      guard let tensor = try gguf.tensor(name.gguf) else { return nil }
+      let shape = Array(config.shape(of: name).reversed())
       guard tensor.shape == shape else {
-        throw gguf.failure("its tensor \(name) has the shape \(tensor.shape), expected \(shape)")
+        throw gguf.failure(
+          "its tensor \(name.gguf) has the shape \(tensor.shape), expected \(shape)")
       }
-      used.insert(name)
+      used.insert(name.gguf)
       return tensor
     }
 
-    mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) throws -> Matrix {
-      guard let tensor = try tensor(name, shape: [columns, rows]),
-        let values = tensor.data.baseAddress, let format = Matrix.Format(tensor.type)
+    mutating func matrix(_ role: TensorName.Role, layer: Int? = nil) throws -> Matrix {
+      let name = TensorName(role: role, layer: layer)
+      guard let tensor = try tensor(name), let values = tensor.data.baseAddress,
+        let format = Matrix.Format(tensor.type)
       else { throw missing(name) }
-      return Matrix(rows: rows, columns: columns, values: values, format: format)
+      return Matrix(
+        rows: tensor.shape[1], columns: tensor.shape[0], values: values, format: format)
     }
 
-    func has(_ name: String) throws -> Bool { try gguf.tensor(name) != nil }
-
     mutating func linear(
-      _ name: String, _ rows: Int, _ columns: Int, needsBias: Bool = false
+      _ role: TensorName.Role, layer: Int? = nil, needsBias: Bool = false
     ) throws -> Linear {
-      let weight = try matrix(name + ".weight", rows, columns)
-      return Linear(weight, bias: try vector(name + ".bias", rows, isNeeded: needsBias))
+      let weight = try matrix(role, layer: layer)
+      let bias = TensorName(role: role, layer: layer, isBias: true)
+      return Linear(weight, bias: try vector(bias, isNeeded: needsBias))
     }
 
     /// A norm; LayerNorm's has a bias.
-    mutating func norm(_ name: String, _ count: Int, _ kind: Config.NormKind) throws -> Norm {
-      guard let weight = try vector(name + ".weight", count) else {
-        throw missing(name + ".weight")
-      }
+    mutating func norm(_ role: TensorName.Role, layer: Int? = nil) throws -> Norm {
+      let name = TensorName(role: role, layer: layer)
+      guard let weight = try vector(name) else { throw missing(name) }
+      let bias = TensorName(role: role, layer: layer, isBias: true)
       return Norm(
-        weight, bias: kind == .layer ? try vector(name + ".bias", count, isNeeded: true) : nil,
-        count: count)
+        weight, bias: config.norm == .layer ? try vector(bias, isNeeded: true) : nil,
+        count: config.shape(of: name)[0])
     }
 
     /// An fp32 tensor of one dimension, or nil where the file has none and it is not needed.
-    mutating func vector(
-      _ name: String, _ count: Int, isNeeded: Bool = false
-    ) throws -> UnsafePointer<Float>? {
-      guard let tensor = try tensor(name, shape: [count]) else {
+    mutating func vector(_ name: TensorName, isNeeded: Bool = false) throws
+      -> UnsafePointer<Float>?
+    {
+      guard let tensor = try tensor(name) else {
         if isNeeded { throw missing(name) }
         return nil
       }
       guard tensor.type == .f32 else {
-        throw gguf.failure("its tensor \(name) has the type \(tensor.type.name), expected F32")
+        throw gguf.failure(
+          "its tensor \(name.gguf) has the type \(tensor.type.name), expected F32")
       }
       // The alignment of tensors is a multiple of 8.
       return tensor.data.baseAddress?.assumingMemoryBound(to: Float.self)

@@ -38,13 +38,26 @@ extension Llama2C {
       default: false
       }
     }
-    /// Whether it is the right side of a product, which v2 holds as int8.
-    var isMatrix: Bool {
+    /// nil: a table of cos or sin, which other formats do not store.
+    package var role: TensorName.Role? {
       switch self {
-      case .attentionNorm, .ffnNorm, .finalNorm, .cosTable, .sinTable: false
-      default: true
+      case .tokenEmbedding: .tokenEmbedding
+      case .attentionNorm: .attentionNorm
+      case .wq: .query
+      case .wk: .key
+      case .wv: .value
+      case .wo: .attentionOutput
+      case .ffnNorm: .ffnNorm
+      case .w1: .gate
+      case .w2: .down
+      case .w3: .up
+      case .finalNorm: .finalNorm
+      case .classifier: .output
+      case .cosTable, .sinTable: nil
       }
     }
+    /// Whether it is the right side of a product, which v2 holds as int8.
+    var isMatrix: Bool { role.map { !$0.isNorm } ?? false }
   }
 
   /// One tensor, or that of all layers in turn, (count, rows, columns).
@@ -84,17 +97,9 @@ extension Llama2C {
   }
 
   private func shape(of tensor: Tensor) -> (rows: Int, columns: Int) {
-    let c = config
-    switch tensor {
-    case .tokenEmbedding, .classifier: return (c.vocabSize, c.dim)
-    case .wq: return (c.qDim, c.dim)
-    case .wk, .wv: return (c.kvDim, c.dim)
-    case .wo: return (c.dim, c.qDim)
-    case .w1, .w3: return (c.hiddenDim, c.dim)
-    case .w2: return (c.dim, c.hiddenDim)
-    case .attentionNorm, .ffnNorm, .finalNorm: return (1, c.dim)
-    case .cosTable, .sinTable: return (c.seqLen, c.headSize / 2)
-    }
+    guard let role = tensor.role else { return (config.seqLen, config.headSize / 2) }
+    let shape = config.shape(of: TensorName(role: role))
+    return (shape.count == 1 ? 1 : shape[0], shape.last!)
   }
 
   /// Bytes of a whole file.

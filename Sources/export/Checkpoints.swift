@@ -82,25 +82,6 @@ extension Tensor {
 // MARK: - llama2.c's names
 
 extension Llama2C.Tensor {
-  /// nil: a table of cos or sin, which is computed rather than stored in other formats.
-  fileprivate var role: Role? {
-    switch self {
-    case .tokenEmbedding: .tokenEmbedding
-    case .attentionNorm: .attentionNorm
-    case .wq: .query
-    case .wk: .key
-    case .wv: .value
-    case .wo: .attentionOutput
-    case .ffnNorm: .ffnNorm
-    case .w1: .gate
-    case .w2: .down
-    case .w3: .up
-    case .finalNorm: .finalNorm
-    case .classifier: .output
-    case .cosTable, .sinTable: nil
-    }
-  }
-
   fileprivate var isVector: Bool { role?.isNorm == true }
 
   /// llama2.c's name (model.py), which is also Meta's.

@@ -98,9 +98,10 @@ private func exportGGUF(_ source: Source, _ options: Options) throws {
   let type = options.type ?? source.ownType
   let (model, metadata, notes) = try source.gguf(options.seqLen, type)
   let target = try checkedTarget(options.target, force: options.force, sources: source.allPaths)
-  let gguf = try GGUFFile(model, metadata, type, path: source.path)
+  let gguf = try GGUFFile(
+    model.tensors.map { ($0.name, $0.tensor.shape) }, metadata, type, path: source.path)
   let file = try TargetFile(target, size: gguf.size)
-  let report = try Writer.write(source, to: file, size: gguf.size) { try $0.write(gguf) }
+  let report = try Writer.write(source, to: file, size: gguf.size) { try $0.write(model, gguf) }
   try TargetFile.commit([file])
   try describe(
     source, options, "GGUF, \(model.architecture)", model, type.rawValue.uppercased(),
@@ -121,7 +122,9 @@ extension Source {
     }
     let model = try model(seqLen)
     let (general, vocabulary, notes) = try metadata(model)
-    var all = GGUFMetadata(model, type, general: general)
+    var all = GGUFMetadata(
+      architecture: model.architecture.rawValue, model.config, slidingWindow: model.slidingWindow,
+      type, general: general)
     all.append(vocabulary)
     return (model, all, notes + (model.noteOnLlamaCpp.map { [$0] } ?? []))
   }

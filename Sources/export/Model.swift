@@ -89,12 +89,10 @@ extension Model {
     if let problem = config.problem { throw Refusal(path, problem) }
     var tensors: [(name: TensorName, tensor: Tensor)] = []
     func add(_ role: Role, _ layer: Int? = nil) throws {
-      let shape = config.shape(of: role)
-      var name = TensorName(role: role, layer: layer)
-      tensors.append((name, try tensor(name, shape)))
-      guard biases.contains(role) else { return }
-      name.isBias = true
-      tensors.append((name, try tensor(name, [shape[0]])))
+      for isBias in biases.contains(role) ? [false, true] : [false] {
+        let name = TensorName(role: role, layer: layer, isBias: isBias)
+        tensors.append((name, try tensor(name, config.shape(of: name))))
+      }
     }
     try add(.tokenEmbedding)
     if config.rope == nil { try add(.positionEmbedding) }
@@ -111,24 +109,5 @@ extension Model {
     let name = TensorName(role: .ropeFactors)
     places[name] = tensors.count
     tensors.append((name, Tensor(ropeFactors)))
-  }
-}
-
-extension Config {
-  /// Rows and columns of a matrix, or the number of elements of a vector.
-  fileprivate func shape(of role: Role) -> [Int] {
-    switch role {
-    case .tokenEmbedding, .output: [vocabSize, dim]
-    case .positionEmbedding: [seqLen, dim]
-    case .ropeFactors: [(rope?.size ?? 0) / 2]
-    case .attentionNorm, .ffnNorm, .finalNorm: [dim]
-    case .query: [qDim, dim]
-    case .key, .value: [kvDim, dim]
-    case .queryKeyValue: [qDim + 2 * kvDim, dim]
-    case .queryNorm, .keyNorm: [headSize]
-    case .attentionOutput: [dim, qDim]
-    case .gate, .up: [hiddenDim, dim]
-    case .down: [dim, hiddenDim]
-    }
   }
 }

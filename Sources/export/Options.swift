@@ -80,8 +80,10 @@ struct Options {
   var writesGGUF: Bool { target.lowercased().hasSuffix(".gguf") }
 
   private static func weightType(_ arguments: inout Arguments) throws -> WeightType {
-    let types = WeightType.allCases.map(\.rawValue).joined(separator: ", ")
-    return try arguments.value("one of " + types) { WeightType(rawValue: $0.lowercased()) }
+    let types = [WeightType.f32, .f16, .bf16, .q8_0, .q4_0]
+    return try arguments.value("one of " + types.map(\.rawValue).joined(separator: ", ")) { text in
+      types.first { $0.rawValue == text.lowercased() }
+    }
   }
 
   private static func withoutSlash(_ path: String) -> String {

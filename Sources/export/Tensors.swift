@@ -1,38 +1,6 @@
-/// What a tensor is in a model; the raw values are GGUF's names (gguf-py: `TENSOR_NAMES`).
-enum Role: String {
-  case tokenEmbedding = "token_embd"
-  case positionEmbedding = "position_embd"
-  case ropeFactors = "rope_freqs"
-  case attentionNorm = "attn_norm"
-  case query = "attn_q"
-  case key = "attn_k"
-  case value = "attn_v"
-  /// The rows of query, key and value one after the other.
-  case queryKeyValue = "attn_qkv"
-  case queryNorm = "attn_q_norm"
-  case keyNorm = "attn_k_norm"
-  case attentionOutput = "attn_output"
-  case ffnNorm = "ffn_norm"
-  case gate = "ffn_gate"
-  case up = "ffn_up"
-  case down = "ffn_down"
-  case finalNorm = "output_norm"
-  case output = "output"
+import Llama2
 
-  var isNorm: Bool { rawValue.hasSuffix("_norm") }
-}
-
-/// Which tensor of a model it is.
-struct TensorName: Hashable {
-  let role: Role
-  var layer: Int?
-  var isBias = false
-
-  /// As "blk.0.attn_q.bias".
-  var gguf: String { (layer.map { "blk.\($0)." } ?? "") + role.rawValue + suffix }
-
-  var suffix: String { isBias ? ".bias" : ".weight" }
-}
+typealias Role = TensorName.Role
 
 /// A tensor of a model, wherever it lies: it is read some rows at a time, as fp32, so it is never
 /// held whole.

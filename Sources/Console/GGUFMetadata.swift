@@ -1,9 +1,8 @@
-import Console
 import Llama2
 
 /// The metadata of a GGUF file that is to be written: keys in their order, each once (gguf.md).
-struct GGUFMetadata {
-  enum Value: Equatable {
+package struct GGUFMetadata {
+  package enum Value: Equatable {
     case uint32(Int)
     case int32(Int)
     case float32(Float)
@@ -14,10 +13,12 @@ struct GGUFMetadata {
     case float32s([Float])
   }
 
-  private(set) var entries: [(key: String, value: Value)] = []
+  package private(set) var entries: [(key: String, value: Value)] = []
+
+  package init() {}
 
   /// A key that is set again keeps its place.
-  subscript(key: String) -> Value? {
+  package subscript(key: String) -> Value? {
     get { entries.first { $0.key == key }?.value }
     set {
       let place = entries.firstIndex { $0.key == key }
@@ -26,7 +27,7 @@ struct GGUFMetadata {
     }
   }
 
-  mutating func append(_ other: GGUFMetadata) {
+  package mutating func append(_ other: GGUFMetadata) {
     for (key, value) in other.entries { self[key] = value }
   }
 
@@ -53,12 +54,12 @@ private enum TypeNumber: UInt32 {
 
 /// The bytes of a file that is being put together, in little-endian order.
 extension [UInt8] {
-  mutating func append<T: FixedWidthInteger>(littleEndian number: T) {
+  package mutating func append<T: FixedWidthInteger>(littleEndian number: T) {
     Swift.withUnsafeBytes(of: number.littleEndian) { self += $0 }
   }
 
   /// A text behind its length.
-  mutating func append(_ text: Text) {
+  package mutating func append(_ text: Text) {
     append(littleEndian: UInt64(text.bytes.count))
     self += text.bytes
   }
