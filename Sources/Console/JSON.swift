@@ -21,6 +21,11 @@ package enum JSON {
   case array([JSON])
   case object([Text: JSON])
 
+  /// An object of numbers.
+  package static func numbers(_ members: [Text: Double]) -> JSON {
+    .object(members.mapValues { .number($0) })
+  }
+
   /// Parses all of `bytes`; `path` is named when they are not JSON.
   package static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws -> JSON {
     var parser = JSONParser(bytes: bytes, path: path)
@@ -93,6 +98,21 @@ extension JSON: CustomStringConvertible {
 }
 
 extension JSON {
+  /// The value as JSON text, keys in alphabetical order; numbers that are not finite become null.
+  package var encoded: String {
+    switch self {
+    case .number(let number) where !number.isFinite: "null"
+    case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    case .string(let text): JSON.quoted(text.description)
+    case .array(let elements): "[" + elements.map(\.encoded).joined(separator: ", ") + "]"
+    case .object(let members):
+      "{"
+        + members.map { "\(JSON.quoted($0.key.description)): \($0.value.encoded)" }.sorted()
+        .joined(separator: ", ") + "}"
+    case .null, .bool: description
+    }
+  }
+
   /// A string as JSON writes it.
   package static func quoted(_ text: String) -> String {
     var json = "\""

@@ -1,153 +1,150 @@
 import Console
 import Llama2
 
-/// One run of this program: measures, and writes the figures to standard output.
+/// One run of this program: measures, and reports the figures.
 struct Bench {
-  let options: Options
+  private let options: Options
   private let effort: Effort
-  private let bandwidth: Bandwidth
-  private var rows: [Row] = []
+  private let limits: Limits
+  private var report: Report
   private static let shippedModel = "models/stories.bin"
 
   init(_ options: Options) throws {
     self.options = options
     effort = options.isQuick ? .quick : .full
-    bandwidth = try Bandwidth()
+    limits = try Limits()
+    report = Report(isJSON: options.isJSON)
   }
 
   mutating func run() throws {
-    // Made before minutes are spent on what it shows.
+    // Made before minutes are spent on what it shows, as the model is opened.
     let picture = try options.svg.map {
       try TargetFile(checkedTarget($0, force: true), size: 1 << 16)
     }
-    let reads = options.threads.map {
-      "\((bandwidth.measure(threads: $0) / 1e9).fixed(1)) GB/s on \($0)"
+    let model = try options.model.map { path in
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      return try Model(String(name.prefix(20)), path: path, threads: options.threads)
     }
-    try Output.line("\(Machine.name), \(Machine.cores) cores")
-    try Output.line("threads that do nothing else read \(reads.joined(separator: ", "))")
-    if let checkpoint = options.checkpoint {
-      let file = checkpoint.split(separator: "/").last ?? "checkpoint"
-      let name = String(file.prefix { $0 != "." }.prefix(11))
-      let model = try Model(name, path: checkpoint, threads: options.threads)
-      try Output.line("\n" + Row.heading)
-      try measure(model)
-      try measureEndOfContext(model)
-      try measureTokenizer(vocabSize: model.config.vocabSize)
-      try measureSampler(vocabSize: model.config.vocabSize)
+    try measureLimits()
+    if let model {
+      try measure(model, hasDepth: true)
     } else {
-      try Output.line("\n" + Row.heading)
-      for shape in Shape.all where !options.isQuick || Shape.quick.contains(shape.name) {
-        try measure(shape)
+      for shape in options.isQuick ? Shape.quick : Shape.all {
+        for format in Format.all where format.fits(shape.config) { try measure(shape, format) }
       }
-      try measureTokenizer()
-      try measureSampler(vocabSize: 32000)
     }
+    try report.line("")
+    try measureText()
     try measureStart()
     if let picture {
-      let chart = Chart(rows: rows.filter { $0.threads == options.threads.last })
+      let chart = Chart(rows: report.rows.filter { $0.threads == options.threads.last })
       try Array(chart.svg.utf8).withUnsafeBytes(picture.write)
       try TargetFile.commit([picture])
     }
+    try report.finish()
   }
 
-  /// A shape in fp32 and in int8, if there is room for its checkpoint.
-  private mutating func measure(_ shape: Shape) throws {
-    for format in ["fp32", "int8"] {
-      let layout = shape.layout(isInt8: format == "int8")
-      let size = Int(layout.fileSize)
-      let path = Machine.temporaryFolder + "/llama2-bench"
-      let fitsMemory = size < Machine.memory * 2 / 5
-      guard fitsMemory, try size + size / 8 < freeSpace(beside: path) else {
-        try Output.line(
-          "\(shape.name) in \(format) is left out: its \((Double(size) / 1e9).fixed(1)) GB are too"
-            + " many for \(fitsMemory ? Machine.temporaryFolder : "memory")")
-        continue
-      }
-      Output.showProgress("writing \(shape.name) in \(format)")
-      let model = try make(shape.name, layout, path: path, size: size)
-      try measure(model)
-      if shape.name == "110M" && format == "fp32" { try measureEndOfContext(model) }
+  private mutating func measureLimits() throws {
+    try report.add(
+      ["machine": .string(Text(Machine.name)), "cores": .number(Double(Machine.cores))],
+      "\(Machine.name), \(Machine.cores) cores")
+    var figures: [JSON] = []
+    for threads in options.threads {
+      let (bandwidth, peak) = (limits.bandwidth(threads: threads), limits.peak(threads: threads))
+      figures.append(
+        .numbers(["threads": Double(threads), "bandwidth": bandwidth, "peak": peak]))
+      try report.line(
+        "limits of \(threads) thread\(threads == 1 ? "" : "s"): memory is read at"
+          + " \((bandwidth / 1e9).fixed(1)) GB/s, fp32 is multiplied and added at"
+          + " \((peak / 1e9).fixed(0)) GFLOP/s")
     }
+    try report.add(["limits": .array(figures)], "\n" + Row.heading)
+  }
+
+  // MARK: - Models
+
+  /// A shape in one format, if there is room for its file.
+  private mutating func measure(_ shape: Shape, _ format: Format) throws {
+    let model: Model
+    do {
+      model = try make(shape, format)
+    } catch {
+      return try report.add(note: "\(shape.name) in \(format.name) is left out: \(error)")
+    }
+    let hasDepth = shape.name == "110M" && ["fp32", "Q4_K_M"].contains(format.name)
+    try measure(model, hasDepth: hasDepth)
   }
 
   /// A model of random weights. Its file is removed as soon as it is mapped, and stays in memory for
   /// as long as it is.
-  private func make(_ name: String, _ layout: Llama2C, path: String, size: Int) throws -> Model {
-    let file = try TargetFile(path, size: size)
-    try layout.writeRandom(to: file)
+  private func make(_ shape: Shape, _ format: Format) throws -> Model {
+    let random = try RandomModel(shape, format)
+    let path = Machine.temporaryFolder + "/llama2-bench"
+    guard random.size < Machine.memory * 2 / 5 else {
+      throw Refusal("its \(megabytes(random.size)) are too many for this machine's memory")
+    }
+    Output.showProgress("writing \(shape.name) in \(format.name)")
+    let file = try TargetFile(path, size: random.size)
+    try random.write(to: file)
     return try withExtendedLifetime(file) {
-      try Model(name, path: file.temporaryPath, threads: options.threads)
+      try Model(shape.name, format.name, path: file.temporaryPath, threads: options.threads)
     }
   }
 
-  private mutating func measure(_ model: Model) throws {
+  /// - Parameter hasDepth: whether decoding is measured near the end of the context too, or as far
+  ///   towards it as a prompt of some seconds goes.
+  private mutating func measure(_ model: Model, hasDepth: Bool) throws {
     for (threads, transformer) in model.transformers {
-      Output.showProgress("measuring \(model.name) in \(model.format) on \(threads) thread(s)")
-      let positions = 0..<min(32, model.config.seqLen)
-      let decode = model.decodeRate(
-        transformer, threads: threads, positions: positions, bandwidth, effort)
-      try add(
-        Row(
-          shape: model.name, format: model.format, threads: threads, decode: decode,
-          prompt: model.promptRate(transformer, effort)))
+      func decode(at position: Int) -> Rate {
+        Output.showProgress("measuring \(model.name) in \(model.format) on \(threads) thread(s)")
+        let positions = position..<min(position + 24, model.config.seqLen)
+        return model.decodeRate(transformer, positions, effort) {
+          limits.bandwidth(threads: threads)
+        }
+      }
+      let start = decode(at: 0)
+      let prompt = model.promptRate(transformer, effort) { limits.peak(threads: threads) }
+      try report.add(Row(model, threads: threads, decode: start, prompt: prompt))
+      let end = min(model.config.seqLen, 4096, Int(4 * effort.seconds * prompt.tokensPerSecond))
+      guard hasDepth, end > 48 else { continue }
+      _ = transformer.forward(model.prompt(of: end - 24), at: 0)
+      try report.add(
+        Row(model, threads: threads, position: end - 24, decode: decode(at: end - 24)))
     }
   }
 
-  /// Decoding where the KV cache is nearly full, and its bytes count.
-  private mutating func measureEndOfContext(_ model: Model) throws {
-    guard let (threads, transformer) = model.transformers.last, model.config.seqLen > 32 else {
-      return
-    }
-    let positions = model.config.seqLen - 24..<model.config.seqLen
-    Output.showProgress("reading a prompt of \(positions.lowerBound) tokens")
-    _ = transformer.forward(model.prompt(of: positions.lowerBound), at: 0)
-    let decode = model.decodeRate(
-      transformer, threads: threads, positions: positions, bandwidth, effort)
-    try add(
-      Row(
-        shape: model.name, format: model.format, threads: threads,
-        position: positions.lowerBound, decode: decode, prompt: nil))
-  }
+  // MARK: - What stands beside the model
 
-  private mutating func add(_ row: Row) throws {
-    Output.showProgress("")
-    rows.append(row)
-    try Output.line(row.line)
-  }
-
-  /// The vocabulary that was asked for or the one that ships, on stories of the model that ships.
-  private func measureTokenizer(vocabSize: Int = 0) throws {
+  /// Tokenizer and sampler, on a text of the model, or of the one that ships.
+  private mutating func measureText() throws {
     Output.showProgress("generating a text")
-    guard let shipped = try? Llama(checkpoint: Self.shippedModel, tokenizer: "tokenizer.bin") else {
-      try Output.line("\ntokenizer: not measured, as \(Self.shippedModel) cannot be run here")
-      return
+    let path = options.model ?? Self.shippedModel
+    do {
+      let text = try GeneratedText(
+        model: path, tokenizer: options.tokenizer, threads: options.threads.last!, effort)
+      let (rate, bytesPerToken) = text.encodingRate()
+      try report.add(
+        ["tokenizer": .numbers(["bytesPerSecond": rate, "bytesPerToken": bytesPerToken])],
+        "tokenizer: \((rate / 1e6).fixed(1)) MB/s of a text of \(path),"
+          + " \(bytesPerToken.fixed(1)) bytes a token")
+      let (greedy, topP) = try text.samplingTimes()
+      try report.add(
+        ["sampler": .numbers(["greedy": greedy, "topP": topP])],
+        "sampler:   \((greedy * 1e6).fixed(1)) µs greedily, \((topP * 1e6).fixed(1)) µs with"
+          + " -t 1.0 -p 0.9, over the \(text.vocabSize) logits of each of its tokens")
+    } catch let error as LlamaError {
+      try report.add(note: "tokenizer and sampler are not measured: \(error)")
     }
-    let text = stories(of: shipped, bytes: options.isQuick ? 20_000 : 60_000)
-    let given = try options.tokenizer.map { try Tokenizer(path: $0, vocabSize: vocabSize) }
-    let rate = encodingRate(given ?? shipped.tokenizer, text, repeats: options.isQuick ? 3 : 9)
-    Output.showProgress("")
-    try Output.line(
-      "\ntokenizer: \((rate.bytesPerSecond / 1e6).fixed(1)) MB/s, \(rate.bytesPerToken.fixed(1))"
-        + " bytes of a story to each token")
-  }
-
-  private func measureSampler(vocabSize: Int) throws {
-    let greedy = samplingTime(vocabSize: vocabSize, temperature: 0, topP: 0.9, repeats: 1001)
-    let topP = samplingTime(vocabSize: vocabSize, temperature: 1, topP: 0.9, repeats: 1001)
-    try Output.line(
-      "sampler:   \((greedy * 1e6).fixed(1)) µs greedily, \((topP * 1e6).fixed(1)) µs with"
-        + " -t 1.0 -p 0.9, over \(vocabSize) flat logits")
   }
 
   /// The whole process of `run` for one token, if it is there.
-  private func measureStart() throws {
-    var command = ["./run", options.checkpoint ?? Self.shippedModel, "-n", "1"]
+  private mutating func measureStart() throws {
+    var command = ["./run", options.model ?? Self.shippedModel, "-n", "1"]
     if let tokenizer = options.tokenizer { command += ["-z", tokenizer] }
     let line = command.joined(separator: " ")
-    if let time = processTime(command, repeats: options.isQuick ? 11 : 51) {
-      try Output.line("process:   \((time * 1e3).fixed(1)) ms for \(line)")
-    } else {
-      try Output.line("process:   not measured, as \(line) does not work here")
+    guard let time = processTime(command, effort) else {
+      return try report.add(note: "process:   not measured, as \(line) does not work here")
     }
+    try report.add(["start": .number(time)], "process:   \((time * 1e3).fixed(1)) ms for \(line)")
   }
 }

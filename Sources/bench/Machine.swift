@@ -29,7 +29,13 @@ enum Machine {
       }
       return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
     #else
-      let lines = beginning(of: "/proc/cpuinfo").split(separator: "\n")
+      // cpuinfo has no size, so it is read, not mapped.
+      var bytes = [UInt8](repeating: 0, count: 4096)
+      let descriptor = open("/proc/cpuinfo", O_RDONLY)
+      let count = read(descriptor, &bytes, bytes.count)
+      close(descriptor)
+      let lines = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(
+        separator: "\n")
       if let model = lines.first(where: { $0.hasPrefix("model name") }),
         let colon = model.firstIndex(of: ":")
       {
@@ -42,16 +48,6 @@ enum Machine {
       #endif
     #endif
   }()
-
-  /// The first bytes of a small file, "" if there is none.
-  private static func beginning(of path: String) -> String {
-    let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { return "" }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = read(descriptor, &bytes, bytes.count)
-    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-  }
 }
 
 /// Seconds that `body` takes.
@@ -66,17 +62,5 @@ extension [Double] {
   var median: Double {
     let sorted = self.sorted()
     return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
-  }
-}
-
-/// Random numbers that are the same in every run: xorshift64* (Marsaglia 2003, Vigna 2016).
-struct Xorshift: RandomNumberGenerator {
-  var state: UInt64 = 42
-
-  mutating func next() -> UInt64 {
-    state ^= state >> 12
-    state ^= state << 25
-    state ^= state >> 27
-    return state &* 0x2545_F491_4F6C_DD1D
   }
 }

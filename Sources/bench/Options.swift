@@ -1,27 +1,31 @@
 import Console
+import Llama2
 
 /// The command line.
 struct Options {
-  /// nil: checkpoints of the named shapes, made for the purpose.
-  var checkpoint: String?
-  /// nil: the vocabulary that ships.
+  /// nil: models of the named shapes, made for the purpose.
+  var model: String?
+  /// nil: the vocabulary that `run` would take.
   var tokenizer: String?
-  var threads = Machine.cores > 1 ? [1, Machine.cores] : [1]
+  var threads = [Threads.usable()]
   /// Where to draw the picture, if anywhere.
   var svg: String?
+  var isJSON = false
   var isQuick = false
 
   static let usage = """
-    Usage:   bench [<checkpoint>] [options]
-    Example: bench models/stories.bin -z tokenizer.bin
-    Measures how fast this machine runs a checkpoint next to how fast it can read its weights.
-    Without a checkpoint, writes some of known shapes, of up to 4 GB, to the temporary folder
-    (TMPDIR, else /tmp) and removes them.
+    Usage:   bench [<model>] [options]
+    Example: bench model.gguf
+    Measures how fast this machine decodes and reads prompts, beside its limits: how fast it reads
+    memory, and multiplies and adds. <model> is any file that run reads. Without one, models of known
+    shapes in several formats, of up to 4 GB, are written to the temporary folder (TMPDIR, else /tmp)
+    and removed.
     Options:
-      -z <string>     vocabulary for the tokenizer's speed (default: the one that ships)
-      -j <ints>       numbers of threads, as 1,2,4 (default: 1 and one for each core)
+      -z <string>     vocabulary (default: the model's own; for a .bin, tokenizer.bin near it)
+      -j <ints>       numbers of threads, as 1,2,4 (default: one for each CPU)
       --svg <string>  draw the rates of the last number of threads into this file
-      --quick         fewer shapes and repeats: some 15 seconds instead of two minutes
+      --json          write all figures as one JSON object
+      --quick         fewer shapes and repeats: some 20 seconds instead of two minutes
       -h              this text
 
     """
@@ -31,6 +35,7 @@ struct Options {
     while let argument = try arguments.next() {
       switch argument {
       case "--quick": isQuick = true
+      case "--json": isJSON = true
       case "-z": tokenizer = try arguments.text()
       case "--svg": svg = try arguments.text()
       case "-j":
@@ -38,12 +43,12 @@ struct Options {
           let counts = $0.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
           return counts.allSatisfy { (1...1024).contains($0 ?? 0) } ? counts.map { $0! } : nil
         }
-      case _ where argument.hasPrefix("-") || checkpoint != nil: throw arguments.unexpected
-      default: checkpoint = argument
+      case _ where argument.hasPrefix("-") || model != nil: throw arguments.unexpected
+      default: model = argument
       }
     }
-    if tokenizer != nil && checkpoint == nil {
-      throw Refusal("-z needs a checkpoint whose vocabulary it is: bench <checkpoint> -z <file>")
+    if tokenizer != nil && model == nil {
+      throw Refusal("-z needs a model whose vocabulary it is: bench <model> -z <file>")
     }
   }
 }

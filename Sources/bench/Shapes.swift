@@ -5,7 +5,8 @@ import Llama2
 struct Shape {
   let name: String
   let config: Config
-  var sharedClassifier = true
+  /// Whether the classifier is the token embedding.
+  let isTied: Bool
 
   /// karpathy's TinyStories models, and TinyLlama.
   static let all = [
@@ -13,95 +14,152 @@ struct Shape {
     Shape("15M", 288, 768, layers: 6, heads: 6, kvHeads: 6, seqLen: 256),
     Shape("42M", 512, 1376, layers: 8, heads: 8, kvHeads: 8, seqLen: 1024),
     Shape("110M", 768, 2048, layers: 12, heads: 12, kvHeads: 12, seqLen: 1024),
-    Shape("1.1B", 2048, 5632, layers: 22, heads: 32, kvHeads: 4, seqLen: 2048, shared: false),
+    Shape("1.1B", 2048, 5632, layers: 22, heads: 32, kvHeads: 4, seqLen: 2048, isTied: false),
   ]
 
   /// Those that are measured in seconds.
-  static let quick = ["260K", "15M", "42M"]
+  static let quick = all.filter { ["15M", "110M"].contains($0.name) }
 
   private init(
     _ name: String, _ dim: Int, _ hiddenDim: Int, layers: Int, heads: Int, kvHeads: Int,
-    vocabSize: Int = 32000, seqLen: Int, shared: Bool = true
+    vocabSize: Int = 32000, seqLen: Int, isTied: Bool = true
   ) {
     self.name = name
     config = Config(
       dim: dim, hiddenDim: hiddenDim, nLayers: layers, nHeads: heads, nKVHeads: kvHeads,
       vocabSize: vocabSize, seqLen: seqLen)
-    sharedClassifier = shared
-  }
-
-  /// Its checkpoint in v0, or in v2 with int8 weights.
-  func layout(isInt8: Bool) -> Llama2C {
-    Llama2C(
-      config, version: isInt8 ? 2 : 0, groupSize: Llama2C.fittingGroupSize(64, config),
-      sharedClassifier: sharedClassifier)
+    self.isTied = isTied
   }
 }
 
-extension Llama2C {
-  /// Writes a checkpoint of random weights.
-  func writeRandom(to target: TargetFile) throws {
-    let file = RandomFile(target, groupSize: groupSize)
+/// A format of weights: llama2.c's fp32 (v0) or int8 (v2), or a GGUF's.
+struct Format {
+  let name: String
+  /// nil: one of llama2.c's.
+  var type: WeightType?
+  /// What rows must be a multiple of. Of other shapes, only some matrices would have the format.
+  var block = 1
+
+  static let all = [
+    Format(name: "fp32"), Format(name: "int8"), Format(name: "Q8_0", type: .q8_0, block: 32),
+    Format(name: "Q4_0", type: .q4_0, block: 32),
+    Format(name: "Q4_K_M", type: .q4_K_M, block: 256),
+  ]
+
+  func fits(_ config: Config) -> Bool {
+    config.dim % block == 0 && config.hiddenDim % block == 0
+  }
+}
+
+/// A model of random weights.
+struct RandomModel {
+  /// Bytes of the file.
+  let size: Int
+  private let header: [UInt8]
+  private var parts: [(content: Content, bytes: Int)] = []
+
+  private enum Content: Hashable {
+    case constant(Float)
+    case random(GGUF.TensorType)
+  }
+
+  init(_ shape: Shape, _ format: Format) throws {
+    let layout = Llama2C(
+      shape.config, version: format.name == "int8" ? 2 : 0,
+      groupSize: Llama2C.fittingGroupSize(64, shape.config), sharedClassifier: shape.isTied)
+    guard let type = format.type else {
+      (header, size) = (layout.header, Int(layout.fileSize))
+      for section in layout.sections {
+        for _ in 0..<section.count { add(section) }
+      }
+      return
+    }
+    // A GGUF has the same tensors, less the tables of cos and sin.
+    let names = layout.sections.flatMap { section in
+      (0..<section.count).compactMap { i in
+        section.tensor.role.map { TensorName(role: $0, layer: section.tensor.isOfLayer ? i : nil) }
+      }
+    }
+    let file = try GGUFFile(
+      names.map { ($0, shape.config.shape(of: $0)) },
+      GGUFMetadata(architecture: "llama", shape.config, type), type, path: shape.name)
+    (header, size) = (file.header, file.size)
+    for tensor in file.tensors {
+      let content = tensor.name.role.isNorm ? Content.constant(1) : .random(tensor.type)
+      parts += [(content, tensor.size), (.constant(0), tensor.padding)]
+    }
+  }
+
+  private mutating func add(_ section: Llama2C.Section) {
+    let (values, bytes) = (section.rows * section.columns, Int(section.bytes))
+    switch section.tensor.role {
+    case nil: parts.append((.constant(0), bytes))
+    case let role? where role.isNorm: parts.append((.constant(1), bytes))
+    case _ where section.groupSize == 0: parts.append((.random(.f32), bytes))
+    default: parts += [(.random(.i8), values), (.constant(0x1p-12), bytes - values)]
+    }
+  }
+
+  /// Writes it to a file, from which it has not to be read again.
+  func write(to target: TargetFile) throws {
     try header.withUnsafeBytes(target.write)
-    for section in sections {
-      for _ in 0..<section.count {
-        let count = section.rows * section.columns
-        switch section.tensor {
-        case .attentionNorm, .ffnNorm, .finalNorm: try file.fill(count, with: 1)
-        case .cosTable, .sinTable: try file.fill(count, with: 0)
-        default: try file.weights(count)
+    var tiles: [Content: [UInt8]] = [:]
+    for (content, bytes) in parts where bytes > 0 {
+      let tile = tiles[content] ?? Self.tile(of: content)
+      tiles[content] = tile
+      try tile.withUnsafeBytes { tile in
+        for start in stride(from: 0, to: bytes, by: tile.count) {
+          try target.write(UnsafeRawBufferPointer(rebasing: tile.prefix(bytes - start)))
         }
       }
     }
     // What the system still had to write to the disk would be written while something is timed.
     try target.flush(toDisk: true)
   }
+
+  /// Bytes that are written again and again, so that gigabytes take seconds. They are whole blocks,
+  /// but of no number that divides a row's, so that rows differ.
+  private static func tile(of content: Content) -> [UInt8] {
+    switch content {
+    case .constant(let value):
+      return (0..<1 << 16).flatMap { _ in
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+      }
+    case .random(let type):
+      let block = type.block!.bytes
+      let count = 1 << 19 / block | 1
+      // A linear congruential generator (Knuth 1997: MMIX).
+      var state: UInt64 = 42
+      var tile = (0..<count * block).map { _ in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return UInt8(state >> 56)
+      }
+      for fixed in type.fixedBits {
+        for i in stride(from: fixed.byte, to: tile.count, by: block) {
+          tile[i] = tile[i] & fixed.random | fixed.set
+        }
+      }
+      return tile
+    }
+  }
 }
 
-/// A checkpoint in the making.
-private final class RandomFile {
-  private let target: TargetFile
-  private let groupSize: Int
-  /// Weights of a standard deviation of 0.02, as Llama's begin, or int8 for a scale that gives
-  /// them. They are written again and again, so that gigabytes take seconds.
-  private let noise: [UInt8]
-  /// Where in `noise` the next weights begin.
-  private var place = 0
-  private static let largestWeight: Float = 0.035
-  /// Not a multiple of any row, so that rows differ.
-  private static let noiseCount = 1_000_003
-
-  init(_ target: TargetFile, groupSize: Int) {
-    self.target = target
-    self.groupSize = groupSize
-    var random = Xorshift()
-    if groupSize == 0 {
-      let range = -Self.largestWeight...Self.largestWeight
-      let floats = (0..<Self.noiseCount).map { _ in Float.random(in: range, using: &random) }
-      noise = floats.withUnsafeBytes { Array($0) }
-    } else {
-      noise = (0..<Self.noiseCount).map { _ in
-        UInt8(bitPattern: Int8.random(in: -127...127, using: &random))
-      }
+extension GGUF.TensorType {
+  /// What is not random in a block: in a byte, the bits that stay random and those that are set.
+  /// Floats get the exponent of 2^-6, integers a scale with which weights are at most 2^-5, or 2^-4
+  /// where scales are integers too: about as large as Llama's at the beginning of its training.
+  fileprivate var fixedBits: [(byte: Int, random: UInt8, set: UInt8)] {
+    func half(_ byte: Int, _ bits: UInt16) -> [(byte: Int, random: UInt8, set: UInt8)] {
+      [(byte, 0, UInt8(bits & 0xFF)), (byte + 1, 0, UInt8(bits >> 8))]
     }
-  }
-
-  func fill(_ count: Int, with value: Float) throws {
-    let floats = [Float](repeating: value, count: min(count, 1 << 18))
-    for start in stride(from: 0, to: count, by: 1 << 18) {
-      try floats[..<min(count - start, 1 << 18)].withUnsafeBytes(target.write)
+    switch self {
+    case .f32: return [(2, 0x7F, 0x80), (3, 0x80, 0x3C)]
+    case .q8_0: return half(0, 0x0C00)  // 2^-12
+    case .q4_0: return half(0, 0x1C00)  // 2^-8
+    // 2^-14, and 7.5 of it for the minimums, with which the mean is 0
+    case .q4_K: return half(0, 0x0400) + half(2, 0x0F80)
+    case .q6_K: return half(208, 0x0080)  // 2^-17
+    default: return []
     }
-  }
-
-  /// `count` random weights: fp32, or int8 and then their scales.
-  func weights(_ count: Int) throws {
-    var left = groupSize == 0 ? 4 * count : count
-    while left > 0 {
-      let piece = min(left, noise.count - place)
-      try noise[place..<place + piece].withUnsafeBytes(target.write)
-      place = (place + piece) % noise.count
-      left -= piece
-    }
-    if groupSize > 0 { try fill(count / groupSize, with: Self.largestWeight / 127) }
   }
 }

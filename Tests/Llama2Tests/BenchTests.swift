@@ -6,7 +6,7 @@ import Testing
   @Test(arguments: ["-h", "--help"]) func theUsageNamesEveryFlag(_ flag: String) throws {
     let run = try Program.bench(["--quick", flag])
     #expect(run.status == 0 && run.errors == "")
-    for flag in ["-z", "-j", "--svg", "--quick", "-h"] {
+    for flag in ["-z", "-j", "--svg", "--json", "--quick", "-h"] {
       #expect(run.output.contains("  \(flag) "))
     }
   }
@@ -40,4 +40,139 @@ import Testing
     #expect(shell.status == 0 && shell.errors == "")
     #expect(try folder.names.isEmpty)
   }
+
+  @Test func aFileThatIsNoModelIsRefusedInOneSentence() throws {
+    let folder = try Folder()
+    try folder.write(Array("Once upon a time".utf8), to: "story.gguf")
+    for name in ["story.gguf", "missing.gguf"] {
+      let run = try Program.bench([folder[name], "--json"])
+      #expect(run.isRefusal(by: "bench") && run.errors.contains(folder[name]), "\(run)")
+    }
+  }
+
+  // MARK: - Figures
+
+  /// A model whose weights are counted here by hand.
+  struct Counted: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let file: [UInt8]
+    /// Multiplied by each token, and by the last one of a prompt.
+    let layerWeights, classifierWeights: Double
+    /// Bytes of all weights that are read for a token, and of its keys and values.
+    let bytes, cacheBytes: Double
+    let seqLen: Int
+
+    /// 64 columns, 32 in the feed-forward network, a classifier of its own.
+    static let gguf = Counted(
+      testDescription: "GGUF", file: SmallGGUF(.gpt2, .llama).file.bytes,
+      layerWeights: 4 * 64 * 64 + 3 * 64 * 32, classifierWeights: 64 * 64,
+      bytes: 4 * (4 * 64 * 64 + 3 * 64 * 32 + 64 * 64 + 3 * 64), cacheBytes: 4 * 2 * 64,
+      seqLen: 256)
+    /// Six layers of 128 columns, 4 of 8 heads for keys and values, 1024 tokens of one embedding.
+    static let stories = Counted(
+      testDescription: "v0", file: try! Folder(path: packageRoot).read("models/stories.bin"),
+      layerWeights: 6 * (2 * 128 * 128 + 2 * 64 * 128 + 3 * 320 * 128),
+      classifierWeights: 1024 * 128,
+      bytes: 4 * (6 * (2 * 128 * 128 + 2 * 64 * 128 + 3 * 320 * 128 + 2 * 128) + 1025 * 128),
+      cacheBytes: 6 * 4 * 2 * 64, seqLen: 512)
+  }
+
+  @Test(arguments: [Counted.gguf, .stories])
+  func theSharesOfAModelAreThoseOfItsCountedWeights(_ model: Counted) throws {
+    let folder = try Folder()
+    let path = try folder.write(model.file, to: "model.file")
+    try folder.write(Folder(path: packageRoot).read("tokenizer.bin"), to: "tokenizer.bin")
+    let run = try Program.bench(
+      [path, "--quick", "--json", "-j", "1,2", "--svg", folder["picture.svg"]], in: folder)
+    #expect(run.status == 0 && run.errors == "", "\(run.errors)")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(run.outputBytes)) as? [String: Any])
+    #expect(report["machine"] is String && report["tokenizer"] is [String: Double])
+    #expect(report["sampler"] is [String: Double])
+    #expect((report["limits"] as? [[String: Double]])?.map { $0["threads"] } == [1, 2])
+    let rows = try #require(report["rows"] as? [[String: Any]])
+    #expect(rows.map { $0["threads"] as? Int } == [1, 1, 2, 2])
+    #expect(rows.map { $0["position"] as? Int } == [0, model.seqLen - 24, 0, model.seqLen - 24])
+    for row in rows {
+      let position = Double(try #require(row["position"] as? Int))
+      let decode = try Figures(row["decode"])
+      #expect(decode["share"].isNear(decode["bytesPerSecond"] / decode["bandwidth"]))
+      let bytes = decode["bytesPerSecond"] / decode["tokensPerSecond"]
+      // Medians over rounds that end at any of the positions.
+      let positions = (position + 1) * 0.999...(position + 24) * 1.001
+      #expect(positions.contains((bytes - model.bytes) / model.cacheBytes))
+      guard position == 0 else { continue }
+      let prompt = try Figures(row["prompt"])
+      #expect(prompt["share"].isNear(prompt["operationsPerSecond"] / prompt["peak"]))
+      #expect(prompt["tokens"] == 256)
+      let operations = 2 * (256 * model.layerWeights + model.classifierWeights) / 256
+      #expect((prompt["operationsPerSecond"] / prompt["tokensPerSecond"]).isNear(operations))
+    }
+    // ./run is not there.
+    #expect((report["notes"] as? [String])?.count == 1 && report["start"] == nil)
+    let picture = String(decoding: try folder.read("picture.svg"), as: UTF8.self)
+    #expect(picture.hasPrefix("<svg") && picture.hasSuffix("</svg>\n"))
+    #expect(picture.contains(">model.file</text>") && picture.contains("at \(model.seqLen - 24)<"))
+  }
+
+  @Test func withoutJSONTheSameFiguresAreATable() throws {
+    let folder = try Folder()
+    let path = try folder.write(Counted.gguf.file, to: "model.gguf")
+    let run = try Program.bench([path, "--quick", "-j", "1"], in: folder)
+    #expect(run.status == 0 && run.errors == "")
+    let lines = run.output.split(separator: "\n")
+    for beginning in ["limits of 1 thread: ", "model.gguf  ", "model.gguf @232 ", "sampler: "] {
+      #expect(lines.count { $0.hasPrefix(beginning) } == 1, "\(run.output)")
+    }
+  }
+
+  // MARK: - Models of random weights
+
+  @Test func whereNoFileCanBeWrittenEachModelIsLeftOutWithASentence() throws {
+    let folder = try Folder()
+    let run = try Program.shell(
+      #"TMPDIR="$1/missing" "$0" --quick --json -j 1"#, Program.bench.path, folder.path, in: folder)
+    #expect(run.status == 0 && run.errors == "", "\(run.errors)")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(run.outputBytes)) as? [String: Any])
+    #expect((report["rows"] as? [Any])?.count == 0)
+    let notes = try #require(report["notes"] as? [String])
+    for model in ["15M in fp32", "110M in int8", "110M in Q4_K_M"] {
+      #expect(notes.count { $0.hasPrefix(model + " is left out: ") } == 1, "\(notes)")
+    }
+  }
+
+  @Test func anInterruptLeavesNoFile() throws {
+    let folder = try Folder()
+    let bench = try Program(path: "/bin/sh").start(
+      ["-c", #"TMPDIR="$1" exec "$0" --quick -j 1"#, Program.bench.path, folder.path])
+    while try folder.names.isEmpty, bench.isRunning { usleep(200) }
+    #expect(try !folder.names.isEmpty)
+    bench.interrupt()
+    let ending = try bench.ending()
+    #expect(ending.wasKilled && ending.status == SIGINT)
+    #expect(try folder.names.isEmpty)
+  }
+}
+
+extension Program {
+  /// A line of the shell, with "$0", "$1" and so on.
+  fileprivate static func shell(_ line: String, _ arguments: String..., in folder: Folder) throws
+    -> Ending
+  {
+    try Program(path: "/bin/sh")(["-c", line] + arguments, in: folder)
+  }
+}
+
+/// An object of numbers; NaN stands for one that is not there.
+private struct Figures {
+  private let numbers: [String: Double]
+
+  init(_ json: Any?) throws { numbers = try #require(json as? [String: Double]) }
+
+  subscript(name: String) -> Double { numbers[name] ?? .nan }
+}
+
+extension Double {
+  fileprivate func isNear(_ other: Double) -> Bool { abs(self / other - 1) < 1e-9 }
 }
