@@ -46,7 +46,7 @@ test: toolchain  ## run every test, and those of the computation in the native b
 	swift test -c release --scratch-path .build-native-test $(NATIVE) \
 	  --filter 'KernelTests|ForwardTests|SameBitsTests|Llama2Tests.FormatTests'
 
-bench: toolchain  ## measure this machine: tokens per second, next to its memory's limit
+bench: toolchain  ## measure this machine, or ARGS=model.gguf on it: tokens per second, beside its limits
 	@$(BUILD) --product run
 	@$(BUILD) --product bench
 	@cp -f .build-native/release/run .

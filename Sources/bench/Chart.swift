@@ -12,16 +12,9 @@ struct Chart {
   private let rowHeight = 16.0
   private let barHeight = 11.0
   private let shapeGap = 8.0
-  private let decodePanel = Panel(left: 172, longest: 1.2)
-  private let promptPanel = Panel(left: 522, longest: 16)
-
-  /// Where bars begin, how long the longest may be, and of which share: of longer ones, which a cache
-  /// makes possible, the end is cut.
-  private struct Panel {
-    let left: Double
-    let width = 180.0
-    let longest: Double
-  }
+  private let decodeLeft = 172.0
+  private let promptLeft = 522.0
+  private let longestBar = 180.0
 
   /// The whole file.
   var svg: String {
@@ -35,10 +28,10 @@ struct Chart {
       <rect class="card" width="100%" height="100%" rx="8"/>
       \#(labels)
       \#(panel(
-        decodePanel, "Decode, token by token", limit: "memory is read", unit: "GB/s",
+        decodeLeft, "Decode, token by token", limit: "memory is read", unit: "GB/s", longest: 1.2,
         rows.map(\.decode)))
       \#(panel(
-        promptPanel, "A prompt of \(tokens) tokens", limit: "fp32 multiply-adds", unit: "GFLOP/s",
+        promptLeft, "A prompt of \(tokens) tokens", limit: "fp32 multiply-adds", unit: "GFLOP/s",
         rows.map { $0.prompt?.rate }))
       \#(text(machine, x: 20, y: height - 14, "soft"))
       </svg>
@@ -70,34 +63,38 @@ struct Chart {
     rows.enumerated().map { i, row in
       let format = row.position == 0 ? row.format : "\(row.format) at \(row.position)"
       let y = y(ofRow: i) + 9.5
-      let label = text(format, x: decodePanel.left - 8, y: y, "soft", anchor: "end")
+      let label = text(format, x: decodeLeft - 8, y: y, "soft", anchor: "end")
       let isFirst = i == 0 || rows[i - 1].shape != row.shape
-      return isFirst ? text(row.shape, x: 20, y: y, "shape") + "\n" + label : label
+      return isFirst
+        ? text(String(row.shape.prefix(12)), x: 20, y: y, "shape") + "\n" + label : label
     }.joined(separator: "\n")
   }
 
   /// A bar and its figures for each row that has a rate, and the limit as a line.
   ///
-  /// - Parameter unit: of the limit, which counts 10^9 of it.
+  /// - Parameters:
+  ///   - unit: of the limit, which counts 10^9 of it.
+  ///   - longest: the share at which a bar is cut.
   private func panel(
-    _ panel: Panel, _ title: String, limit: String, unit: String, _ rates: [Rate?]
+    _ left: Double, _ title: String, limit: String, unit: String, longest: Double = .infinity,
+    _ rates: [Rate?]
   ) -> String {
     let found = rates.compactMap(\.self)
-    let longest = min(panel.longest, max(1, found.map(\.share).max() ?? 1))
-    let scale = panel.width / longest
-    let (right, line) = (panel.left + panel.width, panel.left + scale)
+    let longest = min(longest, max(1, found.map(\.share).max() ?? 1))
+    let scale = longestBar / longest
+    let (right, line) = (left + longestBar, left + scale)
     let (lineTop, lineEnd) = (px(top - 16), px(y(ofRow: rows.count) - shapeGap + 2))
     let most = found.isEmpty ? "" : " at \((found.map(\.limit).median / 1e9).fixed(0)) \(unit)"
     var parts = [
-      text(title, x: panel.left, y: 30, "title"),
-      text(limit + most, x: max(line, panel.left + 80), y: 58, "soft", anchor: "middle"),
+      text(title, x: left, y: 30, "title"),
+      text(limit + most, x: max(line, left + 80), y: 58, "soft", anchor: "middle"),
     ]
     for (i, rate) in rates.enumerated() {
       guard let rate else { continue }
       let y = y(ofRow: i)
       let tokens = rate.tokensPerSecond.fixed(rate.tokensPerSecond < 100 ? 1 : 0)
       parts += [
-        #"<rect class="\#(color(rows[i]))" x="\#(px(panel.left))" y="\#(px(y))""#
+        #"<rect class="\#(color(rows[i]))" x="\#(px(left))" y="\#(px(y))""#
           + #" width="\#(px(min(rate.share, longest) * scale))" height="\#(px(barHeight))" rx="2"/>"#,
         text(tokens + " tok/s", x: right + 80, y: y + 9.5, anchor: "end"),
         text(

@@ -22,8 +22,6 @@ struct Row {
     model                weights  threads      tok/s    GB/s  of memory       tok/s  GFLOP/s  of peak
     """
 
-  var name: String { position == 0 ? shape : "\(shape) @\(position)" }
-
   /// One line of the table.
   var line: String {
     func columns(_ rate: Rate, _ widths: (Int, Int, Int)) -> String {
@@ -31,6 +29,7 @@ struct Row {
         + (rate.workPerSecond / 1e9).fixed(1).padded(widths.1)
         + ((100 * rate.share).fixed(0) + " %").padded(widths.2)
     }
+    let name = position == 0 ? shape : "  at \(position)"
     return name.padded(21) + format.padded(9) + "\(threads)".padded(-7)
       + columns(decode, (-11, -8, -11)) + (prompt.map { columns($0.rate, (-12, -9, -9)) } ?? "")
   }

@@ -61,6 +61,11 @@ struct RandomModel {
   private enum Content: Hashable {
     case constant(Float)
     case random(GGUF.TensorType)
+
+    /// A norm of ones, a matrix of noise, or one of llama2.c's tables, of zeros.
+    init(_ role: TensorName.Role?, _ type: GGUF.TensorType) {
+      self = role.map { $0.isNorm ? .constant(1) : .random(type) } ?? .constant(0)
+    }
   }
 
   init(_ shape: Shape, _ format: Format) throws {
@@ -70,7 +75,11 @@ struct RandomModel {
     guard let type = format.type else {
       (header, size) = (layout.header, Int(layout.fileSize))
       for section in layout.sections {
-        for _ in 0..<section.count { add(section) }
+        let isInt8 = section.groupSize > 0
+        let bytes = section.rows * section.columns * (isInt8 ? 1 : 4)
+        let scales = (Content.constant(0x1p-12), Int(section.bytes) - bytes)
+        let content = Content(section.tensor.role, isInt8 ? .i8 : .f32)
+        for _ in 0..<section.count { parts += [(content, bytes), scales] }
       }
       return
     }
@@ -85,18 +94,8 @@ struct RandomModel {
       GGUFMetadata(architecture: "llama", shape.config, type), type, path: shape.name)
     (header, size) = (file.header, file.size)
     for tensor in file.tensors {
-      let content = tensor.name.role.isNorm ? Content.constant(1) : .random(tensor.type)
+      let content = Content(tensor.name.role, tensor.type)
       parts += [(content, tensor.size), (.constant(0), tensor.padding)]
-    }
-  }
-
-  private mutating func add(_ section: Llama2C.Section) {
-    let (values, bytes) = (section.rows * section.columns, Int(section.bytes))
-    switch section.tensor.role {
-    case nil: parts.append((.constant(0), bytes))
-    case let role? where role.isNorm: parts.append((.constant(1), bytes))
-    case _ where section.groupSize == 0: parts.append((.random(.f32), bytes))
-    default: parts += [(.random(.i8), values), (.constant(0x1p-12), bytes - values)]
     }
   }
 
