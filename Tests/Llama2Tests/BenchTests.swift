@@ -83,7 +83,8 @@ import Testing
     let path = try folder.write(model.file, to: "model.file")
     try folder.write(Folder(path: packageRoot).read("tokenizer.bin"), to: "tokenizer.bin")
     let run = try Program.bench(
-      [path, "--quick", "--json", "-j", "1,2", "--svg", folder["picture.svg"]], in: folder)
+      [path, "--quick", "--json", "-j", "1,2", "--svg", folder["picture.svg"]], in: folder,
+      minutes: 5)
     #expect(run.status == 0 && run.errors == "", "\(run.errors)")
     let report = try #require(
       try JSONSerialization.jsonObject(with: Data(run.outputBytes)) as? [String: Any])
@@ -118,7 +119,7 @@ import Testing
   @Test func withoutJSONTheSameFiguresAreATable() throws {
     let folder = try Folder()
     let path = try folder.write(Counted.gguf.file, to: "model.gguf")
-    let run = try Program.bench([path, "--quick", "-j", "1"], in: folder)
+    let run = try Program.bench([path, "--quick", "-j", "1"], in: folder, minutes: 5)
     #expect(run.status == 0 && run.errors == "")
     let lines = run.output.split(separator: "\n")
     for beginning in ["limits of 1 thread: ", "model.gguf ", "  at 232 ", "sampler: "] {
