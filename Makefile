@@ -22,7 +22,8 @@ SMOLLM2 := https://huggingface.co/unsloth/SmolLM2-135M-Instruct-GGUF/resolve/mai
 SMOLLM2_FILE := models/SmolLM2-135M-Instruct-Q4_K_M.gguf
 
 # In the order in which data flows through them.
-LIBRARY := LlamaError Memory Config TensorName Matrix Weights Vector Activations Products Int8Products Int8Blocks \
+LIBRARY := LlamaError Memory Config TensorName Matrix Weights Vector Activations \
+  Products BlockProducts Int8Products Int8Blocks \
   $(addprefix Formats/,BlockFormat Float32 Halves Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
   GGUF GGUFModel Llama2C Checkpoint Threads Steps KVCache Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler Candidates \

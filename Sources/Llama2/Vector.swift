@@ -84,21 +84,6 @@ extension SIMD16<Float> {
   }
 }
 
-/// The sum of the lanes of each, neighbours first.
-@inline(__always)
-func addLanes(
-  _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ d: SIMD4<Float>
-) -> SIMD4<Float> {
-  let ab = addPairs(a, b)
-  let cd = addPairs(c, d)
-  return addPairs(ab, cd)
-}
-
-@inline(__always)
-private func addPairs(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
-  SIMD4(lowHalf: a.evenHalf, highHalf: b.evenHalf) + SIMD4(lowHalf: a.oddHalf, highHalf: b.oddHalf)
-}
-
 /// The partial sums of four products.
 struct FourSums {
   var s0 = Vector.zero
@@ -162,16 +147,49 @@ struct FourSums {
 
   /// The totals of the four sums.
   @inline(__always)
-  var totals: SIMD4<Float> { addLanes(s0.folded, s1.folded, s2.folded, s3.folded) }
-
-  /// Four lanes of each sum.
-  @inline(__always)
-  func storeFolded(_ out: UnsafeMutablePointer<SIMD4<Float>>) {
-    out[0] = s0.folded
-    out[1] = s1.folded
-    out[2] = s2.folded
-    out[3] = s3.folded
+  var totals: SIMD4<Float> {
+    let pairs = addNeighbours(quarters, quarters)
+    return addNeighbours(pairs, pairs).lowHalf.lowHalf
   }
+
+  /// Halves of each sum added to halves, down to four lanes of each.
+  @inline(__always)
+  var quarters: Vector {
+    let ab = unsafeBitCast(addHalves(s0, s1), to: LanePairs.self)
+    let cd = unsafeBitCast(addHalves(s2, s3), to: LanePairs.self)
+    let (a, b, c, d) = (ab.lowHalf, ab.highHalf, cd.lowHalf, cd.highHalf)
+    let low = LanePairs(
+      lowHalf: SIMD4(lowHalf: a.lowHalf, highHalf: b.lowHalf),
+      highHalf: SIMD4(lowHalf: c.lowHalf, highHalf: d.lowHalf))
+    let high = LanePairs(
+      lowHalf: SIMD4(lowHalf: a.highHalf, highHalf: b.highHalf),
+      highHalf: SIMD4(lowHalf: c.highHalf, highHalf: d.highHalf))
+    return unsafeBitCast(low, to: Vector.self) + unsafeBitCast(high, to: Vector.self)
+  }
+}
+
+// MARK: - Sums of lanes
+//
+// Lanes change places as integers: were they floats, the compiler would move them before it adds,
+// which takes several times as many instructions.
+
+private typealias LanePairs = SIMD8<UInt64>
+
+/// The halves of a added, and those of b.
+@inline(__always)
+private func addHalves(_ a: Vector, _ b: Vector) -> Vector {
+  let (a, b) = (unsafeBitCast(a, to: LanePairs.self), unsafeBitCast(b, to: LanePairs.self))
+  return unsafeBitCast(LanePairs(lowHalf: a.lowHalf, highHalf: b.lowHalf), to: Vector.self)
+    + unsafeBitCast(LanePairs(lowHalf: a.highHalf, highHalf: b.highHalf), to: Vector.self)
+}
+
+/// Each lane at an even place and its neighbour added: those of a, then those of b.
+@inline(__always)
+func addNeighbours(_ a: Vector, _ b: Vector) -> Vector {
+  typealias Lanes = SIMD16<UInt32>
+  let (a, b) = (unsafeBitCast(a, to: Lanes.self), unsafeBitCast(b, to: Lanes.self))
+  return unsafeBitCast(Lanes(lowHalf: a.evenHalf, highHalf: b.evenHalf), to: Vector.self)
+    + unsafeBitCast(Lanes(lowHalf: a.oddHalf, highHalf: b.oddHalf), to: Vector.self)
 }
 
 // MARK: - Functions of vectors and of arrays

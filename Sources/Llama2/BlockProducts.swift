@@ -1,0 +1,224 @@
+// The products of floats for a block of tokens: tiles of a few rows by a few tokens, which use each load
+// several times, over panels of weights that stay in a core's first-level cache.
+
+extension FloatWeights {
+  /// `matmul` for at least `Tile.rows` rows and `Tile.tokens` tokens.
+  static func blockMatmul(
+    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int,
+    _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+  ) {
+    if columns % 16 == 0 {
+      return panels(
+        w, wStride, rows: rows, FloatRows(start: x, stride: xStride), count: count,
+        columns: columns, out, outStride)
+    }
+    let stride = (columns &+ 15) & ~15
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count &* stride) {
+      let padded = $0.baseAddress!
+      Float32Weights.copy(
+        x, 4 &* xStride, rows: count, columns: columns, to: padded, stride)
+      panels(
+        w, wStride, rows: rows, FloatRows(start: padded, stride: stride), count: count,
+        columns: columns, out, outStride)
+    }
+  }
+
+  /// The same for x whose rows are whole vectors, with zeros behind the last column.
+  ///
+  /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. It is
+  /// copied where it is not fp32; where its rows do not begin with a cache line, since a load from
+  /// two lines takes twice as long; and where they all fall into the same sets of the cache.
+  private static func panels(
+    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: FloatRows, count: Int, columns: Int,
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+  ) {
+    let end = (columns &+ 15) & ~15
+    // x, of the columns of a panel, stays in the second-level cache.
+    let width = end <= 1024 ? end : 512
+    let height = max(Tile.rows, Tile.panelSize / width / Tile.rows &* Tile.rows)
+    let isAligned = UInt(bitPattern: w) % 64 == 0 && wStride % 64 == 0 && wStride % 4096 != 0
+    // For few tokens a copy takes longer than what it saves.
+    let isCopied = size != 4 || columns < end || (count >= 32 && !isAligned)
+    let panelStride = width &+ 16
+    let tiles = height / Tile.rows &* ((count &+ Tile.tokens &- 1) / Tile.tokens)
+    let sumCount = width < end ? Tile.count &* tiles : 0
+    let floatCount = isCopied ? height &* panelStride : 0
+    withUnsafeTemporaryAllocation(
+      byteCount: 64 &* sumCount &+ 4 &* floatCount, alignment: 64
+    ) {
+      let sums = $0.baseAddress!.assumingMemoryBound(to: Vector.self)
+      let copied = ($0.baseAddress! + 64 &* sumCount).assumingMemoryBound(to: Float.self)
+      for row in stride(from: 0, to: rows, by: height) {
+        // What is less than a tile at the end begins earlier, and is computed again.
+        let row = min(row, rows &- Tile.rows)
+        let height = min(height, rows &- row)
+        for column in stride(from: 0, to: end, by: width) {
+          let width = min(width, end &- column)
+          let start = w + (row &* wStride &+ column &* size)
+          if isCopied {
+            copy(
+              start, wStride, rows: height, columns: min(width, columns &- column), to: copied,
+              panelStride)
+          }
+          let panel =
+            isCopied
+            ? FloatRows(start: copied, stride: panelStride)
+            : FloatRows(start: start.assumingMemoryBound(to: Float.self), stride: wStride / 4)
+          Tile.multiply(
+            panel, rows: height, x.from(0, column), count: count, width: width, sums: sums,
+            isFirst: column == 0, isLast: column &+ width == end, out + row, outStride)
+        }
+      }
+    }
+  }
+
+  /// out = some columns of w, (rows, columns), as fp32, with zeros up to a whole vector.
+  private static func copy(
+    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, columns: Int,
+    to out: UnsafeMutablePointer<Float>, _ outStride: Int
+  ) {
+    for k in stride(from: 0, to: columns, by: 16) {
+      for row in 0..<rows {
+        let (w, out) = (w + row &* wStride, out + row &* outStride)
+        store(vector(at: w + k &* size, first: columns &- k), out + k)
+      }
+    }
+  }
+}
+
+/// fp32 rows, `stride` floats apart.
+private struct FloatRows {
+  let start: UnsafePointer<Float>
+  let stride: Int
+
+  @inline(__always)
+  func from(_ row: Int, _ column: Int) -> FloatRows {
+    FloatRows(start: start + (row &* stride &+ column), stride: stride)
+  }
+}
+
+/// The products of `rows` rows of weights with `tokens` tokens, whose sums all stay in registers:
+/// there are 32 of 16 lanes with AVX-512, which VNNI is a part of, 16 of 8 with AVX2, which processors
+/// with FMA have, 16 of 4 with SSE, and 32 of 4 with NEON. Where 16 lanes are several registers, the
+/// tile goes over the columns once for each.
+enum Tile {
+  #if VNNI
+    typealias Lanes = SIMD16<Float>
+    static var tokens: Int { 4 }
+  #elseif arch(arm64)
+    typealias Lanes = SIMD4<Float>
+    static var tokens: Int { 4 }
+  #elseif FMA
+    typealias Lanes = SIMD8<Float>
+    static var tokens: Int { 3 }
+  #else
+    typealias Lanes = SIMD4<Float>
+    static var tokens: Int { 2 }
+  #endif
+  static var rows: Int { 4 }
+  static var count: Int { rows * tokens }
+  static var passes: Int { 16 / Lanes.scalarCount }
+
+  /// Floats of a panel. Fewer where a tile goes over them again, while they are still in the cache.
+  static var panelSize: Int { passes == 1 ? 8192 : 4096 }
+
+  /// Adds the products of a panel, (rows, width), with x, (count, width), to `sums`, unless these are the
+  /// first columns, and writes the totals to `out` if they are the last.
+  @inline(never)
+  fileprivate static func multiply(
+    _ panel: FloatRows, rows: Int, _ x: FloatRows, count: Int, width: Int,
+    sums: UnsafeMutablePointer<Vector>, isFirst: Bool, isLast: Bool,
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+  ) {
+    var sums = sums
+    for token in stride(from: 0, to: count, by: Self.tokens) {
+      let token = min(token, count &- Self.tokens)
+      for row in stride(from: 0, to: rows, by: Self.rows) {
+        let row = min(row, rows &- Self.rows)
+        multiply(
+          panel.from(row, 0), x.from(token, 0), width, sums, isFirst: isFirst, isLast: isLast,
+          out + (token &* outStride &+ row), outStride)
+        if !(isFirst && isLast) { sums += Self.count }
+      }
+    }
+  }
+
+  /// The same for one tile.
+  @inline(__always)
+  private static func multiply(
+    _ w: FloatRows, _ x: FloatRows, _ width: Int, _ partial: UnsafeMutablePointer<Vector>,
+    isFirst: Bool, isLast: Bool, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+  ) {
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: count) {
+      let sums = $0.baseAddress!
+      for pass in 0..<passes {
+        multiply(w, x, width, pass, isFirst ? nil : partial, into: sums)
+      }
+      if isLast {
+        storeTotals(sums, out, outStride)
+      } else {
+        for i in 0..<count { partial[i] = sums[i] }
+      }
+    }
+  }
+
+  /// out = partial, if there is any, plus the products, (tokens, rows), in the lanes of one pass.
+  @inline(__always)
+  private static func multiply(
+    _ w: FloatRows, _ x: FloatRows, _ width: Int, _ pass: Int,
+    _ partial: UnsafeMutablePointer<Vector>?, into out: UnsafeMutablePointer<Vector>
+  ) {
+    let firstLane = pass * Lanes.scalarCount
+    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: count) {
+      let sums = $0.baseAddress!
+      if let partial {
+        for i in 0..<count { sums[i] = lanes(partial + i, firstLane) }
+      } else {
+        for i in 0..<count { sums[i] = .zero }
+      }
+      var k = firstLane
+      while k < width {
+        for row in 0..<rows {
+          let a = lanes(w.start, row &* w.stride &+ k)
+          for token in 0..<tokens {
+            let i = token * rows + row
+            sums[i] = multiplyAdd(sums[i], a, lanes(x.start, token &* x.stride &+ k))
+          }
+        }
+        k &+= 16
+      }
+      for i in 0..<count {
+        UnsafeMutableRawPointer(out + i)
+          .storeBytes(of: sums[i], toByteOffset: 4 * firstLane, as: Lanes.self)
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func lanes(_ start: UnsafeRawPointer, _ index: Int) -> Lanes {
+    start.loadUnaligned(fromByteOffset: 4 &* index, as: Lanes.self)
+  }
+
+  /// out[token * outStride + row] = the total of a sum, for all of a tile: for four tokens, where those
+  /// that a tile lacks are its last one again.
+  @inline(__always)
+  private static func storeTotals(
+    _ sums: UnsafePointer<Vector>, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+  ) {
+    let (third, fourth) = (min(2, tokens - 1), min(3, tokens - 1))
+    let totals = addNeighbours(
+      addNeighbours(quarters(sums), quarters(sums + rows)),
+      addNeighbours(quarters(sums + third * rows), quarters(sums + fourth * rows)))
+    store(totals.lowHalf.lowHalf, out)
+    store(totals.lowHalf.highHalf, out + outStride)
+    store(totals.highHalf.lowHalf, out + third &* outStride)
+    store(totals.highHalf.highHalf, out + fourth &* outStride)
+  }
+
+  /// Four lanes of each sum of a token.
+  @inline(__always)
+  private static func quarters(_ sums: UnsafePointer<Vector>) -> Vector {
+    FourSums(s0: sums[0], s1: sums[1], s2: sums[2], s3: sums[3]).quarters
+  }
+}
