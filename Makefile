@@ -1,5 +1,6 @@
 # The programs are built for the machine that builds them: NATIVE also says whether it multiplies
-# and adds in one instruction, as those with AVX2 do, which Swift cannot ask. A plain `swift build -c release` works too.
+# and adds in one instruction, as those with AVX2 do, which Swift cannot ask. A plain
+# `swift build -c release` works too.
 NATIVE := -Xcc -march=native
 ifneq ($(filter arm64 aarch64,$(shell uname -m)),)
   NATIVE := -Xcc -mcpu=native
