@@ -1,9 +1,10 @@
 # The programs are built for the machine that builds them: NATIVE also says whether it multiplies
-# and adds in one instruction, which Swift cannot ask. A plain `swift build -c release` works too.
+# and adds in one instruction, as those with AVX2 do, which Swift cannot ask. A plain
+# `swift build -c release` works too.
 NATIVE := -Xcc -march=native
 ifneq ($(filter arm64 aarch64,$(shell uname -m)),)
   NATIVE := -Xcc -mcpu=native
-else ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.features) 2>/dev/null | grep -iwm1 fma),)
+else ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.leaf7_features) 2>/dev/null | grep -iwm1 avx2),)
   NATIVE += -Xswiftc -DFMA
 endif
 ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.leaf7_features) 2>/dev/null | grep -iwEm1 'avx512_?vnni'),)

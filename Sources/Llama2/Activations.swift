@@ -26,7 +26,7 @@ struct Int8Activations {
   #else
     /// (count, columns), of each 32 values first those at even places.
     let split: UnsafeMutablePointer<Int16>
-    let floats: UnsafeMutablePointer<Float>  // (count, columns)
+    let int16: UnsafeMutablePointer<Int16>  // (count, columns)
   #endif
 
   /// - Parameters:
@@ -50,7 +50,7 @@ struct Int8Activations {
       offsets = try memory(columns / groupSize, of: Int32.self)
     #else
       split = try memory(columns, of: Int16.self)
-      floats = try memory(columns, of: Float.self)
+      int16 = try memory(columns, of: Int16.self)
     #endif
   }
 
@@ -76,11 +76,11 @@ struct Int8Activations {
   }
 
   #if !VNNI
-    /// Fills `floats` and `split`.
+    /// Fills `int16` and `split`.
     private func widen(token j: Int, columns: Int) {
       let values = values + j * columns
-      let (floats, split) = (floats + j * columns, split + j * columns)
-      for k in 0..<columns { floats[k] = Float(values[k]) }
+      let (int16, split) = (int16 + j * columns, split + j * columns)
+      for k in 0..<columns { int16[k] = Int16(values[k]) }
       for start in stride(from: 0, to: columns - 31, by: 32) {
         for i in 0..<16 {
           split[start + i] = Int16(values[start + 2 * i])

@@ -1,26 +1,27 @@
-#if VNNI
+#if arch(x86_64)
   import _Builtin_intrinsics.intel
 #endif
 
 // Products of a block of tokens, which give the bits of those in Int8Products.swift.
 
 extension Matrix {
-  /// Whether `matmulBlock` can be used: rows are long enough to be laid out in 64 columns at a time,
-  /// and the sums of groups are below 2²².
-  var hasInt8Tiles: Bool { groupSize % 4 == 0 && groupSize <= 256 && columns >= 64 }
+  /// Whether `matmulBlock` can be used: groups are whole vectors, and rows as long as what is laid out
+  /// at a time.
+  var hasInt8Tiles: Bool { groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector }
 
   /// out[j * self.rows + i] = row i · token j, for i in `rows` and all tokens, four or more.
   ///
-  /// 32 rows at a time are laid out side by side, so that a vector holds what 16 rows have in the
-  /// same columns, and no sum is added across lanes.
+  /// Some rows at a time are laid out side by side, so that a vector holds what several rows have in
+  /// the same columns, and no sum is added across lanes.
   func matmulBlock(
     _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
-    Int8Panel.with(columns: columns, groups: columns / groupSize, minimums: hasMinimums) { panel in
-      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 32) {
-        let last = min(first + 32, rows.upperBound) - 1
+    Int8Panel.with(columns: columns, groupSize: groupSize, hasMinimums: hasMinimums) { panel in
+      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Int8Panel.rows) {
+        let last = min(first + Int8Panel.rows, rows.upperBound) - 1
         for half in 0..<2 {
-          withInt8Rows(from: first + 16 * half, upTo: last, count: 16) {
+          let first = first + half * Int8Panel.lanes
+          withInt8Rows(from: first, upTo: last, count: Int8Panel.lanes) {
             panel.fill(half, with: $0)
           }
         }
@@ -54,198 +55,347 @@ extension Matrix {
   }
 }
 
-/// 32 rows of a matrix side by side: a vector for the first 16 and one for the others.
+/// Some rows of a matrix side by side: a vector has a lane for each of the first half of them, the
+/// vector behind it for those of the second half.
+///
+/// A group of columns is one record of vectors: the weights, (groupSize / columnsPerVector, 2), the
+/// scales, (2), and, where the format has minimums, these times -1, (2). Records stand in the order
+/// in which they are read: groups 0, 4, 8, …, then 1, 5, 9, …
 private struct Int8Panel {
   let columns: Int
-  let groups: Int
-  let values: UnsafeMutablePointer<RowVector>  // (columns / columnsPerVector, 2)
-  let scales: UnsafeMutablePointer<Vector>  // (groups, 2)
-  let minimums: UnsafeMutablePointer<Vector>?  // (groups, 2)
+  let groupSize: Int
+  let hasMinimums: Bool
+  let records: UnsafeMutablePointer<Floats>  // (4, groups / 4 rounded up, a record)
+  /// The totals of a tile, for each half of the rows and four tokens.
+  let totals: UnsafeMutablePointer<Four<Floats>>  // (2)
+
+  static var lanes: Int { Floats.scalarCount }
+  static var rows: Int { 2 * lanes }
 
   static func with(
-    columns: Int, groups: Int, minimums: Bool, _ body: (Int8Panel) -> Void
+    columns: Int, groupSize: Int, hasMinimums: Bool, _ body: (Int8Panel) -> Void
   ) {
-    let (values, scales) = (2 * (columns / columnsPerVector), 2 * groups)
-    let size = 64 * (values + scales * (minimums ? 2 : 1))
-    withUnsafeTemporaryAllocation(byteCount: size, alignment: 64) {
-      let floats = ($0.baseAddress! + 64 * values).assumingMemoryBound(to: Vector.self)
+    let groups = columns / groupSize
+    let size = 2 * (groupSize / columnsPerVector + (hasMinimums ? 2 : 1)) * 4 * ((groups + 3) / 4)
+    let bytes = MemoryLayout<Floats>.size
+    withUnsafeTemporaryAllocation(byteCount: bytes * (size + 8), alignment: bytes) {
+      let vectors = $0.baseAddress!.assumingMemoryBound(to: Floats.self)
       body(
         Int8Panel(
-          columns: columns, groups: groups,
-          values: $0.baseAddress!.assumingMemoryBound(to: RowVector.self), scales: floats,
-          minimums: minimums ? floats + scales : nil))
+          columns: columns, groupSize: groupSize, hasMinimums: hasMinimums, records: vectors,
+          totals: UnsafeMutableRawPointer(vectors + size).assumingMemoryBound(to: Four.self)))
     }
   }
 
-  /// Lays out 16 rows.
+  /// The record of a group; of those that are added to the same sum, the next one stands behind it.
+  @inline(__always)
+  private func record(_ group: Int, groupSize: Int) -> UnsafeMutablePointer<Floats> {
+    let index = (group & 3) &* ((columns / groupSize &+ 3) / 4) &+ group &>> 2
+    return records + index &* recordSize(groupSize)
+  }
+
+  /// The vectors of a record.
+  @inline(__always)
+  private func recordSize(_ groupSize: Int) -> Int {
+    2 &* (groupSize / Self.columnsPerVector &+ (hasMinimums ? 2 : 1))
+  }
+}
+
+// MARK: - Filling a panel
+
+extension Int8Panel {
+  /// Lays out one half of the rows.
   func fill(_ half: Int, with rows: UnsafeBufferPointer<Int8Row>) {
-    withUnsafeTemporaryAllocation(of: Words.self, capacity: 32) {
-      let words = $0.baseAddress!
-      for block in stride(from: 0, to: columns, by: 64) {
-        // The last block begins early, if need be, and lays out some columns again.
-        let block = min(block, columns - 64)
-        for i in 0..<16 {
-          words[i] = rows[i].values.loadUnaligned(fromByteOffset: block, as: Words.self)
-        }
-        transpose(words, scratch: words + 16)
-        for i in 0..<16 { store(words[i], fromColumn: block + 4 * i, half: half) }
-      }
-    }
-    for i in 0..<16 {
-      for group in 0..<groups {
-        scales[2 * group + half][i] = float(rows[i].scales, group)
-        minimums?[2 * group + half][i] = rows[i].minimums![group]
-      }
+    // The compiler makes code of its own for each size that it knows.
+    switch groupSize {
+    case 16: fill(half, with: rows, groupSize: 16)
+    case 32: fill(half, with: rows, groupSize: 32)
+    case 64: fill(half, with: rows, groupSize: 64)
+    default: fill(half, with: rows, groupSize: groupSize)
     }
   }
 
+  @inline(__always)
+  private func fill(_ half: Int, with rows: UnsafeBufferPointer<Int8Row>, groupSize: Int) {
+    let width = groupSize / Self.columnsPerVector
+    for block in stride(from: 0, to: columns, by: 4 * Self.columnsPerVector) {
+      // The last block begins early, if need be, and lays out some columns again.
+      let block = min(block, columns &- 4 * Self.columnsPerVector)
+      let vectors = Four { Self.fourth(rows, $0, block) }.transposed
+      for i in 0..<4 {
+        let k = block / Self.columnsPerVector &+ i
+        let record = record(k / width, groupSize: groupSize)
+        record[2 &* (k % width) &+ half] = unsafeBitCast(vectors[i], to: Floats.self)
+      }
+    }
+    for group in 0..<columns / groupSize {
+      let scales = record(group, groupSize: groupSize) + (2 &* width &+ half)
+      for i in 0..<Self.lanes {
+        scales[0][i] = float(rows[i].scales, group)
+        if hasMinimums { scales[2][i] = -rows[i].minimums![group] }
+      }
+    }
+  }
+}
+
+// MARK: - Products with a panel
+
+extension Int8Panel {
   /// out[j * outStride + i] = row i · token j of x, for `rows` rows and four tokens.
   func matmul(
     _ x: Int8Activations, token j: Int, into out: UnsafeMutablePointer<Float>, _ outStride: Int,
     rows: Int
   ) {
-    let (width, groupWidth) = (columns / columnsPerVector, x.groupSize / columnsPerVector)
-    let x0 = j &* width
-    let (x1, x2, x3) = (x0 + width, x0 + 2 &* width, x0 + 3 &* width)
-    var (totalsA, totalsB) = (FourSums(), FourSums())
-    for lane in 0..<4 {
-      var (sumsA, sumsB) = (FourSums(), FourSums())
-      var group = lane
+    switch groupSize {
+    case 16: tile(x, token: j, groupSize: 16)
+    case 32: tile(x, token: j, groupSize: 32)
+    case 64: tile(x, token: j, groupSize: 64)
+    default: tile(x, token: j, groupSize: groupSize)
+    }
+    for half in 0..<2 {
+      let (out, count) = (out + half * Self.lanes, rows - half * Self.lanes)
+      let outs = Four { out + $0 &* outStride }
+      _ = totals[half].map(outs) { Self.store($0, $1, first: count) }
+    }
+  }
+
+  /// Sets `totals` for four tokens from j on.
+  @inline(__always)
+  private func tile(_ x: Int8Activations, token j: Int, groupSize: Int) {
+    totals.update(repeating: Four { _ in .zero }, count: 2)
+    let (groups, width) = (columns / groupSize, groupSize / Self.columnsPerVector)
+    for sum in 0..<4 {
+      var (sumsA, sumsB) = (Four { _ in Floats.zero }, Four { _ in Floats.zero })
+      var record = UnsafePointer(record(sum, groupSize: groupSize))
+      var group = sum
       while group < groups {
-        var a = x.start(ofGroup: j &* groups &+ group, groups)
+        let tokens = Four { (j &+ $0) &* groups &+ group }
+        var a = tokens.map { Self.start(x, $0) }
         var b = a
-        for k in group &* groupWidth..<(group &+ 1) &* groupWidth {
-          let (y0, y1) = (x.operand(x0 &+ k), x.operand(x1 &+ k))
-          let (y2, y3) = (x.operand(x2 &+ k), x.operand(x3 &+ k))
-          a.add(y0, y1, y2, y3, times: values[2 &* k])
-          b.add(y0, y1, y2, y3, times: values[2 &* k &+ 1])
+        for k in 0..<width {
+          let y = tokens.map { Self.operand(x, $0 &* width &+ k) }
+          a = a.map(y) { Self.accumulate($0, record[2 &* k], $1) }
+          b = b.map(y) { Self.accumulate($0, record[2 &* k &+ 1], $1) }
         }
-        let first = j &* groups &+ group
-        add(a.floats, 2 &* group, x, first, to: &sumsA)
-        add(b.floats, 2 &* group &+ 1, x, first, to: &sumsB)
+        let scales = record + 2 &* width
+        var scaledA = a.map { Self.floats($0) * scales[0] }
+        var scaledB = b.map { Self.floats($0) * scales[1] }
+        if hasMinimums {
+          let xSums = tokens.map { Floats(repeating: x.sums[$0]) }
+          scaledA = scaledA.map(xSums) { multiplyAdd($0, scales[2], $1) }
+          scaledB = scaledB.map(xSums) { multiplyAdd($0, scales[3], $1) }
+        }
+        let xScales = tokens.map { Floats(repeating: x.scales[$0]) }
+        sumsA = sumsA.map(scaledA, xScales) { multiplyAdd($0, $1, $2) }
+        sumsB = sumsB.map(scaledB, xScales) { multiplyAdd($0, $1, $2) }
+        record += recordSize(groupSize)
         group &+= 4
       }
-      totalsA.add(sumsA)
-      totalsB.add(sumsB)
+      totals[0] = totals[0].map(sumsA) { $0 + $1 }
+      totals[1] = totals[1].map(sumsB) { $0 + $1 }
     }
-    let (out1, out2, out3) = (out + outStride, out + 2 &* outStride, out + 3 &* outStride)
-    totalsA.storeVectors(out, out1, out2, out3, first: min(rows, 16))
-    if rows <= 16 { return }
-    totalsB.storeVectors(out + 16, out1 + 16, out2 + 16, out3 + 16, first: rows - 16)
   }
 
-  /// Adds the products of one group of 16 rows with four tokens, whose groups stand at `first`.
   @inline(__always)
-  private func add(
-    _ products: FourSums, _ group: Int, _ x: Int8Activations, _ first: Int, to sums: inout FourSums
+  private static func floats(_ integers: Integers) -> Floats {
+    // The conversion that Swift has is a call; this becomes one of all lanes.
+    var floats = Floats.zero
+    for lane in 0..<lanes { floats[lane] = Float(integers[lane]) }
+    return floats
+  }
+
+  /// As many lanes as `count` has elements.
+  @inline(__always)
+  private static func store(
+    _ floats: Floats, _ out: UnsafeMutablePointer<Float>, first count: Int
   ) {
-    var scaled = products.scaled(by: scales[group])
-    if let minimums {
-      scaled.add(-minimums[group], timesEach: x.sums + first, groups)
+    if count >= lanes {
+      UnsafeMutableRawPointer(out).storeBytes(of: floats, as: Floats.self)
+    } else {
+      for i in 0..<max(0, count) { out[i] = floats[i] }
     }
-    sums.add(scaled, timesEach: x.scales + first, groups)
   }
 }
 
-/// Transposes 16 vectors in place: four times, those of a pair are dealt out to halves.
-private func transpose(_ a: UnsafeMutablePointer<Words>, scratch b: UnsafeMutablePointer<Words>) {
-  for (from, to) in [(a, b), (b, a), (a, b), (b, a)] {
-    for i in 0..<8 { (to[i], to[i + 8]) = deinterleave(from[2 * i], from[2 * i + 1]) }
+/// A value for each of four tokens.
+private struct Four<Value> {
+  var t0: Value
+  var t1: Value
+  var t2: Value
+  var t3: Value
+
+  @inline(__always)
+  init(_ value: (_ token: Int) -> Value) {
+    (t0, t1, t2, t3) = (value(0), value(1), value(2), value(3))
+  }
+
+  @inline(__always)
+  private init(_ t0: Value, _ t1: Value, _ t2: Value, _ t3: Value) {
+    (self.t0, self.t1, self.t2, self.t3) = (t0, t1, t2, t3)
+  }
+
+  @inline(__always)
+  subscript(token: Int) -> Value {
+    switch token {
+    case 0: t0
+    case 1: t1
+    case 2: t2
+    default: t3
+    }
+  }
+
+  @inline(__always)
+  func map<Result>(_ transform: (Value) -> Result) -> Four<Result> {
+    Four<Result>(transform(t0), transform(t1), transform(t2), transform(t3))
+  }
+
+  @inline(__always)
+  func map<A, Result>(_ a: Four<A>, _ transform: (Value, A) -> Result) -> Four<Result> {
+    Four<Result>(
+      transform(t0, a.t0), transform(t1, a.t1), transform(t2, a.t2), transform(t3, a.t3))
+  }
+
+  @inline(__always)
+  func map<A, B, Result>(
+    _ a: Four<A>, _ b: Four<B>, _ transform: (Value, A, B) -> Result
+  ) -> Four<Result> {
+    Four<Result>(
+      transform(t0, a.t0, b.t0), transform(t1, a.t1, b.t1), transform(t2, a.t2, b.t2),
+      transform(t3, a.t3, b.t3))
   }
 }
 
-/// Lanes at even and at odd places, those of a before those of b.
-@inline(__always)
-private func deinterleave(_ a: Words, _ b: Words) -> (even: Words, odd: Words) {
-  (
-    Words(lowHalf: a.evenHalf, highHalf: b.evenHalf), Words(lowHalf: a.oddHalf, highHalf: b.oddHalf)
-  )
-}
+extension Four<Int8Panel.Integers> {
+  /// Lane 4 j + k of vector i becomes lane lanes / 4 * i + j of vector k.
+  @inline(__always)
+  var transposed: Four {
+    let (a, b) = (Self.deinterleave(t0, t1), Self.deinterleave(t2, t3))
+    let (even, odd) = (Self.deinterleave(a.even, b.even), Self.deinterleave(a.odd, b.odd))
+    return Four(even.even, odd.even, even.odd, odd.odd)
+  }
 
-/// The floats of integers below 2²² in size. The conversion that Swift has goes lane by lane;
-/// this puts them into the low bits of 1.5 · 2²³ and takes that away.
-@inline(__always)
-private func float(_ integers: Words) -> Vector {
-  unsafeBitCast(integers &+ 0x4B40_0000, to: Vector.self) - 12_582_912
+  /// Lanes at even and at odd places, those of a before those of b.
+  @inline(__always)
+  private static func deinterleave(_ a: Value, _ b: Value) -> (even: Value, odd: Value) {
+    (
+      Value(lowHalf: a.evenHalf, highHalf: b.evenHalf),
+      Value(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+    )
+  }
 }
 
 // MARK: - The inner steps, with and without VNNI
 
 #if VNNI
-  /// Four columns of 16 rows, a row's in each lane.
-  private typealias RowVector = Words
-  private let columnsPerVector = 4
-
   extension Int8Panel {
-    @inline(__always)
-    func store(_ words: Words, fromColumn column: Int, half: Int) {
-      values[column / 2 + half] = words ^ signs
-    }
-  }
+    typealias Integers = SIMD16<Int32>
+    typealias Floats = SIMD16<Float>
+    /// A vector has four columns: a word of four bytes for each row.
+    static var columnsPerVector: Int { 4 }
 
-  extension Int8Activations {
-    /// The activations that are multiplied with a vector of rows: four values.
+    /// 16 columns of the i-th fourth of the rows, 4 i to 4 i + 3.
     @inline(__always)
-    fileprivate func operand(_ i: Int) -> Int32 {
-      UnsafeRawPointer(values).loadUnaligned(fromByteOffset: 4 &* i, as: Int32.self)
-    }
-
-    /// What the sums of a group of four tokens begin with.
-    @inline(__always)
-    fileprivate func start(ofGroup group: Int, _ stride: Int) -> FourInt8Sums {
-      FourInt8Sums(
-        s0: Words(repeating: offsets[group]), s1: Words(repeating: offsets[group &+ stride]),
-        s2: Words(repeating: offsets[group &+ 2 &* stride]),
-        s3: Words(repeating: offsets[group &+ 3 &* stride]))
-    }
-  }
-
-  /// `FourSums` of integers.
-  private struct FourInt8Sums {
-    var s0: Words
-    var s1: Words
-    var s2: Words
-    var s3: Words
-
-    @inline(__always)
-    mutating func add(_ x0: Int32, _ x1: Int32, _ x2: Int32, _ x3: Int32, times w: Words) {
-      s0 = addProducts(s0, w, Words(repeating: x0))
-      s1 = addProducts(s1, w, Words(repeating: x1))
-      s2 = addProducts(s2, w, Words(repeating: x2))
-      s3 = addProducts(s3, w, Words(repeating: x3))
+    static func fourth(_ rows: UnsafeBufferPointer<Int8Row>, _ i: Int, _ column: Int) -> Integers {
+      @inline(__always) func pair(_ i: Int) -> SIMD8<Int32> {
+        SIMD8(
+          lowHalf: (rows[i].values + column).loadUnaligned(as: SIMD4<Int32>.self),
+          highHalf: (rows[i &+ 1].values + column).loadUnaligned(as: SIMD4<Int32>.self))
+      }
+      return signs ^ Integers(lowHalf: pair(4 &* i), highHalf: pair(4 &* i &+ 2))
     }
 
+    /// What the sum of a group of x begins with.
     @inline(__always)
-    var floats: FourSums { FourSums(s0: float(s0), s1: float(s1), s2: float(s2), s3: float(s3)) }
+    static func start(_ x: Int8Activations, _ group: Int) -> Integers {
+      Integers(repeating: x.offsets[group])
+    }
+
+    /// The activations that are multiplied with a vector of weights, repeated for each row.
+    @inline(__always)
+    static func operand(_ x: Int8Activations, _ i: Int) -> Integers {
+      Integers(
+        repeating: UnsafeRawPointer(x.values).loadUnaligned(fromByteOffset: 4 &* i, as: Int32.self))
+    }
+
+    /// In each lane, adds the products of a row's columns with the same ones of x.
+    @inline(__always)
+    static func accumulate(_ sum: Integers, _ weights: Floats, _ x: Integers) -> Integers {
+      addProducts(sum, unsafeBitCast(weights, to: Integers.self), x)
+    }
   }
 #else
-  /// A column of 16 rows, as floats, which are exact for sums of this size.
-  private typealias RowVector = Vector
-  private let columnsPerVector = 1
-  private typealias FourInt8Sums = FourSums
-
   extension Int8Panel {
+    #if FMA && arch(x86_64)
+      // 256 bits: the Makefile defines FMA where the processor has AVX2.
+      typealias Integers = SIMD8<Int32>
+      typealias Floats = SIMD8<Float>
+
+      /// 8 columns of the i-th fourth of the rows, 2 i and 2 i + 1.
+      @inline(__always)
+      static func fourth(_ rows: UnsafeBufferPointer<Int8Row>, _ i: Int, _ column: Int) -> Integers
+      {
+        Integers(
+          lowHalf: weights(rows[2 &* i], column), highHalf: weights(rows[2 &* i &+ 1], column))
+      }
+    #else
+      typealias Integers = SIMD4<Int32>
+      typealias Floats = SIMD4<Float>
+
+      /// 8 columns of the i-th fourth of the rows, row i.
+      @inline(__always)
+      static func fourth(_ rows: UnsafeBufferPointer<Int8Row>, _ i: Int, _ column: Int) -> Integers
+      {
+        weights(rows[i], column)
+      }
+    #endif
+    /// A vector has two columns: a pair of 16-bit integers for each row.
+    static var columnsPerVector: Int { 2 }
+
+    /// 8 columns of a row.
     @inline(__always)
-    func store(_ words: Words, fromColumn column: Int, half: Int) {
-      let values = values + (2 * column + half)
-      values[0] = float((words &<< 24) &>> 24)
-      values[2] = float((words &<< 16) &>> 24)
-      values[4] = float((words &<< 8) &>> 24)
-      values[6] = float(words &>> 24)
+    private static func weights(_ row: Int8Row, _ column: Int) -> SIMD4<Int32> {
+      let bytes = (row.values + column).loadUnaligned(as: SIMD8<Int8>.self)
+      var wide = SIMD8<Int16>.zero
+      for i in 0..<8 { wide[i] = Int16(bytes[i]) }
+      return unsafeBitCast(wide, to: SIMD4<Int32>.self)
     }
-  }
 
-  extension Int8Activations {
-    /// The activations that are multiplied with a vector of rows: one value.
+    /// What the sum of a group of x begins with.
     @inline(__always)
-    fileprivate func operand(_ i: Int) -> Float { floats[i] }
+    static func start(_ x: Int8Activations, _ group: Int) -> Integers { .zero }
 
+    /// The activations that are multiplied with a vector of weights, repeated for each row.
     @inline(__always)
-    fileprivate func start(ofGroup group: Int, _ stride: Int) -> FourInt8Sums { FourSums() }
-  }
+    static func operand(_ x: Int8Activations, _ i: Int) -> Integers {
+      Integers(
+        repeating: UnsafeRawPointer(x.int16).loadUnaligned(fromByteOffset: 4 &* i, as: Int32.self))
+    }
 
-  extension FourSums {
-    fileprivate var floats: FourSums { self }
-  }
+    /// In each lane, adds the products of a row's columns with the same ones of x.
+    @inline(__always)
+    static func accumulate(_ sum: Integers, _ weights: Floats, _ x: Integers) -> Integers {
+      #if FMA && arch(x86_64)
+        let products = _mm256_madd_epi16(
+          unsafeBitCast(weights, to: __m256i.self), unsafeBitCast(x, to: __m256i.self))
+        return sum &+ unsafeBitCast(products, to: Integers.self)
+      #elseif arch(x86_64)
+        let products = _mm_madd_epi16(
+          unsafeBitCast(weights, to: __m128i.self), unsafeBitCast(x, to: __m128i.self))
+        return sum &+ unsafeBitCast(products, to: Integers.self)
+      #else
+        let products = widen(weights) &* widen(unsafeBitCast(x, to: Floats.self))
+        return sum &+ (products.evenHalf &+ products.oddHalf)
+      #endif
+    }
 
+    #if !arch(x86_64)
+      @inline(__always)
+      private static func widen(_ pairs: Floats) -> SIMD8<Int32> {
+        let integers = unsafeBitCast(pairs, to: SIMD8<Int16>.self)
+        var wide = SIMD8<Int32>.zero
+        for lane in 0..<8 { wide[lane] = Int32(integers[lane]) }
+        return wide
+      }
+    #endif
+  }
 #endif
