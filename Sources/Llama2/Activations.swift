@@ -24,10 +24,15 @@ struct Int8Activations {
     /// (count, columns / groupSize), -128 times the sums of the groups.
     let offsets: UnsafeMutablePointer<Int32>
   #else
-    /// (count, columns), of each 32 values first those at even places.
-    let split: UnsafeMutablePointer<Int16>
     let int16: UnsafeMutablePointer<Int16>  // (count, columns)
   #endif
+
+  /// What a single token's kernel reads of each token: see `Int8Token`.
+  private let steps: UnsafeMutableRawPointer
+  private let bytesPerStepToken: Int
+  /// The most values that a token will have, rounded up to whole steps.
+  private let room: Int
+  private let stepColumns: Int
 
   /// - Parameters:
   ///   - columns: the most values that a token will have.
@@ -49,9 +54,12 @@ struct Int8Activations {
     #if VNNI
       offsets = try memory(columns / groupSize, of: Int32.self)
     #else
-      split = try memory(columns, of: Int16.self)
       int16 = try memory(columns, of: Int16.self)
     #endif
+    stepColumns = max(256, 4 * groupSize)
+    room = (columns + stepColumns - 1) / stepColumns * stepColumns
+    bytesPerStepToken = room * Int8Token.bytesPerValue + 12 * (room / groupSize)
+    steps = try allocate(bytesPerStepToken)
   }
 
   /// Rounds token j's activations, x (columns), to multiples of their scale, from -127 to 127 of them.
@@ -71,24 +79,11 @@ struct Int8Activations {
       #endif
     }
     #if !VNNI
-      widen(token: j, columns: columns)
-    #endif
-  }
-
-  #if !VNNI
-    /// Fills `int16` and `split`.
-    private func widen(token j: Int, columns: Int) {
-      let values = values + j * columns
-      let (int16, split) = (int16 + j * columns, split + j * columns)
+      let int16 = int16 + j * columns
       for k in 0..<columns { int16[k] = Int16(values[k]) }
-      for start in stride(from: 0, to: columns - 31, by: 32) {
-        for i in 0..<16 {
-          split[start + i] = Int16(values[start + 2 * i])
-          split[start + 16 + i] = Int16(values[start + 2 * i + 1])
-        }
-      }
-    }
-  #endif
+    #endif
+    fillSteps(token: j, columns: columns)
+  }
 
   /// out = x / scale, rounded, where the returned scale makes the largest of x 127; both (count).
   /// The scale is NaN where a value is NaN or infinite.
@@ -118,30 +113,51 @@ struct Int8Activations {
   }
 }
 
-/// One token's activations as int8; floats may stand at any alignment.
-struct Int8Token {
-  let values: UnsafeRawPointer  // (columns) Int8
-  let scales: UnsafeRawPointer  // (columns / groupSize) Float
-  let sums: UnsafeRawPointer  // (columns / groupSize) Float
-  #if VNNI
-    let offsets: UnsafeRawPointer  // (columns / groupSize) Int32
-  #else
-    let split: UnsafeRawPointer  // (columns) Int16
-  #endif
+extension Int8Activations {
+  /// What the kernel for a single token reads of token j.
+  func token(_ j: Int) -> Int8Token {
+    let values = UnsafeMutableRawPointer(steps + j * bytesPerStepToken)
+    let scales = values + room * Int8Token.bytesPerValue
+    let groupBytes = 4 * (room / groupSize)
+    return Int8Token(
+      values: values, scales: scales, negativeSums: scales + groupBytes,
+      integerSums: scales + 2 * groupBytes)
+  }
+
+  private func fillSteps(token j: Int, columns: Int) {
+    let groups = columns / groupSize
+    let (values, scales) = (values + j * columns, scales + j * groups)
+    let sums = sums + j * groups
+    let token = token(j)
+    let padded = (columns + stepColumns - 1) / stepColumns * stepColumns
+    let paddedGroups = padded / groupSize
+    guard padded == paddedGroups * groupSize else { return }
+    #if VNNI || arch(arm64)
+      token.values.copyMemory(from: values, byteCount: columns)
+      (token.values + columns).initializeMemory(
+        as: UInt8.self, repeating: 0, count: padded - columns)
+    #else
+      let split = token.values.assumingMemoryBound(to: Int16.self)
+      for k in 0..<padded {
+        split[k & ~63 | (k & 1) << 5 | (k & 63) >> 1] = k < columns ? Int16(values[k]) : 0
+      }
+    #endif
+    for group in 0..<paddedGroups {
+      let inside = group < groups
+      token.scales.storeBytes(
+        of: inside ? scales[group] : -0.0, toByteOffset: 4 * group, as: Float.self)
+      token.negativeSums.storeBytes(
+        of: inside ? -sums[group] : 0, toByteOffset: 4 * group, as: Float.self)
+      token.integerSums.storeBytes(
+        of: inside ? Int32(sums[group]) : 0, toByteOffset: 4 * group, as: Int32.self)
+    }
+  }
 }
 
-extension Int8Activations {
-  /// Token j's part.
-  func token(_ j: Int, columns: Int) -> Int8Token {
-    let (first, firstGroup) = (j * columns, j * (columns / groupSize))
-    #if VNNI
-      return Int8Token(
-        values: values + first, scales: scales + firstGroup, sums: sums + firstGroup,
-        offsets: offsets + firstGroup)
-    #else
-      return Int8Token(
-        values: values + first, scales: scales + firstGroup, sums: sums + firstGroup,
-        split: split + first)
-    #endif
-  }
+/// One token's activations, padded to a whole number of steps (`Int8Step`).
+struct Int8Token {
+  let values: UnsafeMutableRawPointer
+  let scales: UnsafeMutableRawPointer  // Float
+  let negativeSums: UnsafeMutableRawPointer  // Float
+  let integerSums: UnsafeMutableRawPointer  // Int32
 }

@@ -1,5 +1,7 @@
-#if VNNI
+#if arch(x86_64)
   import _Builtin_intrinsics.intel
+#elseif arch(arm64)
+  import _Builtin_intrinsics.arm.neon
 #endif
 
 // Products of int8 weights and int8 activations (runq.c: `matmul`; ggml: `ggml_vec_dot_q8_0_q8_0`).
@@ -47,115 +49,266 @@ extension Matrix {
     if count >= 4 && hasInt8Tiles {
       return matmulBlock(x, count: count, rows: rows, into: out)
     }
+    if let blocks {
+      return blocks.matmul(
+        values, x, count: count, columns: columns, rows: rows, into: out, self.rows)
+    }
     switch groupSize {
-    case 16: matmul(x, Int8Row.Groups16.self, count: count, rows: rows, into: out)
-    case 32: matmul(x, Int8Row.Groups32.self, count: count, rows: rows, into: out)
-    case 64: matmul(x, Int8Row.Groups64.self, count: count, rows: rows, into: out)
-    default: matmul(x, groupSize: groupSize, count: count, rows: rows, into: out)
+    case 4: matmul(x, GroupsOf4.self, count: count, rows: rows, into: out)
+    case 8: matmul(x, GroupsOf8.self, count: count, rows: rows, into: out)
+    case 16: matmul(x, GroupsOf16.self, count: count, rows: rows, into: out)
+    case 32: matmul(x, GroupsOf32.self, count: count, rows: rows, into: out)
+    case 64: matmul(x, GroupsOf64.self, count: count, rows: rows, into: out)
+    case 128: matmul(x, Doubled<GroupsOf64>.self, count: count, rows: rows, into: out)
+    case 256: matmul(x, Doubled<Doubled<GroupsOf64>>.self, count: count, rows: rows, into: out)
+    default: matmulGroups(x, count: count, rows: rows, into: out)
     }
   }
-}
 
-// MARK: - A token at a time
-
-extension Matrix {
-  /// The loop over a group is unrolled where the compiler knows the group size. Here it is a type's, since
-  /// the compiler specialises a generic function for each type; for a constant argument it may not.
-  private func matmul<Groups: Int8GroupSize>(
+  private func matmul<Groups: Int8Grouping>(
     _ x: Int8Activations, _ groups: Groups.Type, count: Int, rows: Range<Int>,
     into out: UnsafeMutablePointer<Float>
   ) {
-    matmul(x, groupSize: Groups.size, count: count, rows: rows, into: out)
+    let (first, columns) = (int8View(ofRow: 0), columns)
+    let rowScales = 4 &* (columns / Groups.groupSize)
+    Int8Groups<Groups>.matmul(
+      x, count: count, columns: columns, rows: rows, into: out, self.rows
+    ) {
+      Int8Groups(values: first.values + $0 &* columns, floats: first.scales + $0 &* rowScales)
+    }
   }
 
-  @inline(__always)
-  private func matmul(
-    _ x: Int8Activations, groupSize: Int, count: Int, rows: Range<Int>,
-    into out: UnsafeMutablePointer<Float>
+  /// The same for groups of any size.
+  private func matmulGroups(
+    _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
     let groups = columns / groupSize
-    guard let blocks else {
-      let first = int8View(ofRow: 0)
-      for j in 0..<count {
-        let (x, out) = (x.token(j, columns: columns), out + j * self.rows)
-        forEachRow(rows) { i in
-          let row = Int8Row(
-            values: first.values + i &* columns, scales: first.scales + 4 &* i &* groups,
-            minimums: nil)
-          out[i] = row.dot(x, groups, groupSize)
+    for j in 0..<count {
+      let (values, scales) = (x.values + j * columns, x.scales + j * groups)
+      for i in rows {
+        let row = int8View(ofRow: i)
+        var sums = SIMD4<Float>.zero
+        for group in 0..<groups {
+          let first = group &* groupSize
+          let product = sumOfProducts(row.values + first, values + first, groupSize)
+          let scaled = Float(product) * float(row.scales, group)
+          sums[group & 3] = multiplyAdd(sums[group & 3], scaled, scales[group])
         }
-      }
-      return
-    }
-    withUnsafeTemporaryAllocation(byteCount: int8RowBytes, alignment: 64) {
-      let scratch = $0.baseAddress!
-      // A text that is generated has one token, which is found once for all rows.
-      let first = x.token(0, columns: columns)
-      forEachRow(rows) { i in
-        let row = unpack(i, blocks, into: scratch)
-        out[i] = row.dot(first, groups, groupSize)
-        for j in stride(from: 1, to: count, by: 1) {
-          out[j &* self.rows &+ i] = row.dot(x.token(j, columns: columns), groups, groupSize)
-        }
+        out[j * self.rows + i] = ((sums[0] + sums[1]) + sums[2]) + sums[3]
       }
     }
   }
-}
-
-/// A size of groups as a type.
-private protocol Int8GroupSize {
-  static var size: Int { get }
-}
-
-extension Int8Row {
-  fileprivate enum Groups16: Int8GroupSize { static var size: Int { 16 } }
-  fileprivate enum Groups32: Int8GroupSize { static var size: Int { 32 } }
-  fileprivate enum Groups64: Int8GroupSize { static var size: Int { 64 } }
-}
-
-extension Int8Row {
-  /// The row · x.
-  @inline(__always)
-  fileprivate func dot(_ x: Int8Token, _ groups: Int, _ groupSize: Int) -> Float {
-    var sums = SIMD4<Float>.zero
-    var group = 0
-    let takesFour = groupSize == 16 || groupSize == 32 || groupSize % 64 == 0
-    while takesFour && group &+ 4 <= groups {
-      let products = x.sumsOfFour(from: group, values + group &* groupSize, groupSize)
-      var scaled = SIMD4<Float>(products) * four(scales, group)
-      if let minimums { scaled = multiplyAdd(scaled, -four(minimums, group), four(x.sums, group)) }
-      sums = multiplyAdd(sums, scaled, four(x.scales, group))
-      group &+= 4
-    }
-    while group < groups {
-      let product = sumOfProducts(
-        values + group &* groupSize, x.values + group &* groupSize, groupSize)
-      var scaled = Float(product) * float(scales, group)
-      if let minimums { scaled = multiplyAdd(scaled, -minimums[group], float(x.sums, group)) }
-      sums[group & 3] = multiplyAdd(sums[group & 3], scaled, float(x.scales, group))
-      group &+= 1
-    }
-    return ((sums[0] + sums[1]) + sums[2]) + sums[3]
-  }
-}
-
-/// Elements i to i + 3 of floats at any alignment.
-@inline(__always)
-private func four(_ floats: UnsafeRawPointer, _ i: Int) -> SIMD4<Float> {
-  floats.loadUnaligned(fromByteOffset: 4 &* i, as: SIMD4.self)
 }
 
 /// a · b, both (count).
 private func sumOfProducts(
-  _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int
+  _ a: UnsafeRawPointer, _ b: UnsafePointer<Int8>, _ count: Int
 ) -> Int32 {
   var sum: Int32 = 0
   for k in 0..<count {
-    sum &+=
-      Int32(a.load(fromByteOffset: k, as: Int8.self))
-      &* Int32(b.load(fromByteOffset: k, as: Int8.self))
+    sum &+= Int32(a.load(fromByteOffset: k, as: Int8.self)) &* Int32(b[k])
   }
   return sum
+}
+
+// MARK: - A token at a time
+
+/// Weights of a row that are multiplied in one go, wherever they stand: 256, or as many as make 16
+/// groups if these are smaller.
+protocol Int8Step {
+  associatedtype Groups: Int8Grouping
+  /// What `weights` are larger than the integers whose products are added: 0, or a power of two.
+  static var bias: Int32 { get }
+  /// Whether weights are scale * integer - minimum rather than scale * integer.
+  static var hasMinimums: Bool { get }
+  /// Bytes that `copy` needs for a whole step.
+  static var bytes: Int { get }
+  /// 64 integers from number 64 * part on, as unsigned bytes.
+  func weights(_ part: Int) -> Bytes
+  /// One for each group.
+  var scales: Groups.Floats { get }
+  var minimums: Groups.Floats { get }
+  func advanced(by steps: Int) -> Self
+  /// The first `columns` weights, in memory of their own.
+  func copy(columns: Int, to scratch: UnsafeMutableRawPointer) -> Self
+}
+
+extension Int8Step {
+  @inline(__always)
+  static var bias: Int32 { 0 }
+  @inline(__always)
+  static var hasMinimums: Bool { false }
+  @inline(__always)
+  var minimums: Groups.Floats { .zero }
+
+  /// Calls `body` with each step of a row of `columns` weights that begins here, its first column and
+  /// the number of its columns. What a row's last step lacks is zeros.
+  @inline(__always)
+  func forEachStep(columns: Int, _ body: (_ step: Self, _ first: Int, _ count: Int) -> Void) {
+    let steps = columns / Groups.columns
+    for i in 0..<steps { body(advanced(by: i), i &* Groups.columns, Groups.columns) }
+    let first = steps * Groups.columns
+    if first == columns { return }
+    withUnsafeTemporaryAllocation(byteCount: Self.bytes, alignment: 64) {
+      $0.initializeMemory(as: UInt8.self, repeating: 0)
+      let rest = advanced(by: steps).copy(columns: columns - first, to: $0.baseAddress!)
+      body(rest, first, columns - first)
+    }
+  }
+
+  /// out[j * outStride + i] = row i · token j of x, for i in `rows` and the first `count` tokens.
+  @inline(__always)
+  static func matmul(
+    _ x: Int8Activations, count: Int, columns: Int, rows: Range<Int>,
+    into out: UnsafeMutablePointer<Float>, _ outStride: Int, row: (Int) -> Self
+  ) {
+    let steps = columns / Groups.columns
+    let rest = columns - steps * Groups.columns
+    withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) {
+      $0.initializeMemory(as: UInt8.self, repeating: 0)
+      let scratch = $0.baseAddress!
+      for j in 0..<count {
+        let (x, out) = (x.token(j), out + j * outStride)
+        forEachRow(rows) { i in
+          let row = row(i)
+          var sums = SIMD4<Float>.zero
+          for step in 0..<steps { row.advanced(by: step).add(x, step, to: &sums) }
+          if rest > 0 {
+            row.advanced(by: steps).copy(columns: rest, to: scratch)
+              .add(x, steps, to: &sums)
+          }
+          out[i] = ((sums[0] + sums[1]) + sums[2]) + sums[3]
+        }
+      }
+    }
+  }
+
+  /// Adds the products of this step, a row's number `step`, with x.
+  @inline(__always)
+  private func add(_ x: Int8Token, _ step: Int, to sums: inout SIMD4<Float>) {
+    let values = x.values + step &* (Groups.columns &* Int8Token.bytesPerValue)
+    #if arch(arm64)
+      // The instructions take both sides as signed.
+      let takesSigned = Self.bias == 128
+    #else
+      let takesSigned = false
+    #endif
+    var products = Groups.sums {
+      let weights = weights($0)
+      return (takesSigned ? weights.withSignsTurned : weights)
+        .products(values + $0 &* (64 &* Int8Token.bytesPerValue))
+    }
+    let bytes = 4 &* step &* Groups.Floats.scalarCount
+    if Self.bias > 0 && !takesSigned {
+      let sums = x.integerSums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)
+      products &-= sums &<< Int32(Self.bias.trailingZeroBitCount)
+    }
+    var scaled = Groups.Floats(integers: products) * scales
+    if Self.hasMinimums {
+      let sums = x.negativeSums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
+      scaled = multiplyAdd(scaled, minimums, sums)
+    }
+    scaled.add(
+      to: &sums, times: x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self))
+  }
+}
+
+/// A float for each group of a step.
+protocol GroupFloats: SIMD where Scalar == Float {
+  associatedtype Integers: SIMD where Integers.Scalar == Int32
+  init(integers: Integers)
+  /// Adds the products with x, number k to sum k % 4, in their order.
+  func add(to sums: inout SIMD4<Float>, times x: Self)
+}
+
+extension SIMD4<Float>: GroupFloats {
+  @inline(__always)
+  init(integers: SIMD4<Int32>) {
+    self = .zero
+    for lane in 0..<4 { self[lane] = Float(integers[lane]) }
+  }
+
+  @inline(__always)
+  func add(to sums: inout SIMD4<Float>, times x: Self) { sums = multiplyAdd(sums, self, x) }
+}
+
+extension SIMD8<Float>: GroupFloats {
+  @inline(__always)
+  init(integers: SIMD8<Int32>) {
+    self = .zero
+    for lane in 0..<8 { self[lane] = Float(integers[lane]) }
+  }
+
+  @inline(__always)
+  func add(to sums: inout SIMD4<Float>, times x: Self) {
+    lowHalf.add(to: &sums, times: x.lowHalf)
+    highHalf.add(to: &sums, times: x.highHalf)
+  }
+}
+
+extension SIMD16<Float>: GroupFloats {
+  @inline(__always)
+  init(integers: SIMD16<Int32>) {
+    self = .zero
+    for lane in 0..<16 { self[lane] = Float(integers[lane]) }
+  }
+
+  @inline(__always)
+  func add(to sums: inout SIMD4<Float>, times x: Self) {
+    lowHalf.add(to: &sums, times: x.lowHalf)
+    highHalf.add(to: &sums, times: x.highHalf)
+  }
+}
+
+/// A size of groups, as a type: the compiler specialises generic functions for types.
+protocol Int8Grouping {
+  associatedtype Floats: GroupFloats
+  static var groupSize: Int { get }
+  /// The sums of the groups of a step, where products(i) are those of 64 weights, four in each lane.
+  static func sums(_ products: (_ part: Int) -> Words) -> Floats.Integers
+}
+
+extension Int8Grouping {
+  /// The columns of a step.
+  @inline(__always)
+  static var columns: Int { groupSize &* Floats.scalarCount }
+}
+
+/// Groups of twice the size.
+enum Doubled<Half: Int8Grouping>: Int8Grouping {
+  typealias Floats = Half.Floats
+  static var groupSize: Int { 2 &* Half.groupSize }
+  @inline(__always)
+  static func sums(_ products: (Int) -> Words) -> Floats.Integers {
+    Half.sums { products(2 &* $0) &+ products(2 &* $0 &+ 1) }
+  }
+}
+
+enum GroupsOf4: Int8Grouping {
+  typealias Floats = SIMD16<Float>
+  static var groupSize: Int { 4 }
+  @inline(__always)
+  static func sums(_ products: (Int) -> Words) -> Words { products(0) }
+}
+
+enum GroupsOf8: Int8Grouping {
+  typealias Floats = SIMD16<Float>
+  static var groupSize: Int { 8 }
+}
+
+enum GroupsOf16: Int8Grouping {
+  typealias Floats = SIMD16<Float>
+  static var groupSize: Int { 16 }
+}
+
+enum GroupsOf32: Int8Grouping {
+  typealias Floats = SIMD8<Float>
+  static var groupSize: Int { 32 }
+}
+
+enum GroupsOf64: Int8Grouping {
+  typealias Floats = SIMD4<Float>
+  static var groupSize: Int { 64 }
 }
 
 // MARK: - Its inner step, with and without VNNI
@@ -165,46 +318,16 @@ typealias Words = SIMD16<Int32>
 
 #if VNNI
   extension Int8Token {
-    /// The sums of four groups' products with a row's.
     @inline(__always)
-    fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, _ groupSize: Int)
-      -> SIMD4<Int32>
-    {
-      let x = values + group &* groupSize
-      let offsets = offsets.loadUnaligned(fromByteOffset: 4 &* group, as: SIMD4<Int32>.self)
-      @inline(__always) func lanes(_ i: Int) -> Words {
-        partialSums(row + i &* groupSize, x + i &* groupSize, groupSize)
-      }
-      if groupSize == 16 {
-        let pairs = addPairs(partialSums(row, x, 64), .zero)
-        return offsets &+ addPairs(pairs, .zero).evenHalf.evenHalf
-      }
-      let eight: SIMD8<Int32>
-      if groupSize == 32 {
-        let pairs = addPairs(partialSums(row, x, 64), partialSums(row + 64, x + 64, 64))
-        eight = addPairs(pairs, Words(lowHalf: pairs.highHalf, highHalf: .zero)).lowHalf
-      } else {
-        let fours = addPairs(addPairs(lanes(0), lanes(2)), addPairs(lanes(1), lanes(3)))
-        eight = fours.lowHalf &+ fours.highHalf
-      }
-      return offsets &+ eight.lowHalf &+ eight.highHalf
-    }
+    static var bytesPerValue: Int { 1 }
+  }
 
-    /// The products of `count` bytes, a multiple of 64, added up in 16 lanes.
+  extension Bytes {
+    /// The products with 64 values, each four added up.
     @inline(__always)
-    private func partialSums(_ row: UnsafeRawPointer, _ x: UnsafeRawPointer, _ count: Int) -> Words
-    {
-      var sums = Words.zero
-      var k = 0
-      while k < count {
-        sums = addProducts(
-          sums, row.loadUnaligned(fromByteOffset: k, as: Words.self) ^ signs,
-          x.loadUnaligned(fromByteOffset: k, as: Words.self))
-        k &+= 64
-      }
-      return sums
+    func products(_ x: UnsafeRawPointer) -> Words {
+      addProducts(.zero, unsafeBitCast(words, to: Words.self), x.loadUnaligned(as: Words.self))
     }
-
   }
 
   /// Sums of two lanes of a and of b in turn, in every four lanes those of the same four.
@@ -213,6 +336,53 @@ typealias Words = SIMD16<Int32>
     let (a, b) = (unsafeBitCast(a, to: __m512i.self), unsafeBitCast(b, to: __m512i.self))
     return unsafeBitCast(_mm512_unpacklo_epi32(a, b), to: Words.self)
       &+ unsafeBitCast(_mm512_unpackhi_epi32(a, b), to: Words.self)
+  }
+
+  extension GroupsOf16 {
+    /// Number 4q + p is the sum of lanes 4q to 4q + 3 of part p.
+    @inline(__always)
+    fileprivate static func quarters(_ products: (Int) -> Words) -> Words {
+      addPairs(addPairs(products(0), products(2)), addPairs(products(1), products(3)))
+    }
+
+    @inline(__always)
+    static func sums(_ products: (Int) -> Words) -> Words {
+      let quarters = quarters(products)
+      let halves = Words(lowHalf: quarters.evenHalf, highHalf: quarters.oddHalf)
+      return Words(lowHalf: halves.evenHalf, highHalf: halves.oddHalf)
+    }
+  }
+
+  extension GroupsOf8 {
+    @inline(__always)
+    static func sums(_ products: (Int) -> Words) -> Words {
+      let (a, b) = (products(0), products(1))
+      return Words(lowHalf: a.evenHalf, highHalf: b.evenHalf)
+        &+ Words(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+    }
+  }
+
+  extension GroupsOf32 {
+    @inline(__always)
+    static func sums(_ products: (Int) -> Words) -> SIMD8<Int32> {
+      let quarters = unsafeBitCast(GroupsOf16.quarters(products), to: __m512i.self)
+      let swapped = _mm512_permutexvar_epi64(
+        unsafeBitCast(SIMD8<Int64>(2, 3, 0, 1, 6, 7, 4, 5), to: __m512i.self), quarters)
+      let sums = _mm512_permutexvar_epi32(
+        unsafeBitCast(
+          SIMD16<Int32>(0, 8, 1, 9, 2, 10, 3, 11, 0, 8, 1, 9, 2, 10, 3, 11), to: __m512i.self),
+        _mm512_add_epi32(quarters, swapped))
+      return unsafeBitCast(sums, to: Words.self).lowHalf
+    }
+  }
+
+  extension GroupsOf64 {
+    @inline(__always)
+    static func sums(_ products: (Int) -> Words) -> SIMD4<Int32> {
+      let quarters = GroupsOf16.quarters(products)
+      let eight = quarters.lowHalf &+ quarters.highHalf
+      return eight.lowHalf &+ eight.highHalf
+    }
   }
 
   /// The instruction takes the bytes of one side as unsigned. With their signs turned, those of the
@@ -229,48 +399,142 @@ typealias Words = SIMD16<Int32>
         unsafeBitCast(b, to: __m512i.self)), to: Words.self)
   }
 #else
-  extension Int8Token {
-    /// The sums of four groups' products with a row's.
-    @inline(__always)
-    fileprivate func sumsOfFour(from group: Int, _ row: UnsafeRawPointer, _ groupSize: Int)
-      -> SIMD4<Int32>
-    {
-      let x = split + 2 &* group &* groupSize
-      if groupSize == 16 {
-        let (a, b) = (eighths(row, x), eighths(row + 32, x + 64))
-        return addPairs(addPairs(a.lowHalf, a.highHalf), addPairs(b.lowHalf, b.highHalf))
-      }
-      @inline(__always) func fourSums(_ i: Int) -> SIMD4<Int32> {
-        var sums = SIMD8<Int32>.zero
-        var k = i &* groupSize
-        while k < (i &+ 1) &* groupSize {
-          sums &+= eighths(row + k, x + 2 &* k)
-          k &+= 32
+  #if arch(arm64)
+    extension Int8Token {
+      @inline(__always)
+      static var bytesPerValue: Int { 1 }
+    }
+
+    extension Bytes {
+      /// The products of 64 signed bytes with those at x, each four added up.
+      @inline(__always)
+      func products(_ x: UnsafeRawPointer) -> Words {
+        let w = unsafeBitCast(words, to: int8x16x4_t.self).val
+        @inline(__always) func four(_ w: SIMD16<Int8>, _ i: Int) -> SIMD4<Int32> {
+          let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD16<Int8>.self)
+          #if DOTPROD || os(macOS)
+            return vdotq_s32(.zero, w, x)
+          #else
+            // Two products of int8 values fit in 16 bits.
+            return vpaddlq_s16(
+              vpaddq_s16(vmull_s8(w.lowHalf, x.lowHalf), vmull_s8(w.highHalf, x.highHalf)))
+          #endif
         }
-        return sums.lowHalf &+ sums.highHalf
+        return Words(
+          lowHalf: SIMD8(lowHalf: four(w.0, 0), highHalf: four(w.1, 1)),
+          highHalf: SIMD8(lowHalf: four(w.2, 2), highHalf: four(w.3, 3)))
       }
-      return addPairs(
-        addPairs(fourSums(0), fourSums(1)), addPairs(fourSums(2), fourSums(3)))
+    }
+  #else
+    extension Int8Token {
+      /// Values stand as Int16, of each 64 first those at even places.
+      @inline(__always)
+      static var bytesPerValue: Int { 2 }
     }
 
-    /// The products of 32 values, each four neighbours' added up; x is laid out as `split`.
+    extension Bytes {
+      /// The products of 64 unsigned bytes with the values at x, each four added up.
+      @inline(__always)
+      func products(_ x: UnsafeRawPointer) -> Words {
+        let even = words & 0x00FF_00FF_00FF_00FF
+        let odd = (words &>> 8) & 0x00FF_00FF_00FF_00FF
+        return addNeighbours(even, x) &+ addNeighbours(odd, x + 64)
+      }
+    }
+
+    /// The products of 32 Int16 with those at x, each two added up.
     @inline(__always)
-    private func eighths(_ row: UnsafeRawPointer, _ x: UnsafeRawPointer) -> SIMD8<Int32> {
-      let w = row.loadUnaligned(as: SIMD16<Int16>.self)
-      let even = x.loadUnaligned(as: SIMD16<Int16>.self)
-      let odd = x.loadUnaligned(fromByteOffset: 32, as: SIMD16<Int16>.self)
-      // Two products of int8 values fit in 16 bits.
-      let pairs = ((w &<< 8) &>> 8) &* even &+ (w &>> 8) &* odd
-      let fours = unsafeBitCast(pairs, to: SIMD8<Int32>.self)
-      return ((fours &<< 16) &>> 16) &+ (fours &>> 16)
+    private func addNeighbours(_ a: SIMD8<UInt64>, _ x: UnsafeRawPointer) -> Words {
+      #if FMA
+        // A processor with FMA has AVX2.
+        @inline(__always) func eight(_ a: SIMD4<UInt64>, _ i: Int) -> SIMD8<Int32> {
+          let x = x.loadUnaligned(fromByteOffset: 32 &* i, as: __m256i.self)
+          return unsafeBitCast(
+            _mm256_madd_epi16(unsafeBitCast(a, to: __m256i.self), x), to: SIMD8<Int32>.self)
+        }
+        return Words(lowHalf: eight(a.lowHalf, 0), highHalf: eight(a.highHalf, 1))
+      #else
+        @inline(__always) func four(_ a: SIMD2<UInt64>, _ i: Int) -> SIMD4<Int32> {
+          let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: __m128i.self)
+          return unsafeBitCast(
+            _mm_madd_epi16(unsafeBitCast(a, to: __m128i.self), x), to: SIMD4<Int32>.self)
+        }
+        return Words(
+          lowHalf: SIMD8(
+            lowHalf: four(a.lowHalf.lowHalf, 0), highHalf: four(a.lowHalf.highHalf, 1)),
+          highHalf: SIMD8(
+            lowHalf: four(a.highHalf.lowHalf, 2), highHalf: four(a.highHalf.highHalf, 3)))
+      #endif
     }
-
-  }
+  #endif
 
   /// The sums of neighbouring lanes, those of a before those of b.
   @inline(__always)
   private func addPairs(_ a: SIMD4<Int32>, _ b: SIMD4<Int32>) -> SIMD4<Int32> {
     SIMD4(lowHalf: a.evenHalf, highHalf: b.evenHalf)
       &+ SIMD4(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+  }
+
+  /// The sums of the lanes of each.
+  @inline(__always)
+  private func addLanes(
+    _ a: SIMD4<Int32>, _ b: SIMD4<Int32>, _ c: SIMD4<Int32>, _ d: SIMD4<Int32>
+  ) -> SIMD4<Int32> {
+    addPairs(addPairs(a, b), addPairs(c, d))
+  }
+
+  extension SIMD8<Int32> {
+    @inline(__always)
+    fileprivate var folded: SIMD4<Int32> { lowHalf &+ highHalf }
+  }
+
+  extension GroupsOf8 {
+    @inline(__always)
+    static func sums(_ products: (Int) -> Words) -> Words {
+      @inline(__always) func eight(_ part: Int) -> SIMD8<Int32> {
+        let a = products(part)
+        return SIMD8(
+          lowHalf: addPairs(a.lowHalf.lowHalf, a.lowHalf.highHalf),
+          highHalf: addPairs(a.highHalf.lowHalf, a.highHalf.highHalf))
+      }
+      return Words(lowHalf: eight(0), highHalf: eight(1))
+    }
+  }
+
+  extension GroupsOf16 {
+    @inline(__always)
+    static func sums(_ products: (Int) -> Words) -> Words {
+      @inline(__always) func four(_ part: Int) -> SIMD4<Int32> {
+        let a = products(part)
+        return addLanes(
+          a.lowHalf.lowHalf, a.lowHalf.highHalf, a.highHalf.lowHalf, a.highHalf.highHalf)
+      }
+      return Words(
+        lowHalf: SIMD8(lowHalf: four(0), highHalf: four(1)),
+        highHalf: SIMD8(lowHalf: four(2), highHalf: four(3)))
+    }
+  }
+
+  extension GroupsOf32 {
+    @inline(__always)
+    static func sums(_ products: (Int) -> Words) -> SIMD8<Int32> {
+      @inline(__always) func four(_ part: Int) -> SIMD4<Int32> {
+        let (a, b) = (products(part), products(part &+ 1))
+        return addLanes(
+          a.lowHalf.folded, a.highHalf.folded, b.lowHalf.folded, b.highHalf.folded)
+      }
+      return SIMD8(lowHalf: four(0), highHalf: four(2))
+    }
+  }
+
+  extension GroupsOf64 {
+    @inline(__always)
+    static func sums(_ products: (Int) -> Words) -> SIMD4<Int32> {
+      @inline(__always) func one(_ part: Int) -> SIMD4<Int32> {
+        let a = products(part)
+        return (a.lowHalf &+ a.highHalf).folded
+      }
+      return addLanes(one(0), one(1), one(2), one(3))
+    }
   }
 #endif

@@ -47,26 +47,19 @@ import Testing
     for i in 0..<count {
       let bytes = data[i * format.blockBytes..<(i + 1) * format.blockBytes]
       let block = Guarded(Array(bytes), atEnd: atEnd)
-      let values = Guarded(count: size, atEnd: atEnd)
-      let scales = Guarded(count: 4 * groups, atEnd: atEnd)
-      let minimums = Guarded(count: format.hasMinimums ? 4 * groups : 0, atEnd: atEnd)
-      withExtendedLifetime((block, values, scales, minimums)) {
-        format.unpack(
-          block.start, values: values.start.assumingMemoryBound(to: Int8.self),
-          scales: scales.start.assumingMemoryBound(to: Float.self),
-          minimums: minimums.start.assumingMemoryBound(to: Float.self))
+      let perGroup = format.hasMinimums ? 8 : 4
+      let scratch = Guarded(count: size + perGroup * groups, atEnd: atEnd)
+      withExtendedLifetime((block, scratch)) {
+        let row = format.unpackRow(block.start, size, into: scratch.start)
         for k in 0..<size {
           let expected = data.withUnsafeBytes {
             $0.loadUnaligned(
               fromByteOffset: count * format.blockBytes + 4 * (i * size + k), as: Float.self)
           }
-          let group = 4 * (k / format.groupSize)
-          var weight =
-            scales.start.load(fromByteOffset: group, as: Float.self)
-            * Float(values.start.load(fromByteOffset: k, as: Int8.self))
-          if format.hasMinimums {
-            weight -= minimums.start.load(fromByteOffset: group, as: Float.self)
-          }
+          let group = k / format.groupSize
+          let weight =
+            float(row.scales, group) * Float(row.values.load(fromByteOffset: k, as: Int8.self))
+            - (row.minimums?[group] ?? 0)
           #expect(
             weight.bitPattern == expected.bitPattern || (weight.isNaN && expected.isNaN),
             "\(name), block \(i), weight \(k)")

@@ -1,77 +1,150 @@
-/// A weight format of GGUF whose rows are blocks of small integers that share scales:
-/// weight k of a block is scales[k / groupSize] * Float(values[k]) - minimums[k / groupSize].
+#if VNNI
+  import _Builtin_intrinsics.intel
+#endif
+
+/// A weight format of GGUF whose rows are blocks of small integers that share scales, as the blocks
+/// of one step of a product.
 ///
 /// The layouts are those of ggml-common.h, the values those of `dequantize_row_*` in ggml-quants.c,
 /// bit for bit. A block stands at any address, and its numbers are little-endian.
-protocol BlockFormat {
+protocol BlockFormat: Int8Step {
   /// The weights of a block: 32 or 256.
   static var blockSize: Int { get }
   static var blockBytes: Int { get }
-  /// The weights that share a scale, and a minimum: 32 or 16.
-  static var groupSize: Int { get }
-  static var hasMinimums: Bool { get }
+  init(_ blocks: UnsafeRawPointer)
+  /// The first of the step's blocks.
+  var blocks: UnsafeRawPointer { get }
 
-  /// values: (blockSize), in the order of the weights; scales and minimums: (blockSize / groupSize).
-  /// Without minimums nothing is written there.
-  static func unpack(
-    _ block: UnsafeRawPointer, values: UnsafeMutablePointer<Int8>,
-    scales: UnsafeMutablePointer<Float>, minimums: UnsafeMutablePointer<Float>)
-
-  /// Unpacks the blocks of a row of `columns` weights into values, then scales, then minimums.
-  /// A requirement, so that each format has machine code of its own.
+  /// Below; requirements, so that each format has machine code of its own.
   static func unpackRow(
     _ row: UnsafeRawPointer, _ columns: Int, into scratch: UnsafeMutableRawPointer
   ) -> Int8Row
+  static func matmul(
+    _ w: UnsafeRawPointer, _ x: Int8Activations, count: Int, columns: Int, rows: Range<Int>,
+    into out: UnsafeMutablePointer<Float>, _ outStride: Int)
 }
 
 extension BlockFormat {
+  static var groupSize: Int { Groups.groupSize }
+
+  @inline(__always)
+  func advanced(by steps: Int) -> Self {
+    Self(blocks + steps &* (Groups.columns / Self.blockSize &* Self.blockBytes))
+  }
+
+  static var bytes: Int { Groups.columns / blockSize * blockBytes }
+
+  @inline(__always)
+  func copy(columns: Int, to scratch: UnsafeMutableRawPointer) -> Self {
+    scratch.copyMemory(from: blocks, byteCount: columns / Self.blockSize &* Self.blockBytes)
+    return Self(scratch)
+  }
+
+  /// out[j * outStride + i] = row i of w · token j of x, for i in `rows` and the first `count` tokens.
+  static func matmul(
+    _ w: UnsafeRawPointer, _ x: Int8Activations, count: Int, columns: Int, rows: Range<Int>,
+    into out: UnsafeMutablePointer<Float>, _ outStride: Int
+  ) {
+    let rowBytes = columns / blockSize * blockBytes
+    matmul(x, count: count, columns: columns, rows: rows, into: out, outStride) {
+      Self(w + $0 &* rowBytes)
+    }
+  }
+
+  /// Unpacks the blocks of a row of `columns` weights into values, then scales, then minimums.
   static func unpackRow(
     _ row: UnsafeRawPointer, _ columns: Int, into scratch: UnsafeMutableRawPointer
   ) -> Int8Row {
     let groups = columns / groupSize
-    let values = scratch.assumingMemoryBound(to: Int8.self)
-    let scales = (scratch + columns).assumingMemoryBound(to: Float.self)
-    let minimums = scales + groups
-    let groupsPerBlock = blockSize / groupSize
-    for block in 0..<columns / blockSize {
-      unpack(
-        row + block &* blockBytes, values: values + block &* blockSize,
-        scales: scales + block &* groupsPerBlock, minimums: minimums + block &* groupsPerBlock)
+    let (scales, minimums) = (scratch + columns, scratch + columns + 4 * groups)
+    Self(row).forEachStep(columns: columns) { step, first, count in
+      for part in 0..<count / 64 {
+        step.weights(part).subtracting(bias).store(scratch + (first &+ 64 &* part))
+      }
+      if count % 64 > 0 {
+        let start = first + count / 64 * 64
+        step.weights(count / 64).subtracting(bias).store(scratch + start, first: count % 64)
+      }
+      let firstGroup = 4 &* (first / groupSize)
+      store(step.scales, scales + firstGroup, first: count / groupSize)
+      if hasMinimums { store(step.minimums, minimums + firstGroup, first: count / groupSize) }
     }
-    return Int8Row(values: scratch, scales: scales, minimums: hasMinimums ? minimums : nil)
+    return Int8Row(
+      values: scratch, scales: scales,
+      minimums: hasMinimums ? UnsafePointer(minimums.assumingMemoryBound(to: Float.self)) : nil)
+  }
+
+  private static func store<V: SIMD>(
+    _ vector: V, _ pointer: UnsafeMutableRawPointer, first count: Int
+  ) where V.Scalar == Float {
+    if count == V.scalarCount { return pointer.storeBytes(of: vector, as: V.self) }
+    for i in 0..<count { pointer.storeBytes(of: vector[i], toByteOffset: 4 &* i, as: Float.self) }
   }
 }
 
-/// 32 bytes, as words: operations on `SIMD32<UInt8>` go lane by lane.
+/// 64 bytes, as words: operations on `SIMD64<UInt8>` go lane by lane.
 struct Bytes {
-  private var words: SIMD4<UInt64>
+  let words: SIMD8<UInt64>
 
   @inline(__always)
-  private init(words: SIMD4<UInt64>) { self.words = words }
+  private init(words: SIMD8<UInt64>) { self.words = words }
 
-  /// 32 bytes at `pointer`.
+  /// 64 bytes at `pointer`.
   @inline(__always)
-  init(_ pointer: UnsafeRawPointer) { words = pointer.loadUnaligned(as: SIMD4<UInt64>.self) }
+  init(_ pointer: UnsafeRawPointer) { words = pointer.loadUnaligned(as: SIMD8<UInt64>.self) }
 
-  /// The low four bits of 16 bytes, then the high ones.
+  /// 32 bytes at `low`, then 32 at `high`.
   @inline(__always)
-  init(nibbles pointer: UnsafeRawPointer) {
-    let packed = pointer.loadUnaligned(as: SIMD2<UInt64>.self)
-    words = SIMD4(lowHalf: packed, highHalf: packed &>> 4) & Self.repeating(0x0F)
+  init(_ low: UnsafeRawPointer, _ high: UnsafeRawPointer) {
+    let (low, high) = (
+      low.loadUnaligned(as: SIMD4<UInt64>.self), high.loadUnaligned(as: SIMD4<UInt64>.self)
+    )
+    #if VNNI
+      // LLVM would gather the lanes of vectors that are put together in Swift.
+      let both = _mm512_mask_broadcast_i64x4(
+        _mm512_broadcast_i64x4(unsafeBitCast(low, to: __m256i.self)), 0xF0,
+        unsafeBitCast(high, to: __m256i.self))
+      words = unsafeBitCast(both, to: SIMD8<UInt64>.self)
+    #else
+      words = SIMD8(lowHalf: low, highHalf: high)
+    #endif
   }
 
-  /// 1 for every bit of four bytes that is set, from the lowest bit of the first, 0 for the others.
+  /// The low four bits of 16 bytes at `low`, their high ones, and the same of those at `high`.
   @inline(__always)
-  init(bits pointer: UnsafeRawPointer) {
-    let four = pointer.loadUnaligned(as: SIMD4<UInt8>.self)
-    let low = SIMD16(lowHalf: SIMD8(repeating: four[0]), highHalf: SIMD8(repeating: four[1]))
-    let high = SIMD16(lowHalf: SIMD8(repeating: four[2]), highHalf: SIMD8(repeating: four[3]))
+  init(nibbles low: UnsafeRawPointer, _ high: UnsafeRawPointer) {
+    let low = low.loadUnaligned(as: SIMD2<UInt64>.self)
+    let high = high.loadUnaligned(as: SIMD2<UInt64>.self)
+    #if VNNI
+      let both = _mm512_mask_broadcast_i32x4(
+        _mm512_broadcast_i32x4(unsafeBitCast(low, to: __m128i.self)), 0xFF00,
+        unsafeBitCast(high, to: __m128i.self))
+      let shifted = Bytes(words: unsafeBitCast(both, to: SIMD8<UInt64>.self))
+        .shifted(right: SIMD8(0, 0, 4, 4, 0, 0, 4, 4))
+    #else
+      let shifted = SIMD8(
+        lowHalf: SIMD4(lowHalf: low, highHalf: low &>> 4),
+        highHalf: SIMD4(lowHalf: high, highHalf: high &>> 4))
+    #endif
+    words = shifted & Self.repeating(0x0F)
+  }
+
+  /// `value` for every bit of four bytes at `low`, then at `high`, that is set, from the lowest bit of
+  /// the first byte, 0 for the others.
+  @inline(__always)
+  init(bits low: UnsafeRawPointer, _ high: UnsafeRawPointer, value: UInt8) {
+    @inline(__always) func repeated(_ pointer: UnsafeRawPointer) -> SIMD4<UInt64> {
+      let four = pointer.loadUnaligned(as: SIMD4<UInt8>.self)
+      let low = SIMD16(lowHalf: SIMD8(repeating: four[0]), highHalf: SIMD8(repeating: four[1]))
+      let high = SIMD16(lowHalf: SIMD8(repeating: four[2]), highHalf: SIMD8(repeating: four[3]))
+      return unsafeBitCast(SIMD32(lowHalf: low, highHalf: high), to: SIMD4<UInt64>.self)
+    }
     let bits =
-      unsafeBitCast(SIMD32(lowHalf: low, highHalf: high), to: SIMD8<UInt32>.self)
-      & unsafeBitCast(SIMD4<UInt64>(repeating: 0x8040_2010_0804_0201), to: SIMD8<UInt32>.self)
-    // Adding 0x7F carries whatever bit a byte has left to its highest one. The lanes are not those
-    // of `nibbles`, since LLVM would join the two shifts into one with an amount for each lane.
-    words = unsafeBitCast(((bits &+ 0x7F7F_7F7F) &>> 7) & 0x0101_0101, to: SIMD4<UInt64>.self)
+      SIMD8(lowHalf: repeated(low), highHalf: repeated(high)) & 0x8040_2010_0804_0201
+    // Adding 0x7F carries whatever bit a byte has left to its highest one.
+    let words = unsafeBitCast(bits, to: SIMD16<UInt32>.self)
+    let carried = unsafeBitCast(words &+ 0x7F7F_7F7F, to: SIMD8<UInt64>.self)
+    self = Bytes(words: carried).bits(1, at: 7, 7, to: value.trailingZeroBitCount)
   }
 
   @inline(__always)
@@ -80,28 +153,80 @@ struct Bytes {
   @inline(__always)
   static func | (a: Bytes, b: Bytes) -> Bytes { Bytes(words: a.words | b.words) }
 
-  /// (each byte >> shift) & mask, where no bit of the mask is beyond those that a byte has left.
+  /// `count` bits of each byte, those of the first 32 bytes from bit `low` on and of the others from
+  /// bit `high` on, moved to bit `place`; the others are 0.
   @inline(__always)
-  func shifted(right shift: UInt64, mask: UInt8) -> Bytes {
-    Bytes(words: (words &>> shift) & Self.repeating(mask))
+  func bits(_ count: Int, at low: Int, _ high: Int, to place: Int = 0) -> Bytes {
+    let (low, high) = (low &- place, high &- place)
+    #if VNNI
+      let moved =
+        low >= 0 && high >= 0
+        ? shifted(right: Self.halves(low, high)) : shifted(left: Self.halves(0 &- low, 0 &- high))
+    #else
+      let moved = SIMD8(
+        lowHalf: Self.shifted(words.lowHalf, right: low),
+        highHalf: Self.shifted(words.highHalf, right: high))
+    #endif
+    return Bytes(words: moved & Self.repeating(UInt8((1 &<< count &- 1) &<< place)))
   }
 
-  /// (each byte << shift) & mask, where the mask has none of the lowest `shift` bits.
-  @inline(__always)
-  func shifted(left shift: UInt64, mask: UInt8) -> Bytes {
-    Bytes(words: (words &<< shift) & Self.repeating(mask))
-  }
+  #if VNNI
+    // The shifts of Swift go lane by lane.
 
-  /// Signed bytes, `offset` less each: bytes and offset are below 128.
+    @inline(__always)
+    private func shifted(right counts: SIMD8<UInt64>) -> SIMD8<UInt64> {
+      unsafeBitCast(
+        _mm512_srlv_epi64(
+          unsafeBitCast(words, to: __m512i.self), unsafeBitCast(counts, to: __m512i.self)),
+        to: SIMD8<UInt64>.self)
+    }
+
+    @inline(__always)
+    private func shifted(left counts: SIMD8<UInt64>) -> SIMD8<UInt64> {
+      unsafeBitCast(
+        _mm512_sllv_epi64(
+          unsafeBitCast(words, to: __m512i.self), unsafeBitCast(counts, to: __m512i.self)),
+        to: SIMD8<UInt64>.self)
+    }
+
+    @inline(__always)
+    private static func halves(_ low: Int, _ high: Int) -> SIMD8<UInt64> {
+      SIMD8(
+        lowHalf: SIMD4(repeating: UInt64(truncatingIfNeeded: low)),
+        highHalf: SIMD4(repeating: UInt64(truncatingIfNeeded: high)))
+    }
+  #else
+    @inline(__always)
+    private static func shifted(_ words: SIMD4<UInt64>, right count: Int) -> SIMD4<UInt64> {
+      count >= 0
+        ? words &>> SIMD4(repeating: UInt64(truncatingIfNeeded: count))
+        : words &<< SIMD4(repeating: UInt64(truncatingIfNeeded: 0 &- count))
+    }
+  #endif
+
+  /// 128 more or less in each byte.
   @inline(__always)
-  func subtracting(_ offset: UInt8) -> Bytes {
+  var withSignsTurned: Bytes { Bytes(words: words ^ Self.repeating(0x80)) }
+
+  /// Signed bytes, `bias` less each: 128, or below it as the bytes are.
+  @inline(__always)
+  func subtracting(_ bias: Int32) -> Bytes {
+    if bias == 128 { return withSignsTurned }
     // The highest bit, set here, keeps a byte from borrowing from its neighbour.
-    Bytes(words: ((words | Self.repeating(0x80)) &- Self.repeating(offset)) ^ Self.repeating(0x80))
+    let bias = Self.repeating(UInt8(bias))
+    return Bytes(words: (words | Self.repeating(0x80)) &- bias).withSignsTurned
   }
 
   @inline(__always)
-  func store(_ pointer: UnsafeMutablePointer<Int8>) {
-    UnsafeMutableRawPointer(pointer).storeBytes(of: words, as: SIMD4<UInt64>.self)
+  func store(_ pointer: UnsafeMutableRawPointer) {
+    pointer.storeBytes(of: words, as: SIMD8<UInt64>.self)
+  }
+
+  /// As many bytes as `count` says.
+  func store(_ pointer: UnsafeMutableRawPointer, first count: Int) {
+    withUnsafeBytes(of: words) {
+      pointer.copyMemory(from: $0.baseAddress!, byteCount: count)
+    }
   }
 }
 
@@ -112,5 +237,15 @@ extension SIMD16<Float> {
     // The conversion that Swift has is a call; this becomes a widening of all lanes.
     self = .zero
     for lane in 0..<16 { self[lane] = Float(bytes[lane]) }
+  }
+}
+
+extension SIMD8<Float> {
+  /// The floats of eight bytes, the lowest of each word first.
+  @inline(__always)
+  init(bytes low: UInt32, _ high: UInt32) {
+    let bytes = unsafeBitCast(UInt64(high) &<< 32 | UInt64(low), to: SIMD8<UInt8>.self)
+    self = .zero
+    for lane in 0..<8 { self[lane] = Float(bytes[lane]) }
   }
 }

@@ -15,6 +15,14 @@ enum F16: FloatWeights {
       for lane in 0..<16 { floats[lane] = Float(halves[lane]) }
       return floats
     }
+
+    @inline(__always)
+    static func floats(_ bits: SIMD8<UInt16>) -> SIMD8<Float> {
+      let halves = unsafeBitCast(bits, to: SIMD8<Float16>.self)
+      var floats = SIMD8<Float>.zero
+      for lane in 0..<8 { floats[lane] = Float(halves[lane]) }
+      return floats
+    }
   #else
     @inline(__always)
     static func float(_ bits: UInt16) -> Float {
@@ -29,18 +37,32 @@ enum F16: FloatWeights {
 
     @inline(__always)
     static func vector(at pointer: UnsafeRawPointer) -> Vector {
-      let bits = BF16.widen(pointer)
+      floats(BF16.widen(pointer), as: Vector.self)
+    }
+
+    /// Of bits that stand in the upper halves of words.
+    @inline(__always)
+    private static func floats<Words: SIMD<Int32>, Floats: SIMD<Float>>(
+      _ bits: Words, as type: Floats.Type
+    ) -> Floats {
       let sign = bits & Int32(bitPattern: 0x8000_0000)
       let magnitude = (bits & 0x7FFF_0000) &>> 3
       // Comparisons of integers go lane by lane; these have all bits set where they hold.
       let isSubnormal = (magnitude &- 0x0080_0000) &>> 31
       let isInfiniteOrNaN = (0x0F7F_FFFF &- magnitude) &>> 31
       let floats = unsafeBitCast(
-        magnitude &+ 0x3800_0000 &+ (isInfiniteOrNaN & 0x3800_0000), to: Vector.self)
+        magnitude &+ 0x3800_0000 &+ (isInfiniteOrNaN & 0x3800_0000), to: Floats.self)
       // A subnormal s 2⁻²⁴ has become x = (1024 + s) 2⁻²⁵, and is x + (x - 2⁻¹⁴).
-      let rest = unsafeBitCast(floats - 0x1p-14, to: SIMD16<Int32>.self) & isSubnormal
-      let sums = floats + unsafeBitCast(rest, to: Vector.self)
-      return unsafeBitCast(unsafeBitCast(sums, to: SIMD16<Int32>.self) | sign, to: Vector.self)
+      let rest = unsafeBitCast(floats - 0x1p-14, to: Words.self) & isSubnormal
+      let sums = floats + unsafeBitCast(rest, to: Floats.self)
+      return unsafeBitCast(unsafeBitCast(sums, to: Words.self) | sign, to: Floats.self)
+    }
+
+    @inline(__always)
+    static func floats(_ halves: SIMD8<UInt16>) -> SIMD8<Float> {
+      var words = SIMD8<Int32>.zero
+      for lane in 0..<8 { words[lane] = Int32(halves[lane]) }
+      return floats(words &<< 16, as: SIMD8<Float>.self)
     }
   #endif
 }
@@ -69,5 +91,14 @@ extension UnsafeRawPointer {
   @inline(__always)
   func half(at offset: Int) -> Float {
     F16.float(loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+  }
+  /// The Float16s that stand `offset` bytes on, and seven more at `stride` bytes.
+  @inline(__always)
+  func eightHalves(at offset: Int, stride: Int) -> SIMD8<Float> {
+    var bits = SIMD8<UInt16>.zero
+    for i in 0..<8 {
+      bits[i] = loadUnaligned(fromByteOffset: offset &+ stride &* i, as: UInt16.self)
+    }
+    return F16.floats(bits)
   }
 }

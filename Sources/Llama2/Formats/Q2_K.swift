@@ -2,25 +2,28 @@
 /// The scale of 16 weights is d times the low four bits of their s, their minimum dmin times the
 /// high ones. Weights 0 to 31 stand in bits 0 and 1 of the first 32 bytes of q, the next 32 in
 /// bits 2 and 3, and so on; the other 128 weights in the other 32 bytes.
-enum Q2_K: BlockFormat {
+struct Q2_K: BlockFormat {
+  typealias Groups = GroupsOf16
   static let blockSize = 256
   static let blockBytes = 84
-  static let groupSize = 16
   static let hasMinimums = true
+  let blocks: UnsafeRawPointer
 
   @inline(__always)
-  static func unpack(
-    _ block: UnsafeRawPointer, values: UnsafeMutablePointer<Int8>,
-    scales: UnsafeMutablePointer<Float>, minimums: UnsafeMutablePointer<Float>
-  ) {
-    let packed = block.loadUnaligned(as: SIMD16<UInt8>.self)
-    store(block.half(at: 80) * Vector(bytes: packed & 0x0F), scales)
-    store(block.half(at: 82) * Vector(bytes: packed &>> 4), minimums)
-    for half in 0..<2 {
-      let bits = Bytes(block + (16 &+ 32 &* half))
-      for part in 0..<4 {
-        bits.shifted(right: UInt64(2 &* part), mask: 3).store(values + (128 &* half &+ 32 &* part))
-      }
-    }
+  init(_ blocks: UnsafeRawPointer) { self.blocks = blocks }
+
+  @inline(__always)
+  func weights(_ part: Int) -> Bytes {
+    let q = blocks + (16 &+ 32 &* (part / 2))
+    return Bytes(q, q).bits(2, at: 4 &* (part % 2), 4 &* (part % 2) &+ 2)
   }
+
+  @inline(__always)
+  private var s: SIMD16<UInt8> { blocks.loadUnaligned(as: SIMD16<UInt8>.self) }
+
+  @inline(__always)
+  var scales: Vector { blocks.half(at: 80) * Vector(bytes: s & 0x0F) }
+
+  @inline(__always)
+  var minimums: Vector { blocks.half(at: 82) * Vector(bytes: s &>> 4) }
 }

@@ -1,35 +1,45 @@
 /// 32 weights in 18 bytes, `block_q4_0`: Float16 d, 16 bytes of q: weights 0 to 15 in the low four
 /// bits, 16 to 31 in the high ones. Weight k is d (q[k] - 8).
-enum Q4_0: BlockFormat {
+struct Q4_0: BlockFormat {
+  typealias Groups = GroupsOf32
   static let blockSize = 32
   static let blockBytes = 18
-  static let groupSize = 32
-  static let hasMinimums = false
+  static let bias: Int32 = 8
+  let blocks: UnsafeRawPointer
 
   @inline(__always)
-  static func unpack(
-    _ block: UnsafeRawPointer, values: UnsafeMutablePointer<Int8>,
-    scales: UnsafeMutablePointer<Float>, minimums: UnsafeMutablePointer<Float>
-  ) {
-    scales[0] = block.half(at: 0)
-    Bytes(nibbles: block + 2).subtracting(8).store(values)
+  init(_ blocks: UnsafeRawPointer) { self.blocks = blocks }
+
+  @inline(__always)
+  func weights(_ part: Int) -> Bytes {
+    let pair = blocks + 36 &* part
+    return Bytes(nibbles: pair + 2, pair + 20)
   }
+
+  @inline(__always)
+  var scales: SIMD8<Float> { blocks.eightHalves(at: 0, stride: 18) }
 }
 
 /// 32 weights in 20 bytes, `block_q4_1`: Float16 d, Float16 m, q as in Q4_0. Weight k is d q[k] + m.
-enum Q4_1: BlockFormat {
+struct Q4_1: BlockFormat {
+  typealias Groups = GroupsOf32
   static let blockSize = 32
   static let blockBytes = 20
-  static let groupSize = 32
   static let hasMinimums = true
+  let blocks: UnsafeRawPointer
 
   @inline(__always)
-  static func unpack(
-    _ block: UnsafeRawPointer, values: UnsafeMutablePointer<Int8>,
-    scales: UnsafeMutablePointer<Float>, minimums: UnsafeMutablePointer<Float>
-  ) {
-    scales[0] = block.half(at: 0)
-    minimums[0] = -block.half(at: 2)
-    Bytes(nibbles: block + 4).store(values)
+  init(_ blocks: UnsafeRawPointer) { self.blocks = blocks }
+
+  @inline(__always)
+  func weights(_ part: Int) -> Bytes {
+    let pair = blocks + 40 &* part
+    return Bytes(nibbles: pair + 4, pair + 24)
   }
+
+  @inline(__always)
+  var scales: SIMD8<Float> { blocks.eightHalves(at: 0, stride: 20) }
+
+  @inline(__always)
+  var minimums: SIMD8<Float> { blocks.eightHalves(at: 2, stride: 20) * -1 }
 }

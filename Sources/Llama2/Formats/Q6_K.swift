@@ -4,27 +4,27 @@
 /// Weights 0 to 63 stand in the low four bits of the first 64 bytes, the next 64 in the high ones;
 /// bits 4 and 5 of weights 0 to 31 in bits 0 and 1 of 32 bytes, of the next 32 in bits 2 and 3,
 /// and so on. The other 128 weights stand in the same way in the other bytes.
-enum Q6_K: BlockFormat {
+struct Q6_K: BlockFormat {
+  typealias Groups = GroupsOf16
   static let blockSize = 256
   static let blockBytes = 210
-  static let groupSize = 16
-  static let hasMinimums = false
+  static let bias: Int32 = 32
+  let blocks: UnsafeRawPointer
 
   @inline(__always)
-  static func unpack(
-    _ block: UnsafeRawPointer, values: UnsafeMutablePointer<Int8>,
-    scales: UnsafeMutablePointer<Float>, minimums: UnsafeMutablePointer<Float>
-  ) {
-    let integers = block.loadUnaligned(fromByteOffset: 192, as: SIMD16<Int8>.self)
-    store(block.half(at: 208) * Vector(bytes: integers), scales)
-    for half in 0..<2 {
-      let high = Bytes(block + (128 &+ 32 &* half))
-      for part in 0..<4 {
-        let low = Bytes(block + (64 &* half &+ 32 &* (part & 1)))
-          .shifted(right: UInt64(4 &* (part &>> 1)), mask: 0x0F)
-        let bits = high.shifted(right: UInt64(2 &* part), mask: 3).shifted(left: 4, mask: 0x30)
-        (low | bits).subtracting(32).store(values + (128 &* half &+ 32 &* part))
-      }
-    }
+  init(_ blocks: UnsafeRawPointer) { self.blocks = blocks }
+
+  @inline(__always)
+  func weights(_ part: Int) -> Bytes {
+    let high = blocks + (128 &+ 32 &* (part / 2))
+    let first = 4 &* (part % 2)
+    return Bytes(blocks + 64 &* (part / 2)).bits(4, at: first, first)
+      | Bytes(high, high).bits(2, at: first, first &+ 2, to: 4)
+  }
+
+  @inline(__always)
+  var scales: Vector {
+    let s = blocks.loadUnaligned(fromByteOffset: 192, as: SIMD16<Int8>.self)
+    return blocks.half(at: 208) * Vector(bytes: s)
   }
 }
