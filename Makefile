@@ -24,7 +24,7 @@ SMOLLM2_FILE := models/SmolLM2-135M-Instruct-Q4_K_M.gguf
 # In the order in which data flows through them.
 LIBRARY := LlamaError Memory Config Matrix Weights Vector Activations Products Int8Products Int8Blocks \
   $(addprefix Formats/,BlockFormat Float32 Halves Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
-  GGUF GGUFModel Llama2C Checkpoint Threads Steps KVCache Transformer \
+  GGUF GGUFModel Llama2C Checkpoint Threads Steps Attention KVCache Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler Candidates \
   TemplateText ChatTemplate TextJoiner TextContext Llama ScoredToken BeamSearch Generation Prefix \
   Transcript Chat ComputeThread TextStream ChatSession ../Llama2Foundation/LocalizedError

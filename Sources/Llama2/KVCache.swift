@@ -1,36 +1,96 @@
 /// What a text has read: the keys and values of all its tokens, and the logits after the last one.
 /// The system gives memory to the positions as they are written.
+///
+/// The keys of 16 positions stand element by element, so that the scores of 16 positions are
+/// computed at once, each in a lane of its own.
 final class KVCache {
-  let keys: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
-  let values: UnsafeMutablePointer<Float>  // (nLayers, nKVHeads, seqLen, headSize)
+  /// How keys and values are stored.
+  let floats: any CacheFloats.Type
   let logits: UnsafeMutablePointer<Float>  // (vocabSize)
+  private let keys: UnsafeMutableRawPointer  // (nLayers, nKVHeads, capacity / 16, headSize, 16)
+  private let values: UnsafeMutableRawPointer  // (nLayers, nKVHeads, capacity, valueSize)
   private let config: Config
+  /// The context, in whole tiles of keys.
+  private let capacity: Int
   private let memory: [LazyMemory]
 
-  init(_ c: Config) throws(LlamaError) {
+  init(_ c: Config, _ floats: any CacheFloats.Type) throws(LlamaError) {
     let purpose = "a KV cache of \(c.seqLen) positions"
     config = c
+    self.floats = floats
+    capacity = (c.seqLen + 31) / 32 * 32
     memory = [
-      try LazyMemory(bytes: [4, c.nLayers, c.seqLen, c.kvDim], purpose: purpose),
-      try LazyMemory(bytes: [4, c.nLayers, c.seqLen, c.kvDim], purpose: purpose),
+      try LazyMemory(bytes: [floats.size, c.nLayers, capacity, c.kvDim], purpose: purpose),
+      try LazyMemory(
+        bytes: [floats.size, c.nLayers * c.nKVHeads, capacity, Self.valueSize(c.headSize)],
+        purpose: purpose),
       try LazyMemory(bytes: [4, c.vocabSize], purpose: "logits"),
     ]
-    let floats = memory.map { $0.start.assumingMemoryBound(to: Float.self) }
-    (keys, values, logits) = (floats[0], floats[1], floats[2])
+    (keys, values) = (memory[0].start, memory[1].start)
+    logits = memory[2].start.assumingMemoryBound(to: Float.self)
+  }
+
+  /// A value's width, in whole vectors.
+  static func valueSize(_ headSize: Int) -> Int { (headSize + 15) & ~15 }
+
+  /// Stores the keys and values of one token, both (nKVHeads, headSize).
+  func store(
+    _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>, layer: Int, position: Int
+  ) {
+    let headSize = config.headSize
+    for kvHead in 0..<config.nKVHeads {
+      let head = layer * config.nKVHeads + kvHead
+      floats.storeKey(k + kvHead * headSize, key(head, position), headSize: headSize)
+      floats.storeValue(v + kvHead * headSize, value(head, position), headSize: headSize)
+    }
   }
 
   /// Copies what `other`, of the same model, holds at some positions.
   func copy(_ positions: Range<Int>, of other: KVCache) {
     for head in 0..<config.nLayers * config.nKVHeads {
-      let start = offset(0, head, positions.lowerBound)
-      let count = positions.count * config.headSize
-      (keys + start).update(from: other.keys + start, count: count)
-      (values + start).update(from: other.values + start, count: count)
+      let bytes = positions.count * Self.valueSize(config.headSize) * floats.size
+      value(head, positions.lowerBound).copyMemory(
+        from: other.value(head, positions.lowerBound), byteCount: bytes)
+      var position = positions.lowerBound
+      while position < positions.upperBound {
+        let end = min(position / 16 * 16 + 16, positions.upperBound)
+        let whole = end - position == 16
+        let (from, to) = (other.key(head, position), key(head, position))
+        for i in 0..<(whole ? 1 : config.headSize) {
+          (to + 16 * i * floats.size).copyMemory(
+            from: from + 16 * i * floats.size,
+            byteCount: (end - position) * (whole ? config.headSize : 1) * floats.size)
+        }
+        position = end
+      }
     }
   }
 
-  /// Where the key and the value of one head at one position stand.
-  func offset(_ layer: Int, _ kvHead: Int, _ position: Int) -> Int {
-    ((layer * config.nKVHeads + kvHead) * config.seqLen + position) * config.headSize
+  /// Moves what one head of one layer holds from position `from` on, `count` of them, up to
+  /// position `to`, with the keys as `turn` leaves them.
+  ///
+  /// - Parameter scratch: (headSize).
+  func move(
+    head: Int, from: Int, to: Int, count: Int, scratch: UnsafeMutablePointer<Float>,
+    turn: (UnsafeMutablePointer<Float>) -> Void
+  ) {
+    value(head, to).copyMemory(
+      from: value(head, from),
+      byteCount: count * Self.valueSize(config.headSize) * floats.size)
+    for i in 0..<count {
+      floats.loadKey(key(head, from + i), to: scratch, headSize: config.headSize)
+      turn(scratch)
+      floats.storeKey(scratch, key(head, to + i), headSize: config.headSize)
+    }
+  }
+
+  /// Where the first element of a key stands; the others follow 16 apart.
+  func key(_ head: Int, _ position: Int) -> UnsafeMutableRawPointer {
+    let block = head * (capacity / 16) + position / 16
+    return keys + (block * config.headSize * 16 + position % 16) * floats.size
+  }
+
+  func value(_ head: Int, _ position: Int) -> UnsafeMutableRawPointer {
+    values + (head * capacity + position) * Self.valueSize(config.headSize) * floats.size
   }
 }

@@ -51,7 +51,15 @@ enum Steps {
 
   /// x = e^(x - max) / Σ e^(x - max), (count) (run.c: `softmax`).
   static func softmax(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
-    let largest = Vector(repeating: maximum(x, count))
+    multiply(x, by: 1 / exponentials(x, count).sum, count)
+  }
+
+  /// x = e^(x - max), (count). Returns max and the sum.
+  static func exponentials(_ x: UnsafeMutablePointer<Float>, _ count: Int) -> (
+    max: Float, sum: Float
+  ) {
+    let max = maximum(x, count)
+    let largest = Vector(repeating: max)
     var sum = Vector.zero
     var i = 0
     while i &+ 16 <= count {
@@ -65,7 +73,7 @@ enum Steps {
       store(power, x + i, first: count &- i)
       sum += load(x + i, first: count &- i)
     }
-    multiply(x, by: 1 / sum.total, count)
+    return (max, sum.total)
   }
 
   /// log Σ e^x, of x (count).
@@ -122,45 +130,5 @@ enum Steps {
   @inline(__always)
   private static func onePlusExp(_ x: Vector) -> Vector {
     1 + exp(x.replacing(with: 88, where: x .> 88))
-  }
-
-  /// out(j) = Σ weights[j][t] values[t] over t in 0..<count, for j in 0..<queries.
-  ///
-  /// weights: (queries, count) at `stride`, values: (count, headSize), out(j): (headSize).
-  /// Every element adds its values in the order of t. Four vectors of sums are kept at a time, since
-  /// one alone would wait for each addition: four of one query, or one of each of four queries, where
-  /// the last one stands in for those that are lacking.
-  static func weightedSums(
-    _ weights: UnsafePointer<Float>, _ weightStride: Int, queries: Int,
-    _ values: UnsafePointer<Float>, count: Int, headSize: Int,
-    _ out: (Int) -> UnsafeMutablePointer<Float>
-  ) {
-    for j in stride(from: 0, to: queries, by: 4) {
-      let (j1, j2, j3) = (min(j + 1, queries - 1), min(j + 2, queries - 1), min(j + 3, queries - 1))
-      let (w0, w1) = (weights + j &* weightStride, weights + j1 &* weightStride)
-      let (w2, w3) = (weights + j2 &* weightStride, weights + j3 &* weightStride)
-      var i = 0
-      while j1 == j && i &+ 64 <= headSize {
-        var sums = FourSums()
-        for t in 0..<count {
-          let v = values + (t &* headSize &+ i)
-          sums.add(
-            load(v), load(v + 16), load(v + 32), load(v + 48), times: Vector(repeating: w0[t]))
-        }
-        let out = out(j) + i
-        sums.storeVectors(out, out + 16, out + 32, out + 48, first: 16)
-        i &+= 64
-      }
-      while i < headSize {
-        var sums = FourSums()
-        for t in 0..<count {
-          let value = load(values + (t &* headSize &+ i), first: headSize &- i)
-          sums.add(w0[t], w1[t], w2[t], w3[t], times: value)
-        }
-        sums.storeVectors(
-          out(j) + i, out(j1) + i, out(j2) + i, out(j3) + i, first: headSize &- i)
-        i &+= 16
-      }
-    }
   }
 }

@@ -42,14 +42,14 @@ public final class Transformer {
   init(_ model: LoadedModel) throws(LlamaError) {
     self.model = model
     config = model.checkpoint.config
-    cache = try KVCache(config)
+    cache = try KVCache(config, model.cacheFloats)
   }
 
   /// Has read the first `count` tokens of `other`'s text. Throws `LlamaError.outOfMemory`.
   init(copying other: Transformer, count: Int) throws(LlamaError) {
     model = other.model
     config = other.config
-    cache = try KVCache(config)
+    cache = try KVCache(config, model.cacheFloats)
     cache.copy(0..<count, of: other.cache)
   }
 
@@ -176,14 +176,13 @@ public final class Transformer {
     model.whileNobodyElseComputes {
       s.setAngles(
         rope, checkpoint.weights.ropeFactors, Block(position: -range.count, count: 1))
-      forEachPart(of: c.nLayers * c.nKVHeads, work: 4 * moved * c.headSize, grain: 1) { heads, _ in
+      forEachPart(of: c.nLayers * c.nKVHeads, work: 4 * moved * c.headSize, grain: 1) {
+        heads, thread in
         for head in heads {
-          let to = cache.offset(0, head, range.lowerBound)
-          let from = cache.offset(0, head, range.upperBound)
-          (cache.values + to).update(from: cache.values + from, count: moved * c.headSize)
-          (cache.keys + to).update(from: cache.keys + from, count: moved * c.headSize)
-          Steps.rope(
-            cache.keys + to, heads: moved, headSize: c.headSize, rope, s.cos, s.sin)
+          cache.move(
+            head: head, from: range.upperBound, to: range.lowerBound, count: moved,
+            scratch: s.queries(ofThread: thread)
+          ) { Steps.rope($0, heads: 1, headSize: c.headSize, rope, s.cos, s.sin) }
         }
       }
     }
@@ -285,67 +284,122 @@ extension Transformer {
   private func cache(
     _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>, layer: Int, _ block: Block
   ) {
-    let (c, cache) = (config, cache)
-    forEachToken(block, work: 2 * c.kvDim) { j in
-      for kvHead in 0..<c.nKVHeads {
-        let from = j * c.kvDim + kvHead * c.headSize
-        let to = cache.offset(layer, kvHead, block.position + j)
-        (cache.keys + to).update(from: k + from, count: c.headSize)
-        (cache.values + to).update(from: v + from, count: c.headSize)
-      }
+    let (kvDim, cache) = (config.kvDim, cache)
+    forEachToken(block, work: 8 * kvDim) { j in
+      cache.store(k + j * kvDim, v + j * kvDim, layer: layer, position: block.position + j)
     }
   }
 
   /// out = softmax(q · k / √headSize) v, both (count, nHeads, headSize), over all positions up to each
-  /// token's own (Vaswani et al. 2017), for a few tokens and one key-value head at a time.
+  /// token's own (Vaswani et al. 2017). Threads share the key-value heads and the tokens of a block, or
+  /// the positions where there are few tokens.
   private func attention(
     _ q: UnsafePointer<Float>, layer: Int, into out: UnsafeMutablePointer<Float>, _ block: Block
   ) {
-    let c = config
-    let groups = (block.count + RunState.attentionTokens - 1) / RunState.attentionTokens
-    let work = c.headSize * (block.position + block.count) * c.nHeads / c.nKVHeads
-    forEachPart(of: c.nKVHeads * groups, work: work * min(block.count, 4), grain: 1) {
-      parts, thread in
-      for part in parts {
-        let first = part % groups * RunState.attentionTokens
-        let tokens = first..<min(first + RunState.attentionTokens, block.count)
-        attention(q, layer: layer, kvHead: part / groups, tokens, into: out, block, thread: thread)
+    let (c, s) = (config, state)
+    let groups = (block.count + s.attentionTokens - 1) / s.attentionTokens
+    let chunks = (block.position + block.count - 1) / Attention.chunkSize + 1
+    let work = c.qDim / c.nKVHeads * 2 * (block.position + block.count)
+    if groups > 1 || chunks == 1 {
+      forEachPart(
+        of: c.nKVHeads * groups, work: work * min(block.count, s.attentionTokens), grain: 1
+      ) { parts, thread in
+        for part in parts {
+          let first = part % groups * s.attentionTokens
+          let heads = SharedHeads(
+            layer: layer, kvHead: part / groups,
+            tokens: first..<min(first + s.attentionTokens, block.count))
+          let sums = s.sums(ofThread: thread)
+          for chunk in 0...(block.position + heads.tokens.upperBound - 1) / Attention.chunkSize {
+            let partial = chunk == 0 ? sums : sums + s.sumsSize
+            attention(q, heads, chunk: chunk, into: partial, block, thread: thread)
+            if chunk > 0 { addSums(partial, to: sums, heads, chunk: chunk, block) }
+          }
+          finish(sums, heads, into: out)
+        }
       }
+      return
+    }
+    forEachPart(
+      of: c.nKVHeads * chunks, work: work * block.count / chunks, grain: 1
+    ) { parts, thread in
+      for part in parts {
+        let heads = SharedHeads(layer: layer, kvHead: part / chunks, tokens: 0..<block.count)
+        attention(
+          q, heads, chunk: part % chunks, into: s.sums + part * s.sumsSize, block, thread: thread)
+      }
+    }
+    for kvHead in 0..<c.nKVHeads {
+      let heads = SharedHeads(layer: layer, kvHead: kvHead, tokens: 0..<block.count)
+      let sums = s.sums + kvHead * chunks * s.sumsSize
+      for chunk in 1..<chunks {
+        addSums(sums + chunk * s.sumsSize, to: sums, heads, chunk: chunk, block)
+      }
+      finish(sums, heads, into: out)
     }
   }
 
-  /// The same for one key-value head and the query heads that share it.
+  /// One key-value head of a layer, and those tokens of a block whose query heads share it.
+  private struct SharedHeads {
+    let layer: Int
+    let kvHead: Int
+    let tokens: Range<Int>
+  }
+
+  private func visible(_ heads: SharedHeads, chunk: Int, _ block: Block) -> Attention.Visible {
+    let queriesPerToken = config.nHeads / config.nKVHeads
+    return Attention.Visible(
+      queries: heads.tokens.count * queriesPerToken, queriesPerToken: queriesPerToken,
+      first: block.position + heads.tokens.lowerBound + 1 - chunk * Attention.chunkSize)
+  }
+
+  /// The sums of the queries that share a key-value head, over one chunk of positions.
   private func attention(
-    _ q: UnsafePointer<Float>, layer: Int, kvHead: Int, _ tokens: Range<Int>,
-    into out: UnsafeMutablePointer<Float>, _ block: Block, thread: Int
+    _ q: UnsafePointer<Float>, _ heads: SharedHeads, chunk: Int,
+    into sums: UnsafeMutablePointer<Float>, _ block: Block, thread: Int
   ) {
     let (c, s) = (config, state)
+    let queries = s.queries(ofThread: thread)
+    let width = c.qDim / c.nKVHeads
+    for (i, token) in heads.tokens.enumerated() {
+      let (from, to) = (q + token * c.qDim + heads.kvHead * width, queries + i * width)
+      to.update(from: from, count: width)
+      multiply(to, by: 1 / Float(c.headSize).squareRoot(), width)
+    }
+    let (head, position) = (heads.layer * c.nKVHeads + heads.kvHead, chunk * Attention.chunkSize)
+    cache.floats.attention(
+      queries, visible: visible(heads, chunk: chunk, block), cache.key(head, position),
+      cache.value(head, position), headSize: c.headSize, scratch: s.attention(ofThread: thread),
+      into: sums)
+  }
+
+  /// Adds the sums of a later chunk, where queries see any of it.
+  private func addSums(
+    _ other: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>, _ heads: SharedHeads,
+    chunk: Int, _ block: Block
+  ) {
+    let visible = visible(heads, chunk: chunk, block)
+    let valueSize = KVCache.valueSize(config.headSize)
+    for query in visible.firstQuery..<visible.queries {
+      let start = query * Attention.sumsSize(valueSize)
+      Attention.add(other + start, to: sums + start, valueSize)
+    }
+  }
+
+  /// The results of the queries that share a key-value head.
+  private func finish(
+    _ sums: UnsafePointer<Float>, _ heads: SharedHeads, into out: UnsafeMutablePointer<Float>
+  ) {
+    let (c, valueSize) = (config, KVCache.valueSize(config.headSize))
     let headsPerKV = c.nHeads / c.nKVHeads
-    let (queries, scores) = (s.queries(ofThread: thread), s.scores(ofThread: thread))
-    let offset = cache.offset(layer, kvHead, 0)
-    let (queryCount, count) = (tokens.count * headsPerKV, block.position + tokens.upperBound)
-    /// Where a query, and its result, stands in q and out.
-    func place(_ query: Int) -> Int {
-      let (token, head) = (tokens.lowerBound + query / headsPerKV, query % headsPerKV)
-      return token * c.qDim + (kvHead * headsPerKV + head) * c.headSize
+    for (i, token) in heads.tokens.enumerated() {
+      for head in 0..<headsPerKV {
+        Attention.finish(
+          sums + (i * headsPerKV + head) * Attention.sumsSize(valueSize), valueSize,
+          out + token * c.qDim + (heads.kvHead * headsPerKV + head) * c.headSize,
+          headSize: c.headSize)
+      }
     }
-    for query in 0..<queryCount {
-      (queries + query * c.headSize).update(from: q + place(query), count: c.headSize)
-    }
-    Float32Weights.matmul(
-      cache.keys + offset, 4 * c.headSize, rows: count, queries, c.headSize, count: queryCount,
-      columns: c.headSize, scores, c.seqLen)
-    for query in 0..<queryCount {
-      let visible = block.position + tokens.lowerBound + query / headsPerKV + 1
-      let row = scores + query * c.seqLen
-      multiply(row, by: 1 / Float(c.headSize).squareRoot(), visible)
-      Steps.softmax(row, visible)
-      (row + visible).update(repeating: 0, count: count - visible)
-    }
-    Steps.weightedSums(
-      scores, c.seqLen, queries: queryCount, cache.values + offset, count: count,
-      headSize: c.headSize
-    ) { query in out + place(query) }
   }
 
   /// gate = silu(gate) ⊙ up, both (count, hiddenDim).
@@ -395,15 +449,20 @@ final class LoadedModel: @unchecked Sendable {
   let checkpoint: Checkpoint
   fileprivate let threads: Threads
   fileprivate let state: RunState
+  /// How texts cache keys and values: models of quantised GGUF files in 16 bits, as llama.cpp does.
+  fileprivate let cacheFloats: any CacheFloats.Type
   private let turn = Mutex(())
 
   /// Throws `LlamaError`, for a file that is not a whole model or does not fit in memory.
   init(checkpoint path: String, threads: Int?) throws {
     require(threads ?? 1 > 0, "\(threads ?? 1) threads, expected 1 or more")
     checkpoint = try Checkpoint(path: path)
+    checkpoint.file.readAhead()
     let threads = threads ?? Threads.usable()
     state = try RunState(checkpoint.config, checkpoint.weights, threads: threads)
     self.threads = Threads(count: threads)
+    let isQuantised = checkpoint.weights.matrices.contains { $0.blocks != nil }
+    cacheFloats = isQuantised ? F16.self : Float32Weights.self
   }
 
   deinit { threads.stop() }
@@ -420,8 +479,6 @@ private final class RunState {
   private static let blockSize = Transformer.blockSize
   /// Tokens whose logits are computed together.
   static let classifiedTokens = 16
-  /// Tokens whose attention is computed together.
-  static let attentionTokens = 4
 
   let config: Config
   let x: UnsafeMutablePointer<Float>  // (blockSize, dim), the residual stream
@@ -436,8 +493,17 @@ private final class RunState {
   let sin: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
   /// The input of a product as int8, for each group size that the weights have.
   let int8: [Int8Activations]
+  /// Tokens whose attention is computed together.
+  let attentionTokens: Int
+  /// Floats of the sums of their queries that share a key-value head, over one chunk of positions.
+  let sumsSize: Int
+  /// Those of all key-value heads, (nKVHeads, chunks, sumsSize).
+  let sums: UnsafeMutablePointer<Float>
+  private let threadSums: UnsafeMutablePointer<Float>
   private let queries: UnsafeMutablePointer<Float>
   private let scores: UnsafeMutablePointer<Float>
+  private let queryCount: Int
+  private let scratchSize: Int
   private let memory: [LazyMemory]
 
   init(_ c: Config, _ w: Weights, threads: Int) throws {
@@ -457,9 +523,17 @@ private final class RunState {
     hb2 = try floats(Self.blockSize, c.hiddenDim)
     cos = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
     sin = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
-    let queryCount = Self.attentionTokens * (c.nHeads / c.nKVHeads)
+    let queriesPerToken = c.nHeads / c.nKVHeads
+    attentionTokens = min(Self.blockSize, max(1, 48 / queriesPerToken))
+    queryCount = attentionTokens * queriesPerToken
+    sumsSize = queryCount * Attention.sumsSize(KVCache.valueSize(c.headSize))
+    let chunks = (c.seqLen - 1) / Attention.chunkSize + 1
     queries = try floats(threads, queryCount, c.headSize)
-    scores = try floats(threads, queryCount, c.seqLen)
+    scratchSize =
+      (queryCount + c.headSize + KVCache.valueSize(c.headSize)) * Attention.chunkSize
+    scores = try floats(threads, scratchSize)
+    threadSums = try floats(threads, 2, sumsSize)
+    sums = try floats(c.nKVHeads, chunks, sumsSize)
     var int8: [Int8Activations] = []
     for matrix in w.matrices where matrix.isInt8 {
       if int8.contains(where: { $0.groupSize == matrix.groupSize }) { continue }
@@ -478,12 +552,20 @@ private final class RunState {
 
   /// (attentionTokens * nHeads / nKVHeads, headSize) queries for one thread to work on.
   func queries(ofThread thread: Int) -> UnsafeMutablePointer<Float> {
-    queries + thread * Self.attentionTokens * (config.nHeads / config.nKVHeads) * config.headSize
+    queries + thread * queryCount * config.headSize
   }
 
-  /// (attentionTokens * nHeads / nKVHeads, seqLen) attention scores for one thread to work on.
-  func scores(ofThread thread: Int) -> UnsafeMutablePointer<Float> {
-    scores + thread * Self.attentionTokens * (config.nHeads / config.nKVHeads) * config.seqLen
+  /// What one thread needs for the attention of attentionTokens * nHeads / nKVHeads queries.
+  func attention(ofThread thread: Int) -> Attention.Scratch {
+    let (size, keysSize) = (scratchSize, Attention.chunkSize * config.headSize)
+    let scores = scores + thread * size
+    let keys = scores + queryCount * Attention.chunkSize
+    return Attention.Scratch(scores: scores, keys: keys, values: keys + keysSize)
+  }
+
+  /// (2, sumsSize) for one thread to work on.
+  func sums(ofThread thread: Int) -> UnsafeMutablePointer<Float> {
+    threadSums + thread * 2 * sumsSize
   }
 
   /// Sets cos and sin of position / base^(2i / rope.size) for every pair i. `factors`, (rope.size / 2),
