@@ -50,6 +50,58 @@ import Testing
     }
   }
 
+  /// Every sum has 16 parts, and has them in one order, in a block as for a token alone: with columns
+  /// that are no whole vectors and with more of them than a panel has, with rows and tokens that are no
+  /// whole tiles, and with weights that begin anywhere.
+  @Test(arguments: [1, 15, 16, 33, 512, 1024, 1025, 1040, 2048])
+  func productsOfFloatsAreTheSameBitsAloneAndInBlocks(_ columns: Int) {
+    var random = SplitMix(columns)
+    for (rows, count) in [(4, 2), (5, 3), (23, 4), (9, 7), (18, 40)] {
+      let w = random.floats(rows * columns, limit: 1)
+      let x = random.floats(count * columns, limit: 1)
+      let halves = w.map { UInt16($0.bitPattern >> 16) & 0xBFFF }  // below 2 as a half
+      expectOneOrder(Float32Weights.self, w, of: w, x, rows: rows, columns)
+      expectOneOrder(
+        BF16.self, halves, of: halves.map { Float(bitPattern: UInt32($0) << 16) }, x, rows: rows,
+        columns)
+      expectOneOrder(F16.self, halves, of: halves.map(F16.float), x, rows: rows, columns)
+    }
+  }
+
+  /// - Parameter values: what `weights` stand for.
+  private func expectOneOrder<W: FloatWeights, Bits>(
+    _ format: W.Type, _ weights: [Bits], of values: [Float], _ x: [Float], rows: Int,
+    _ columns: Int
+  ) {
+    func total(_ row: Int, _ token: Int) -> Float {
+      var parts = [Float](repeating: 0, count: 16)
+      for k in 0..<columns {
+        parts[k % 16] = multiplyAdd(
+          parts[k % 16], values[row * columns + k], x[token * columns + k])
+      }
+      for half in [8, 4] { parts = (0..<half).map { parts[$0] + parts[$0 + half] } }
+      return (parts[0] + parts[1]) + (parts[2] + parts[3])
+    }
+    let (count, guarded) = (x.count / columns, Guarded(x))
+    let expected = (0..<count * rows).map { total($0 % rows, $0 / rows).bitPattern }
+    for offset in [0, 28] {
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: offset + W.size * weights.count, alignment: 64)
+      defer { memory.deallocate() }
+      weights.withUnsafeBytes {
+        (memory + offset).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+      }
+      let out = Guarded([Float](repeating: .nan, count: rows * count))
+      withExtendedLifetime((guarded, out)) {
+        W.matmul(
+          memory + offset, W.size * columns, rows: rows, guarded.start, columns, count: count,
+          columns: columns, out.start, rows)
+        let bits = UnsafeBufferPointer(start: out.start, count: rows * count).map(\.bitPattern)
+        #expect(bits == expected, "\(W.self), \(rows) rows, \(count) tokens, \(offset) bytes on")
+      }
+    }
+  }
+
   @Test(arguments: [1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 100])
   func theOtherStepsOfALayerStayInsideTheirMemory(_ count: Int) {
     var random = SplitMix(count)

@@ -10,6 +10,7 @@ import Testing
     (Shape(), .v2(groupSize: 4)),
     (Shape(dim: 18, hiddenDim: 27, nHeads: 3, nKVHeads: 3, vocabSize: 259), .v2(groupSize: 9)),
     (Shape(dim: 64, hiddenDim: 96, nHeads: 8, tied: false), .v2(groupSize: 32)),
+    (Shape(dim: 36, hiddenDim: 1100, nLayers: 1, nHeads: 6, vocabSize: 259), .v1),
     // Large enough that products are shared out to the threads.
     (Shape(dim: 132, hiddenDim: 258, nLayers: 1, nHeads: 6, vocabSize: 1021), .v1),
     (Shape(dim: 192, hiddenDim: 320, nLayers: 1, nHeads: 6, vocabSize: 1021), .v2(groupSize: 64)),
