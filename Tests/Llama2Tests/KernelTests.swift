@@ -198,7 +198,8 @@ import Testing
 
   /// Groups with and without a kernel of their own, rows with a rest of groups and of columns.
   @Test(arguments: [
-    (3, 3), (60, 4), (64, 4), (72, 8), (96, 32), (288, 32), (192, 96), (128, 64), (448, 64),
+    (3, 3), (8, 8), (12, 12), (16, 16), (20, 4), (36, 12), (60, 4), (64, 4), (72, 8), (96, 32),
+    (288, 32), (192, 96), (128, 64), (448, 64),
     (512, 128), (768, 256), (960, 320), (1024, 512),
   ])
   func int8ProductsAreTheSameBitsAloneAndInBlocks(_ columns: Int, _ groupSize: Int) throws {
@@ -233,6 +234,23 @@ import Testing
           }
         }
       }
+    }
+  }
+
+  @Test(arguments: [64, 256, 1024], [Int8.min, .max])
+  func theLargestSumsOfAGroupAreExact(_ groupSize: Int, _ weight: Int8) throws {
+    let w = Guarded([Int8](repeating: weight, count: groupSize))
+    let scale = Guarded([Float(1)])
+    let out = Guarded([Float](repeating: .nan, count: 4))
+    let matrix = Matrix(
+      rows: 1, columns: groupSize, values: w.start,
+      format: .int8Groups(size: groupSize, scales: scale.start))
+    try withExtendedLifetime((w, scale, out)) {
+      // Activations of 127 times 1.
+      let block = try QuantisedBlock(
+        [Float](repeating: 127, count: 4 * groupSize), count: 4, groupSize: groupSize)
+      matrix.matmul(block.activations, rows: 0..<1, into: out.start)
+      for j in 0..<4 { #expect(out.start[j] == Float(groupSize * 127 * Int(weight))) }
     }
   }
 
