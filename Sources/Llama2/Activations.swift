@@ -63,7 +63,10 @@ struct Int8Activations {
   }
 
   /// Rounds token j's activations, x (columns), to multiples of their scale, from -127 to 127 of them.
-  func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int) {
+  ///
+  /// - Parameter inTiles: for products of a block of tokens (Int8Blocks.swift), not for those of a
+  ///   token at a time.
+  func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int, inTiles: Bool) {
     let values = values + j * columns
     let scales = scales + j * (columns / groupSize)
     for first in stride(from: 0, to: columns, by: scaleSize) {
@@ -78,11 +81,11 @@ struct Int8Activations {
         offsets[group] = -128 &* sum
       #endif
     }
+    if !inTiles { return fillSteps(token: j, columns: columns) }
     #if !VNNI
       let int16 = int16 + j * columns
       for k in 0..<columns { int16[k] = Int16(values[k]) }
     #endif
-    fillSteps(token: j, columns: columns)
   }
 
   /// out = x / scale, rounded, where the returned scale makes the largest of x 127; both (count).

@@ -46,7 +46,7 @@ extension Matrix {
   func matmul(
     _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
-    if count >= 4 && hasInt8Tiles {
+    if hasInt8Tiles(count) {
       return matmulBlock(x, count: count, rows: rows, into: out)
     }
     if let blocks {
@@ -156,16 +156,18 @@ extension Int8Step {
     }
   }
 
-  /// out[j * outStride + i] = row i · token j of x, for i in `rows` and the first `count` tokens.
+  /// out[j * outStride + i] = row i · token j of x, for i in `rows` and the first `count` tokens, where
+  /// the matrix ends with row outStride - 1.
   @inline(__always)
   static func matmul(
     _ x: Int8Activations, count: Int, columns: Int, rows: Range<Int>,
     into out: UnsafeMutablePointer<Float>, _ outStride: Int, row: (Int) -> Self
   ) {
     let steps = columns / Groups.columns
-    let rest = columns - steps * Groups.columns
+    let rest = Rest<Groups>(columns: columns - steps * Groups.columns)
+    // The whole step with which another row ends is inside the matrix.
+    let lastWhole = outStride - (Groups.columns - rest.columns + columns - 1) / columns
     withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) {
-      $0.initializeMemory(as: UInt8.self, repeating: 0)
       let scratch = $0.baseAddress!
       for j in 0..<count {
         let (x, out) = (x.token(j), out + j * outStride)
@@ -173,9 +175,14 @@ extension Int8Step {
           let row = row(i)
           var sums = SIMD4<Float>.zero
           for step in 0..<steps { row.advanced(by: step).add(x, step, to: &sums) }
-          if rest > 0 {
-            row.advanced(by: steps).copy(columns: rest, to: scratch)
-              .add(x, steps, to: &sums)
+          if rest.columns > 0 {
+            var last = row.advanced(by: steps)
+            if i >= lastWhole { last = last.copy(columns: rest.columns, to: scratch) }
+            if rest.columns <= 64 {
+              last.add(x, steps, rest, parts: 1, to: &sums)
+            } else {
+              last.add(x, steps, rest, to: &sums)
+            }
           }
           out[i] = ((sums[0] + sums[1]) + sums[2]) + sums[3]
         }
@@ -184,8 +191,15 @@ extension Int8Step {
   }
 
   /// Adds the products of this step, a row's number `step`, with x.
+  ///
+  /// - Parameters:
+  ///   - rest: nil, or the part of the step that belongs to the row.
+  ///   - parts: how many times 64 of its weights are not behind the row.
   @inline(__always)
-  private func add(_ x: Int8Token, _ step: Int, to sums: inout SIMD4<Float>) {
+  private func add(
+    _ x: Int8Token, _ step: Int, _ rest: Rest<Groups>? = nil, parts: Int = .max,
+    to sums: inout SIMD4<Float>
+  ) {
     let values = x.values + step &* (Groups.columns &* Int8Token.bytesPerValue)
     #if arch(arm64)
       // The instructions take both sides as signed.
@@ -194,6 +208,7 @@ extension Int8Step {
       let takesSigned = false
     #endif
     var products = Groups.sums {
+      if $0 >= parts { return .zero }
       let weights = weights($0)
       return (takesSigned ? weights.withSignsTurned : weights)
         .products(values + $0 &* (64 &* Int8Token.bytesPerValue))
@@ -208,8 +223,30 @@ extension Int8Step {
       let sums = x.negativeSums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
       scaled = multiplyAdd(scaled, minimums, sums)
     }
+    if let rest { scaled = rest.masked(scaled) }
     scaled.add(
       to: &sums, times: x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self))
+  }
+}
+
+/// The columns of a row that make no whole step.
+struct Rest<Groups: Int8Grouping> {
+  let columns: Int
+  /// All bits set for the groups of these columns.
+  private let mask: Groups.Floats.Integers
+
+  init(columns: Int) {
+    self.columns = columns
+    var mask = Groups.Floats.Integers.zero
+    for group in 0..<columns / Groups.groupSize { mask[group] = -1 }
+    self.mask = mask
+  }
+
+  /// 0 for the groups behind the row, whatever their scales are.
+  @inline(__always)
+  fileprivate func masked(_ floats: Groups.Floats) -> Groups.Floats {
+    let bits = unsafeBitCast(floats, to: Groups.Floats.Integers.self) & mask
+    return unsafeBitCast(bits, to: Groups.Floats.self)
   }
 }
 

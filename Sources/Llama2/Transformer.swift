@@ -260,9 +260,11 @@ extension Transformer {
     _ x: UnsafePointer<Float>, for matrices: [Matrix], _ block: Block
   ) -> Activations {
     let columns = matrices[0].columns
-    for int8 in state.int8 where matrices.contains(where: { $0.groupSize == int8.groupSize }) {
+    for int8 in state.int8 {
+      guard let matrix = matrices.first(where: { $0.groupSize == int8.groupSize }) else { continue }
+      let inTiles = matrix.hasInt8Tiles(block.count)
       forEachToken(block, work: 4 * columns) { j in
-        int8.quantise(x + j * columns, token: j, columns: columns)
+        int8.quantise(x + j * columns, token: j, columns: columns, inTiles: inTiles)
       }
     }
     return Activations(values: x, count: block.count, int8: state.int8)

@@ -444,7 +444,9 @@ import Testing
       self.count = count
       values = Guarded(x)
       for j in 0..<count {
-        int8.quantise(values.start + j * columns, token: j, columns: columns)
+        for inTiles in [false, true] {
+          int8.quantise(values.start + j * columns, token: j, columns: columns, inTiles: inTiles)
+        }
       }
     }
 
