@@ -5,9 +5,11 @@
 // Products of a block of tokens, which give the bits of those in Int8Products.swift.
 
 extension Matrix {
-  /// Whether `matmulBlock` can be used: groups are whole vectors, and rows as long as what is laid out
+  /// Whether a block of `count` tokens goes through `matmulBlock`: rows are as long as what is laid out
   /// at a time.
-  var hasInt8Tiles: Bool { groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector }
+  func hasInt8Tiles(_ count: Int) -> Bool {
+    count >= 4 && groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector
+  }
 
   /// out[j * self.rows + i] = row i · token j, for i in `rows` and all tokens, four or more.
   ///

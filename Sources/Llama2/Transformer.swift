@@ -21,7 +21,7 @@ import Synchronization
 /// compute in turn.
 public final class Transformer {
   /// Tokens that go through the layers together. Their activations stay in a core's cache.
-  static let blockSize = 128
+  static let blockSize = 256
   /// The shape, as the model file gives it.
   public let config: Config
   private let model: LoadedModel
