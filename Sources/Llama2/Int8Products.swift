@@ -261,8 +261,12 @@ protocol GroupFloats: SIMD where Scalar == Float {
 extension SIMD4<Float>: GroupFloats {
   @inline(__always)
   init(integers: SIMD4<Int32>) {
-    self = .zero
-    for lane in 0..<4 { self[lane] = Float(integers[lane]) }
+    #if arch(x86_64)
+      self = _mm_cvtepi32_ps(unsafeBitCast(integers, to: __m128i.self))
+    #else
+      self = .zero
+      for lane in 0..<4 { self[lane] = Float(integers[lane]) }
+    #endif
   }
 
   @inline(__always)
@@ -272,8 +276,14 @@ extension SIMD4<Float>: GroupFloats {
 extension SIMD8<Float>: GroupFloats {
   @inline(__always)
   init(integers: SIMD8<Int32>) {
-    self = .zero
-    for lane in 0..<8 { self[lane] = Float(integers[lane]) }
+    #if FMA
+      self = .zero
+      for lane in 0..<8 { self[lane] = Float(integers[lane]) }
+    #else
+      // LLVM would put the lanes together in other ways than these.
+      self = Self(
+        lowHalf: SIMD4(integers: integers.lowHalf), highHalf: SIMD4(integers: integers.highHalf))
+    #endif
   }
 
   @inline(__always)
@@ -286,8 +296,14 @@ extension SIMD8<Float>: GroupFloats {
 extension SIMD16<Float>: GroupFloats {
   @inline(__always)
   init(integers: SIMD16<Int32>) {
-    self = .zero
-    for lane in 0..<16 { self[lane] = Float(integers[lane]) }
+    #if FMA
+      self = .zero
+      for lane in 0..<16 { self[lane] = Float(integers[lane]) }
+    #else
+      // LLVM would put the lanes together in other ways than these.
+      self = Self(
+        lowHalf: SIMD8(integers: integers.lowHalf), highHalf: SIMD8(integers: integers.highHalf))
+    #endif
   }
 
   @inline(__always)

@@ -1,4 +1,4 @@
-#if VNNI
+#if arch(x86_64)
   import _Builtin_intrinsics.intel
 #endif
 
@@ -133,18 +133,35 @@ struct Bytes {
   /// the first byte, 0 for the others.
   @inline(__always)
   init(bits low: UnsafeRawPointer, _ high: UnsafeRawPointer, value: UInt8) {
-    @inline(__always) func repeated(_ pointer: UnsafeRawPointer) -> SIMD4<UInt64> {
-      let four = pointer.loadUnaligned(as: SIMD4<UInt8>.self)
-      let low = SIMD16(lowHalf: SIMD8(repeating: four[0]), highHalf: SIMD8(repeating: four[1]))
-      let high = SIMD16(lowHalf: SIMD8(repeating: four[2]), highHalf: SIMD8(repeating: four[3]))
-      return unsafeBitCast(SIMD32(lowHalf: low, highHalf: high), to: SIMD4<UInt64>.self)
-    }
-    let bits =
-      SIMD8(lowHalf: repeated(low), highHalf: repeated(high)) & 0x8040_2010_0804_0201
-    // Adding 0x7F carries whatever bit a byte has left to its highest one.
-    let words = unsafeBitCast(bits, to: SIMD16<UInt32>.self)
-    let carried = unsafeBitCast(words &+ 0x7F7F_7F7F, to: SIMD8<UInt64>.self)
-    self = Bytes(words: carried).bits(1, at: 7, 7, to: value.trailingZeroBitCount)
+    #if VNNI
+      let bits =
+        UInt64(high.loadUnaligned(as: UInt32.self)) &<< 32
+        | UInt64(low.loadUnaligned(as: UInt32.self))
+      let bytes = _mm512_maskz_set1_epi8(bits, CChar(value))
+      words = unsafeBitCast(bytes, to: SIMD8<UInt64>.self)
+    #else
+      @inline(__always) func spread(_ pointer: UnsafeRawPointer) -> SIMD4<UInt64> {
+        let bytes: SIMD4<UInt64>
+        #if arch(x86_64)
+          let four = __m128i(Int64(pointer.loadUnaligned(as: UInt32.self)), 0)
+          let eight = _mm_unpacklo_epi8(four, four)
+          let sixteen = _mm_unpacklo_epi16(eight, eight)
+          bytes = SIMD4(
+            lowHalf: unsafeBitCast(_mm_unpacklo_epi32(sixteen, sixteen), to: SIMD2<UInt64>.self),
+            highHalf: unsafeBitCast(_mm_unpackhi_epi32(sixteen, sixteen), to: SIMD2<UInt64>.self))
+        #else
+          let four = pointer.loadUnaligned(as: SIMD4<UInt8>.self)
+          let low = SIMD16(lowHalf: SIMD8(repeating: four[0]), highHalf: SIMD8(repeating: four[1]))
+          let high = SIMD16(lowHalf: SIMD8(repeating: four[2]), highHalf: SIMD8(repeating: four[3]))
+          bytes = unsafeBitCast(SIMD32(lowHalf: low, highHalf: high), to: SIMD4<UInt64>.self)
+        #endif
+        // Adding 0x7F carries whatever bit a byte has left to its highest one.
+        let bits = unsafeBitCast(bytes & 0x8040_2010_0804_0201, to: SIMD8<UInt32>.self)
+        return unsafeBitCast(bits &+ 0x7F7F_7F7F, to: SIMD4<UInt64>.self)
+      }
+      self = Bytes(words: SIMD8(lowHalf: spread(low), highHalf: spread(high)))
+        .bits(1, at: 7, 7, to: value.trailingZeroBitCount)
+    #endif
   }
 
   @inline(__always)
@@ -244,8 +261,23 @@ extension SIMD8<Float> {
   /// The floats of eight bytes, the lowest of each word first.
   @inline(__always)
   init(bytes low: UInt32, _ high: UInt32) {
-    let bytes = unsafeBitCast(UInt64(high) &<< 32 | UInt64(low), to: SIMD8<UInt8>.self)
-    self = .zero
-    for lane in 0..<8 { self[lane] = Float(bytes[lane]) }
+    #if arch(x86_64) && !FMA
+      self = Self(
+        lowHalf: SIMD4(integers: Self.widened(low)), highHalf: SIMD4(integers: Self.widened(high)))
+    #else
+      let bytes = unsafeBitCast(UInt64(high) &<< 32 | UInt64(low), to: SIMD8<UInt8>.self)
+      self = .zero
+      for lane in 0..<8 { self[lane] = Float(bytes[lane]) }
+    #endif
   }
+
+  #if arch(x86_64) && !FMA
+    @inline(__always)
+    private static func widened(_ bytes: UInt32) -> SIMD4<Int32> {
+      let zero = __m128i.zero
+      let vector = __m128i(Int64(bytes), 0)
+      return unsafeBitCast(
+        _mm_unpacklo_epi16(_mm_unpacklo_epi8(vector, zero), zero), to: SIMD4<Int32>.self)
+    }
+  #endif
 }
