@@ -60,7 +60,7 @@ public struct GenerationOptions: Sendable, Equatable {
   /// The text ends before the first of these that it would contain behind its prompt.
   public var stopTexts: [String] = []
   /// No token is begun later than this after the text or reply began; nor, in a long prompt, are the next
-  /// 128 tokens.
+  /// 256 tokens.
   public var timeLimit: Duration?
   /// Whether a text goes on when the context is full: the first tokens and the last ones stay in view,
   /// the oldest between them are forgotten (StreamingLLM, Xiao et al. 2023). nil: a conversation without

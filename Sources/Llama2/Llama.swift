@@ -107,7 +107,7 @@ public final class Llama: Sendable {
   ///     print(story.generate(" who").joined())
   ///
   /// It blocks the thread that calls it: an app calls it off its main actor. In a task that is cancelled it
-  /// ends within 128 tokens, and texts read the rest themselves. Throws `LlamaError`, for a beginning that is longer
+  /// ends within 256 tokens, and texts read the rest themselves. Throws `LlamaError`, for a beginning that is longer
   /// than the context, or if there is no memory for it.
   public func read(_ beginning: String) throws(LlamaError) -> Prefix {
     try Prefix(self, beginning)

@@ -71,11 +71,11 @@ extension Llama {
   /// stands for it in the vocabulary.
   ///
   /// It blocks the thread that calls it: an app calls it off its main actor. In a task that is cancelled it
-  /// ends within 128 tokens, and returns what was scored so far.
+  /// ends within 256 tokens, and returns what was scored so far.
   ///
   /// - Parameters:
   ///   - alternatives: how many of the likeliest tokens are given with each.
-  ///   - onProgress: called after every 128 tokens at most with the tokens done and in all; returning false
+  ///   - onProgress: called after every 256 tokens at most with the tokens done and in all; returning false
   ///     ends the work, and what was scored so far is returned.
   /// - Throws: `LlamaError`, if there is no memory for it or the model computes no finite numbers.
   public func score(

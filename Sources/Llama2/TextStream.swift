@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// A piece is computed when it is asked for, on a thread of the model's own, where its streams and sessions
 /// take turns token by token. Leaving the loop or cancelling the task stops the work within a token, or
-/// within 128 tokens of the prompt.
+/// within 256 tokens of the prompt.
 ///
 /// The sequence throws the `LlamaError` that ends the text, and `CancellationError` when its task is
 /// cancelled.
