@@ -1,17 +1,21 @@
-/// Attention over a chunk of a KV cache: softmax(q · k) v for the positions of the chunk alone, in
-/// a form that others are added to (Dao et al. 2022: FlashAttention).
+/// Attention of queries to one chunk of a KV cache, and to all chunks by adding these up (Dao et al.
+/// 2022: FlashAttention).
 ///
-/// A text's positions are cut at multiples of `chunkSize`, and each chunk's sums are added in order.
-/// That is one order whoever computes it: the threads that share a head's chunks, or one of them for
-/// a block of tokens.
+/// A query q has a score s = q · k for each position of a chunk that it sees. Its sums over the chunk
+/// are Σ e^(s - max) v, the largest score max, and Σ e^(s - max); those of two chunks are added once
+/// both refer to the larger max. At the end the first sum divided by the last is softmax(s) v.
+///
+/// Chunks begin at multiples of `chunkSize`, and a query's are added first to last, whether several
+/// threads share them or one thread computes all. So every sum has one order.
 enum Attention {
   /// Positions of a chunk.
   static let chunkSize = 256
 
-  /// The floats of one query's sums: Σ e^(s - max) v, (valueSize), then max and Σ e^(s - max).
+  /// The floats of one query's sums over a chunk: Σ e^(s - max) v, (valueSize), then max, then
+  /// Σ e^(s - max). What is left of a vector is no part of the sums.
   static func sumsSize(_ valueSize: Int) -> Int { valueSize + 16 }
 
-  /// Adds the sums of a later chunk.
+  /// Adds one query's sums over a later chunk.
   static func add(
     _ other: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>, _ valueSize: Int
   ) {
@@ -26,7 +30,7 @@ enum Attention {
     sums[valueSize + 1] = multiplyAdd(sums[valueSize + 1] * a, other[valueSize + 1], b)
   }
 
-  /// out, (headSize), = the weighted mean of the values.
+  /// out, (headSize), = one query's softmax(s) v, from its sums over all chunks.
   static func finish(
     _ sums: UnsafePointer<Float>, _ valueSize: Int, _ out: UnsafeMutablePointer<Float>,
     headSize: Int
@@ -36,9 +40,11 @@ enum Attention {
   }
 }
 
-/// How the keys and values of a cache are stored.
+/// A format of keys and values in a KV cache, fp32 or Float16.
 protocol CacheFloats: FloatWeights {
+  /// One element as it is stored.
   associatedtype Bits: SIMDScalar
+  /// Rounds to what is stored; `vector(at:)` is the way back.
   static func narrow(_ x: Vector) -> SIMD16<Bits>
   /// Below; requirements, so that each conformer has machine code of its own.
   static func storeKey(
@@ -54,20 +60,21 @@ protocol CacheFloats: FloatWeights {
 }
 
 extension Attention {
-  /// How many positions of a chunk each query of some tokens sees: as many as there are between the
-  /// chunk's first one and its own, which the next token's queries exceed by one.
+  /// How many positions of a chunk the queries of some successive tokens see: those from the chunk's
+  /// first position to the token's own, so each token's queries see one more than the token before.
   struct Visible {
-    /// Queries, those of a token beside each other.
+    /// Queries of all tokens, those of a token beside each other.
     let queries: Int
     let queriesPerToken: Int
-    /// For the first token: negative where the chunk begins behind it.
+    /// What the first token's queries see, if the chunk were of any length: 0 or less where it begins
+    /// behind that token.
     let first: Int
 
-    /// At most `chunkSize`.
+    /// What this query sees, at most `chunkSize`; 0 or less: nothing.
     @inline(__always)
     func count(_ query: Int) -> Int { min(first + query / queriesPerToken, chunkSize) }
 
-    /// The first query that sees any.
+    /// The first query that sees any position.
     var firstQuery: Int { max(0, 1 - first) * queriesPerToken }
   }
 
@@ -78,8 +85,9 @@ extension Attention {
     let values: UnsafeMutablePointer<Float>  // (chunkSize, valueSize)
   }
 
-  /// Keys of 16 positions to a tile of products with queries, and vectors of values: as many as the
-  /// processor's registers hold sums of, for four queries.
+  /// How many positions' scores, and how many vectors of the weighted values, are summed up at once for
+  /// four queries. AVX-512 has 32 registers of 16 floats, which hold 16 vectors of sums and what is
+  /// multiplied; elsewhere four vectors of sums are as much as registers hold.
   #if VNNI
     static var tilePositions: Int { 32 }
     static var tileVectors: Int { 4 }
@@ -88,8 +96,8 @@ extension Attention {
     static var tileVectors: Int { 1 }
   #endif
 
-  /// scores = e^(scores - max), of the first `visible`; the others of `count` have no weight.
-  /// Returns max and the sum.
+  /// Makes one query's scores weights: e^(s - max) for the `visible` first ones, 0 for the others of
+  /// `count`. Returns max and the weights' sum.
   static func weights(
     _ scores: UnsafeMutablePointer<Float>, _ visible: Int, of count: Int
   ) -> (max: Float, sum: Float) {
@@ -102,7 +110,7 @@ extension Attention {
 }
 
 extension CacheFloats {
-  /// A key's elements stand 16 apart, between those of the 15 positions that share its block.
+  /// Stores one key, (headSize), with its elements 16 apart (`KVCache`).
   static func storeKey(
     _ key: UnsafePointer<Float>, _ out: UnsafeMutableRawPointer, headSize: Int
   ) {
@@ -115,6 +123,7 @@ extension CacheFloats {
     }
   }
 
+  /// out, (headSize), = a key that `storeKey` stored.
   static func loadKey(
     _ key: UnsafeRawPointer, to out: UnsafeMutablePointer<Float>, headSize: Int
   ) {
@@ -125,6 +134,7 @@ extension CacheFloats {
     }
   }
 
+  /// Stores one value, (headSize), and zeros up to whole vectors.
   static func storeValue(
     _ value: UnsafePointer<Float>, _ out: UnsafeMutableRawPointer, headSize: Int
   ) {
@@ -134,7 +144,8 @@ extension CacheFloats {
     }
   }
 
-  /// The sums of some queries, (queries, headSize), over one chunk, for those that see any of it.
+  /// sums, (queries, sumsSize), = those of q, (queries, headSize), over one chunk whose keys and values
+  /// begin at these pointers. Queries that see nothing of the chunk keep what is there.
   static func attention(
     _ q: UnsafePointer<Float>, visible: Attention.Visible, _ keys: UnsafeRawPointer,
     _ values: UnsafeRawPointer, headSize: Int, scratch: Attention.Scratch,
@@ -143,6 +154,7 @@ extension CacheFloats {
     let valueSize = KVCache.valueSize(headSize)
     let last = visible.queries &- 1
     if size < 4 && visible.queries >= 16 {
+      // Four queries at a time read the whole chunk: it is widened once, not for each four of them.
       let positions = (visible.count(last) &+ 31) & ~31
       copy(keys, to: scratch.keys, positions &* headSize)
       copy(values, to: scratch.values, positions &* valueSize)
@@ -150,14 +162,15 @@ extension CacheFloats {
         q, visible: visible, scratch.keys, scratch.values, headSize: headSize, scratch: scratch,
         into: sums)
     }
-    let touched = scores(q, visible, keys, headSize, values, valueSize, scratch.scores)
+    let readAhead = scores(q, visible, keys, headSize, values, valueSize, scratch.scores)
     for j in stride(from: visible.firstQuery, through: last, by: 4) {
       let count = visible.count(min(j &+ 3, last))
       for query in j...min(j &+ 3, last) {
         let scores = scratch.scores + query &* Attention.chunkSize
         let out = sums + (query &* Attention.sumsSize(valueSize) &+ valueSize)
         (out[0], out[1]) = Attention.weights(scores, visible.count(query), of: count)
-        out[2] = Float(bitPattern: touched)
+        // No part of the sums: a read whose result is stored nowhere is left out by the compiler.
+        out[2] = Float(bitPattern: readAhead)
       }
       weightedSums(
         FourRows(scratch.scores, Attention.chunkSize, from: j, last: last), values, count,
@@ -166,11 +179,13 @@ extension CacheFloats {
     }
   }
 
-  /// scores[j][t] = q[j] · key t, for those that query j sees, and some more.
+  /// out[j][t] = q[j] · key t, (queries, chunkSize), for the positions t that query j sees, and for
+  /// some behind them.
   ///
-  /// Reads a word of each cache line of the values, and of the keys of the next tile, as it goes, so
-  /// that memory works on these meanwhile: a processor looks only some hundred instructions ahead, and
-  /// its own prefetching ends with each page. Returns the words' sum, so that they are read.
+  /// Beside the products, each tile reads one word of every cache line of its values, which are needed
+  /// next, and of the next tile's keys. Otherwise each of these lines would be waited for when it is
+  /// multiplied: the processor's own prefetching stops at the end of a 4 KB page, and Swift has no
+  /// instruction for it. Returns the sum of these words, for the caller to store.
   private static func scores(
     _ q: UnsafePointer<Float>, _ visible: Attention.Visible, _ keys: UnsafeRawPointer,
     _ headSize: Int, _ values: UnsafeRawPointer, _ valueSize: Int,
@@ -178,46 +193,49 @@ extension CacheFloats {
   ) -> UInt32 {
     let (last, positions) = (visible.queries &- 1, Attention.tilePositions)
     let count = visible.count(last)
-    var touched: UInt32 = 0
+    var readAhead: UInt32 = 0
     for t in stride(from: 0, to: count, by: positions) {
       let tile = keys + t &* headSize &* size
       let next = t &+ positions < count ? tile + positions &* headSize &* size : tile
       for j in stride(from: visible.firstQuery, through: last, by: 4)
       where visible.count(min(j &+ 3, last)) > t {
-        touched &+= scores(
+        readAhead &+= tileScores(
           FourRows(UnsafeMutablePointer(mutating: q), headSize, from: j, last: last), tile,
           headSize,
           next, values + t &* valueSize &* size,
           FourRows(out + t, Attention.chunkSize, from: j, last: last))
       }
     }
-    return touched
+    return readAhead
   }
 
-  /// The scores of four queries and the keys of a tile.
-  private static func scores(
+  /// The scores of four queries and the `tilePositions` keys of a tile. `next` are the keys of the next
+  /// tile, `values` the values of this one; see `scores`.
+  private static func tileScores(
     _ q: FourRows, _ keys: UnsafeRawPointer, _ headSize: Int, _ next: UnsafeRawPointer,
     _ values: UnsafeRawPointer, _ out: FourRows
   ) -> UInt32 {
+    // Of a tile's headSize × tilePositions elements, those that go with one element of the queries:
+    // one cache line, two, or half of one.
     let lineBytes = Attention.tilePositions &* size
     var (a, b) = (FourSums(), FourSums())
-    var touched: UInt32 = 0
+    var readAhead: UInt32 = 0
     for i in 0..<headSize {
       let key = keys + 16 &* size &* i
       a.add(q, i, times: vector(at: key))
       if Attention.tilePositions > 16 {
         b.add(q, i, times: vector(at: key + 16 &* headSize &* size))
       }
-      touched &+= (next + lineBytes &* i).loadUnaligned(as: UInt32.self)
-      touched &+= (values + lineBytes &* i).loadUnaligned(as: UInt32.self)
+      readAhead &+= (next + lineBytes &* i).loadUnaligned(as: UInt32.self)
+      readAhead &+= (values + lineBytes &* i).loadUnaligned(as: UInt32.self)
       if lineBytes > 64 {
-        touched &+= (next + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
-        touched &+= (values + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
+        readAhead &+= (next + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
+        readAhead &+= (values + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
       }
     }
     a.store(out, 0)
     if Attention.tilePositions > 16 { b.store(out, 16) }
-    return touched
+    return readAhead
   }
 
   /// sums[j] = Σ weights[j][t] values[t], t in 0..<count, for four queries.
@@ -255,7 +273,7 @@ extension CacheFloats {
   }
 }
 
-/// Four rows of floats; where there are fewer, the last one stands in for those that are lacking.
+/// Four rows of floats, `stride` apart; behind row `last` it stands in for those that are lacking.
 private struct FourRows {
   let r0, r1, r2, r3: UnsafeMutablePointer<Float>
 

@@ -1,8 +1,9 @@
 /// What a text has read: the keys and values of all its tokens, and the logits after the last one.
 /// The system gives memory to the positions as they are written.
 ///
-/// The keys of 16 positions stand element by element, so that the scores of 16 positions are
-/// computed at once, each in a lane of its own.
+/// Keys stand in blocks of 16 positions, (headSize, 16): element i of all 16, then element i + 1. So a
+/// vector has one element of 16 keys, and the scores of 16 positions are summed up each in a lane of
+/// its own. A value stands in one piece, with zeros up to whole vectors.
 final class KVCache {
   /// How keys and values are stored.
   let floats: any CacheFloats.Type
@@ -10,7 +11,7 @@ final class KVCache {
   private let keys: UnsafeMutableRawPointer  // (nLayers, nKVHeads, capacity / 16, headSize, 16)
   private let values: UnsafeMutableRawPointer  // (nLayers, nKVHeads, capacity, valueSize)
   private let config: Config
-  /// The context, in whole tiles of keys.
+  /// Positions: the context in whole tiles of keys (`Attention.tilePositions`, on any processor).
   private let capacity: Int
   private let memory: [LazyMemory]
 
@@ -30,7 +31,7 @@ final class KVCache {
     logits = memory[2].start.assumingMemoryBound(to: Float.self)
   }
 
-  /// A value's width, in whole vectors.
+  /// Elements that a value takes: its headSize, rounded up to whole vectors.
   static func valueSize(_ headSize: Int) -> Int { (headSize + 15) & ~15 }
 
   /// Stores the keys and values of one token, both (nKVHeads, headSize).
@@ -45,7 +46,8 @@ final class KVCache {
     }
   }
 
-  /// Copies what `other`, of the same model, holds at some positions.
+  /// Copies what `other`, of the same model, holds at some positions: of their keys whole blocks in one
+  /// piece, of the first and the last block what belongs to the positions.
   func copy(_ positions: Range<Int>, of other: KVCache) {
     for head in 0..<config.nLayers * config.nKVHeads {
       let bytes = positions.count * Self.valueSize(config.headSize) * floats.size
@@ -66,10 +68,12 @@ final class KVCache {
     }
   }
 
-  /// Moves what one head of one layer holds from position `from` on, `count` of them, up to
-  /// position `to`, with the keys as `turn` leaves them.
+  /// Moves `count` positions of one head of one layer from `from` to `to`, which is before it.
   ///
-  /// - Parameter scratch: (headSize).
+  /// - Parameters:
+  ///   - head: layer * nKVHeads + the head's number in its layer.
+  ///   - scratch: (headSize).
+  ///   - turn: called with each key in fp32, to rotate it by as many positions in place.
   func move(
     head: Int, from: Int, to: Int, count: Int, scratch: UnsafeMutablePointer<Float>,
     turn: (UnsafeMutablePointer<Float>) -> Void
@@ -84,12 +88,13 @@ final class KVCache {
     }
   }
 
-  /// Where the first element of a key stands; the others follow 16 apart.
+  /// Where the first element of a key stands; the others follow 16 apart. `head` is as in `move`.
   func key(_ head: Int, _ position: Int) -> UnsafeMutableRawPointer {
     let block = head * (capacity / 16) + position / 16
     return keys + (block * config.headSize * 16 + position % 16) * floats.size
   }
 
+  /// Where a value begins.
   func value(_ head: Int, _ position: Int) -> UnsafeMutableRawPointer {
     values + (head * capacity + position) * Self.valueSize(config.headSize) * floats.size
   }
