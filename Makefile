@@ -57,7 +57,7 @@ bench: toolchain  ## measure this machine, or ARGS=model.gguf on it: tokens per 
 single:  ## write the library as one file
 	@mkdir -p build
 	@{ echo "// llama2.swift in one file, from Sources/Llama2. MIT License."; \
-	  for file in $(LIBRARY); do echo; sed -e 's/^\( *\)package /\1/' -e '/^import Llama2$$/d' Sources/Llama2/$$file.swift; done; \
+	  for file in $(LIBRARY); do echo; sed -e 's/^\( *\)package /\1/' -e '/^ *@inlinable$$/d' -e '/^import Llama2$$/d' Sources/Llama2/$$file.swift; done; \
 	} > build/llama2.swift
 	@echo "build/llama2.swift: add it to a project, or compile it with yours: swiftc -O"
 

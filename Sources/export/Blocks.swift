@@ -60,25 +60,6 @@ private func storeHalves(
   }
 }
 
-/// The nearest Float16, to even among equals, in the lower halves of the lanes; what is too large
-/// is infinite. Adding a power of two whose last place is that of the result rounds to it (ggml-impl.h:
-/// `ggml_compute_fp32_to_fp16`).
-@inline(__always)
-func float16(_ x: SIMD16<Float>) -> SIMD16<Int32> {
-  let bits = unsafeBitCast(x, to: SIMD16<Int32>.self)
-  let magnitude = bits & 0x7FFF_FFFF
-  // 4 |x|, or infinity beyond Float16's range.
-  let scaled = unsafeBitCast(magnitude, to: SIMD16<Float>.self) * 0x1p112 * 0x1p-110
-  // The exponent of x, at least that of the smallest normal Float16, and 15.
-  let exponent = larger(magnitude & 0x7F80_0000, SIMD16(repeating: 0x3880_0000)) &+ 0x0780_0000
-  let sum = unsafeBitCast(
-    unsafeBitCast(exponent, to: SIMD16<Float>.self) + scaled, to: SIMD16<Int32>.self)
-  let finite = ((sum &>> 13) & 0x7C00) &+ (sum & 0x0FFF)
-  let nan = 0x7E00 | ((magnitude &>> 13) & 0x3FF)
-  let isNaN = (0x7F80_0000 &- magnitude) &>> 31
-  return ((bits &>> 16) & 0x8000) | (finite & ~isNaN) | (nan & isNaN)
-}
-
 /// The upper halves of floats, rounded to even; a NaN stays one (ggml-impl.h:
 /// `ggml_compute_fp32_to_bf16`).
 @inline(__always)

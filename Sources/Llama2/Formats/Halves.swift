@@ -104,10 +104,14 @@ extension UnsafeRawPointer {
 }
 
 /// The nearest Float16, to even among equals, in the lower halves of the lanes; what is too large
-/// is infinite. Adding a power of two whose last place is that of the result rounds to it (ggml-impl.h:
-/// `ggml_compute_fp32_to_fp16`).
+/// is infinite, and a NaN stays one.
+///
+/// A Float16 has 13 bits less than a Float, and subnormals have even less. Both are rounded by one
+/// addition: x, scaled, is added to a power of two so much larger that the sum's last place is that of
+/// the result.
+@inlinable
 @inline(__always)
-func float16(_ x: SIMD16<Float>) -> SIMD16<Int32> {
+package func float16(_ x: SIMD16<Float>) -> SIMD16<Int32> {
   let bits = unsafeBitCast(x, to: SIMD16<Int32>.self)
   let magnitude = bits & 0x7FFF_FFFF
   // 4 |x|, or infinity beyond Float16's range.
