@@ -34,6 +34,12 @@ final class KVCache {
   /// Elements that a value takes: its headSize, rounded up to whole vectors.
   static func valueSize(_ headSize: Int) -> Int { (headSize + 15) & ~15 }
 
+  /// Bytes of the keys and values of one position, all layers together.
+  var bytesPerPosition: Int {
+    floats.size * config.nLayers * config.nKVHeads
+      * (config.headSize + Self.valueSize(config.headSize))
+  }
+
   /// Stores the keys and values of one token, both (nKVHeads, headSize).
   func store(
     _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>, layer: Int, position: Int

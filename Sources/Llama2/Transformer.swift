@@ -26,6 +26,8 @@ public final class Transformer {
   public let config: Config
   private let model: LoadedModel
   private let cache: KVCache
+  /// Bytes of the KV cache that a token reads for each position up to its own.
+  package var cacheBytesPerPosition: Int { cache.bytesPerPosition }
   private var checkpoint: Checkpoint { model.checkpoint }
   private var state: RunState { model.state }
 

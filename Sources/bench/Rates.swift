@@ -85,8 +85,8 @@ struct Model {
 
   /// Bytes that the token at `position` makes memory deliver: all weights, and the keys and values
   /// up to its own.
-  private func bytesRead(at position: Int) -> Int {
-    weightBytes + 4 * 2 * config.nLayers * (position + 1) * config.kvDim
+  private func bytesRead(by transformer: Transformer, at position: Int) -> Int {
+    weightBytes + (position + 1) * transformer.cacheBytesPerPosition
   }
 
   /// Multiplications and additions of weights in a prompt of `count` tokens.
@@ -108,7 +108,7 @@ struct Model {
     return Rate(effort, limit: limit) {
       token = greedy.sample(transformer.forward([token], at: position))
       defer { position = position == positions.last ? positions.lowerBound : position + 1 }
-      return (1, bytesRead(at: position))
+      return (1, bytesRead(by: transformer, at: position))
     }
   }
 
