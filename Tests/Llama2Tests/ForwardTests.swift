@@ -40,6 +40,15 @@ extension Transformer {
     try hold(Model(shape), .v0, [1, 2, 5, 127, 128, 129, 300], threads: 2)
   }
 
+  /// Attention adds up 256 positions at a time.
+  @Test(arguments: [
+    Shape(hiddenDim: 20, nLayers: 1, vocabSize: 61, seqLen: 640),
+    Shape(dim: 144, hiddenDim: 20, nLayers: 1, nHeads: 2, nKVHeads: 1, vocabSize: 61, seqLen: 640),
+  ])
+  func logitsAreThoseOfTheTextbookAcrossChunks(_ shape: Shape) throws {
+    try hold(Model(shape), .v1, [255, 256, 257, 512, 513, 600], threads: 2)
+  }
+
   @Test func theFirstAndTheLastPositionOfTheContextWork() throws {
     try hold(Model(Shape(seqLen: 1)), .v0, [1], threads: 2)
     try hold(Model(Shape(seqLen: 130)), .v1, [1, 129, 130], threads: 2)

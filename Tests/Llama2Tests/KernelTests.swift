@@ -254,6 +254,13 @@ import Testing
     }
   }
 
+  private static var formats: [String: Matrix.Format] {
+    [
+      "Q8_0": .q8_0, "Q4_0": .q4_0, "Q4_1": .q4_1, "Q5_0": .q5_0, "Q5_1": .q5_1, "Q2_K": .q2_K,
+      "Q3_K": .q3_K, "Q4_K": .q4_K, "Q5_K": .q5_K, "Q6_K": .q6_K,
+    ]
+  }
+
   /// Rows of the blocks in a fixture (Tests/format-fixtures.py), and the weights that ggml reads.
   private struct Blocks {
     let matrix: Matrix
@@ -261,10 +268,6 @@ import Testing
     private let memory: Guarded<UInt8>
 
     init(_ name: String, rows: Int, blocksPerRow: Int) throws {
-      let formats: [String: Matrix.Format] = [
-        "Q8_0": .q8_0, "Q4_0": .q4_0, "Q4_1": .q4_1, "Q5_0": .q5_0, "Q5_1": .q5_1, "Q2_K": .q2_K,
-        "Q3_K": .q3_K, "Q4_K": .q4_K, "Q5_K": .q5_K, "Q6_K": .q6_K,
-      ]
       let format = try #require(FormatTests.formats[name])
       let url = ExportProgram.fixtures.appendingPathComponent("formats/\(name).bin")
       let data = [UInt8](try Data(contentsOf: url))
@@ -283,7 +286,7 @@ import Testing
       weights = chosen.flatMap { floats[$0 * size..<($0 + 1) * size] }
       matrix = Matrix(
         rows: rows, columns: blocksPerRow * size, values: memory.start,
-        format: try #require(formats[name]))
+        format: try #require(KernelTests.formats[name]))
     }
   }
 
@@ -388,6 +391,78 @@ import Testing
             #expect((Double(alone.start[i]) - sum).magnitude <= 1e-5 * size)
           }
         }
+      }
+    }
+  }
+
+  // MARK: The end of a row
+
+  /// The products of every other row, alone and in a block, are those of its weights and finite: the
+  /// scales of the rows between are `scale`.
+  private func expectRowsOfTheirOwn(_ matrix: Matrix, scaleSize: Int? = nil, _ scale: Float) throws
+  {
+    let (rows, columns) = (matrix.rows, matrix.columns)
+    var random = SplitMix(columns)
+    for count in [1, 5] {
+      let x = try QuantisedBlock(
+        random.floats(count * columns, limit: 1), count: count, groupSize: matrix.groupSize,
+        scaleSize: scaleSize)
+      let out = Guarded([Float](repeating: .nan, count: rows * count))
+      withExtendedLifetime(out) {
+        matrix.matmul(x.activations, rows: 0..<rows, into: out.start)
+        for row in stride(from: 0, to: rows, by: 2) {
+          var weights = [Float](repeating: .nan, count: columns)
+          matrix.copyRow(row, to: &weights)
+          let sum = (0..<columns).reduce(0) { $0 + Double(weights[$1]) * x.value($1) }
+          let size = weights.reduce(0) { $0 + Double($1.magnitude) }
+          let error = (Double(out.start[row]) - sum).magnitude
+          #expect(error <= 1e-5 * size, "row \(row), \(columns) columns, \(count) tokens, \(scale)")
+        }
+      }
+    }
+  }
+
+  /// Rows of blocks of 32 that make no whole step of 256 columns.
+  @Test(
+    arguments: ["Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1"], [0x7C00, 0xFC00, 0x7E00] as [UInt16])
+  func aRowDoesNotSeeTheScalesOfTheNextOne(_ name: String, _ scale: UInt16) throws {
+    let format = try #require(FormatTests.formats[name])
+    let numbers = name.hasSuffix("_1") ? 2 : 1
+    for blocksPerRow in [1, 2, 3, 5, 7, 9, 12] {
+      var random = SplitMix(blocksPerRow)
+      let rows = 24
+      let bytes = (0..<rows * blocksPerRow).flatMap { block -> [UInt8] in
+        // 1 / 64, or what is not finite: the scale, and the minimum where there is one.
+        let scale = block / blocksPerRow % 2 == 0 ? 0x2400 : scale
+        return (0..<numbers).flatMap { _ in GGUFBytes.littleEndian(scale) }
+          + (2 * numbers..<format.blockBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
+      }
+      let memory = Guarded(bytes)
+      try withExtendedLifetime(memory) {
+        try expectRowsOfTheirOwn(
+          Matrix(
+            rows: rows, columns: 32 * blocksPerRow, values: memory.start,
+            format: try #require(Self.formats[name])),
+          scaleSize: 32, F16.float(scale))
+      }
+    }
+  }
+
+  @Test(
+    arguments: [4, 8, 12, 16, 32, 64, 128, 256], [Float.infinity, -.infinity, .nan])
+  func aRowOfGroupsDoesNotSeeTheScalesOfTheNextOne(_ groupSize: Int, _ scale: Float) throws {
+    for groupsPerRow in [1, 3, 4 * max(1, 64 / groupSize) + 3] {
+      var random = SplitMix(groupSize)
+      let (rows, columns) = (24, groupsPerRow * groupSize)
+      let values = Guarded(
+        (0..<rows * columns).map { _ in Int8.random(in: .min ... .max, using: &random) })
+      let scales = Guarded(
+        (0..<rows * groupsPerRow).map { $0 / groupsPerRow % 2 == 0 ? 0.01 : scale })
+      try withExtendedLifetime((values, scales)) {
+        try expectRowsOfTheirOwn(
+          Matrix(
+            rows: rows, columns: columns, values: values.start,
+            format: .int8Groups(size: groupSize, scales: scales.start)), scale)
       }
     }
   }

@@ -69,6 +69,30 @@ import Testing
     }
   }
 
+  /// Grouped queries, and heads of which some are more than 64 elements wide.
+  static let long: [(Shape, Format)] = [
+    (Shape(dim: 60, nLayers: 1, nHeads: 10, seqLen: 640), .v1),
+    (Shape(dim: 144, hiddenDim: 36, nHeads: 2, nKVHeads: 1, seqLen: 640), .v1),
+    (Shape(dim: 64, hiddenDim: 96, nLayers: 1, nHeads: 8, seqLen: 640), .int8GGUF),
+    (Shape(dim: 64, hiddenDim: 96, seqLen: 640, ownHeadSize: 80), .int8GGUF),
+  ]
+
+  /// 600 tokens, which attention sees in three chunks: in a prompt a thread has all chunks of some
+  /// tokens, for a single token threads share them.
+  @Test(arguments: long, [1, 2, 3])
+  func cutsOfATextOfSeveralChunksDoNotChangeABit(_ model: (Shape, Format), threads: Int) throws {
+    let (shape, format) = model
+    let folder = try Folder()
+    let path = try folder.write(Model(shape).bytes(format), to: "model.bin")
+    var random = SplitMix(7)
+    let tokens = random.tokens(600, below: shape.vocabSize)
+    let expected = try bits(path, tokens, pieces: [600], threads: 1)
+    for size in [1, 7, 255, 256, 257] {
+      let pieces = stride(from: 0, to: 600, by: size).map { min(size, 600 - $0) }
+      #expect(try bits(path, tokens, pieces: pieces, threads: threads) == expected, "by \(size)")
+    }
+  }
+
   @Test func aTextThatIsReadAgainGivesTheSameBits() throws {
     let folder = try Folder()
     let path = try folder.write(Model(Shape()).bytes(.v0), to: "model.bin")
