@@ -164,6 +164,10 @@ extension Int8Step {
   ) {
     let steps = columns / Groups.columns
     let rest = columns - steps * Groups.columns
+    // What a row's last step lacks is read from the rows behind it, or, at the end of the matrix, from
+    // a copy. Its activations are zeros, and `groups` leaves its scales out, which may be anything.
+    let rowsBehind = (Groups.columns - rest + columns - 1) / columns
+    let groups = Groups.Floats.first(rest / Groups.groupSize)
     withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) {
       $0.initializeMemory(as: UInt8.self, repeating: 0)
       let scratch = $0.baseAddress!
@@ -174,8 +178,9 @@ extension Int8Step {
           var sums = SIMD4<Float>.zero
           for step in 0..<steps { row.advanced(by: step).add(x, step, to: &sums) }
           if rest > 0 {
-            row.advanced(by: steps).copy(columns: rest, to: scratch)
-              .add(x, steps, to: &sums)
+            var last = row.advanced(by: steps)
+            if i &+ rowsBehind >= outStride { last = last.copy(columns: rest, to: scratch) }
+            last.add(x, steps, groups, to: &sums)
           }
           out[i] = ((sums[0] + sums[1]) + sums[2]) + sums[3]
         }
@@ -183,16 +188,19 @@ extension Int8Step {
     }
   }
 
-  /// Adds the products of this step, a row's number `step`, with x.
+  /// Adds the products of this step, a row's number `step`, with x, or of some of its groups.
   @inline(__always)
-  private func add(_ x: Int8Token, _ step: Int, to sums: inout SIMD4<Float>) {
-    let values = x.values + step &* (Groups.columns &* Int8Token.bytesPerValue)
+  private func add(
+    _ x: Int8Token, _ step: Int, _ groups: SIMDMask<Groups.Floats.MaskStorage>? = nil,
+    to sums: inout SIMD4<Float>
+  ) {
     #if arch(arm64)
       // The instructions take both sides as signed.
       let takesSigned = Self.bias == 128
     #else
       let takesSigned = false
     #endif
+    let values = x.values + step &* (Groups.columns &* Int8Token.bytesPerValue)
     var products = Groups.sums {
       let weights = weights($0)
       return (takesSigned ? weights.withSignsTurned : weights)
@@ -203,10 +211,14 @@ extension Int8Step {
       let sums = x.integerSums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)
       products &-= sums &<< Int32(Self.bias.trailingZeroBitCount)
     }
-    var scaled = Groups.Floats(integers: products) * scales
+    @inline(__always) func chosen(_ floats: Groups.Floats) -> Groups.Floats {
+      if let groups { return Groups.Floats.zero.replacing(with: floats, where: groups) }
+      return floats
+    }
+    var scaled = Groups.Floats(integers: products) * chosen(scales)
     if Self.hasMinimums {
       let sums = x.negativeSums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
-      scaled = multiplyAdd(scaled, minimums, sums)
+      scaled = multiplyAdd(scaled, chosen(minimums), sums)
     }
     scaled.add(
       to: &sums, times: x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self))
@@ -219,6 +231,15 @@ protocol GroupFloats: SIMD where Scalar == Float {
   init(integers: Integers)
   /// Adds the products with x, number k to sum k % 4, in their order.
   func add(to sums: inout SIMD4<Float>, times x: Self)
+}
+
+extension GroupFloats {
+  /// Whether a lane is one of the first `count`.
+  static func first(_ count: Int) -> SIMDMask<MaskStorage> {
+    var numbers = Self.zero
+    for lane in numbers.indices { numbers[lane] = Float(lane) }
+    return numbers .< Float(count)
+  }
 }
 
 extension SIMD4<Float>: GroupFloats {
@@ -358,7 +379,8 @@ typealias Words = SIMD16<Int32>
     /// Number 4q + p is the sum of lanes 4q to 4q + 3 of part p.
     @inline(__always)
     fileprivate static func quarters(_ products: (Int) -> Words) -> Words {
-      addPairs(addPairs(products(0), products(2)), addPairs(products(1), products(3)))
+      let (a, b, c, d) = (products(0), products(1), products(2), products(3))
+      return addPairs(addPairs(a, c), addPairs(b, d))
     }
 
     @inline(__always)
