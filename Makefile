@@ -1,9 +1,12 @@
-# The programs are built for the machine that builds them: NATIVE also says whether it multiplies
-# and adds in one instruction, as those with AVX2 do, which Swift cannot ask. A plain
-# `swift build -c release` works too.
+# The programs are built for the machine that builds them. Swift cannot ask what instructions that
+# has, so NATIVE says it: FMA for AVX2, which all processors with it have beside FMA; VNNI for
+# AVX-512 with its instruction for int8; DOTPROD for arm64's. A plain `swift build -c release` works too.
 NATIVE := -Xcc -march=native
 ifneq ($(filter arm64 aarch64,$(shell uname -m)),)
   NATIVE := -Xcc -mcpu=native
+  ifneq ($(shell (cat /proc/cpuinfo; sysctl hw.optional.arm.FEAT_DotProd) 2>/dev/null | grep -iwEm1 'asimddp|FEAT_DotProd: 1'),)
+    NATIVE += -Xswiftc -DDOTPROD
+  endif
 else ifneq ($(shell (cat /proc/cpuinfo; sysctl -n machdep.cpu.leaf7_features) 2>/dev/null | grep -iwm1 avx2),)
   NATIVE += -Xswiftc -DFMA
 endif
@@ -43,10 +46,15 @@ demo: toolchain  ## build ./run and tell a story
 	@cp -f .build-native/release/run .
 	./run models/stories.bin -t 0.8 -s 5
 
-test: toolchain  ## run every test, and those of the computation in the native build as well
+COMPUTATION := --filter 'KernelTests|ForwardTests|SameBitsTests|Llama2Tests.FormatTests'
+AVX2 := -Xcc -march=haswell -Xswiftc -DFMA
+
+test: toolchain  ## run every test, and those of the computation in the native build, and for AVX2, as well
 	swift test -c release
-	swift test -c release --scratch-path .build-native-test $(NATIVE) \
-	  --filter 'KernelTests|ForwardTests|SameBitsTests|Llama2Tests.FormatTests'
+	swift test -c release --scratch-path .build-native-test $(NATIVE) $(COMPUTATION)
+ifneq ($(findstring VNNI,$(NATIVE)),)
+	swift test -c release --scratch-path .build-avx2-test $(AVX2) $(COMPUTATION)
+endif
 
 bench: toolchain  ## measure this machine, or ARGS=model.gguf on it: tokens per second, beside its limits
 	@$(BUILD) --product run
@@ -87,7 +95,7 @@ format: toolchain  ## format every Swift file
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:  ## remove what was built
-	rm -rf .build .build-native .build-native-test build run export
+	rm -rf .build .build-native .build-native-test .build-avx2-test build run export
 
 toolchain:
 	@command -v swift >/dev/null || { echo "make: no Swift toolchain found: get Swift 6 at https://www.swift.org/install" >&2; exit 1; }

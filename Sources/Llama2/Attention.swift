@@ -233,8 +233,8 @@ extension CacheFloats {
         readAhead &+= (values + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
       }
     }
-    a.store(out, 0)
-    if Attention.tilePositions > 16 { b.store(out, 16) }
+    a.storeSums(out, 0)
+    if Attention.tilePositions > 16 { b.storeSums(out, 16) }
     return readAhead
   }
 
@@ -254,10 +254,10 @@ extension CacheFloats {
         d.add(weights, t, times: vector(at: value + 48 &* size))
         value += valueSize &* size
       }
-      a.store(sums, i)
-      b.store(sums, i &+ 16)
-      c.store(sums, i &+ 32)
-      d.store(sums, i &+ 48)
+      a.storeSums(sums, i)
+      b.storeSums(sums, i &+ 16)
+      c.storeSums(sums, i &+ 32)
+      d.storeSums(sums, i &+ 48)
       i &+= 64
     }
     while i < valueSize {
@@ -267,7 +267,7 @@ extension CacheFloats {
         a.add(weights, t, times: vector(at: value))
         value += valueSize &* size
       }
-      a.store(sums, i)
+      a.storeSums(sums, i)
       i &+= 16
     }
   }
@@ -294,8 +294,8 @@ extension FourSums {
 
   /// The sums as 16 elements of a row each, from i on.
   @inline(__always)
-  fileprivate func store(_ rows: FourRows, _ i: Int) {
-    storeVectors(rows.r0 + i, rows.r1 + i, rows.r2 + i, rows.r3 + i, first: 16)
+  fileprivate func storeSums(_ rows: FourRows, _ i: Int) {
+    storeVectors(rows.r0 + i, rows.r1 + i, rows.r2 + i, rows.r3 + i)
   }
 }
 

@@ -13,8 +13,7 @@
 // token here and for a block of them in Int8Blocks.swift, give those bits.
 //
 // The Makefile's native build defines VNNI where the processor has AVX-512's instruction for int8,
-// which multiplies 64 pairs of bytes and adds each four of the products. What is done differently
-// with it and without it stands at the end of both files.
+// which multiplies 64 pairs of bytes and adds each four of the products.
 
 /// A row of a matrix as int8: weight k = scales[g] * values[k] - minimums[g], where g is
 /// k / groupSize.
@@ -465,7 +464,7 @@ typealias Words = SIMD16<Int32>
         let w = unsafeBitCast(words, to: int8x16x4_t.self).val
         @inline(__always) func four(_ w: SIMD16<Int8>, _ i: Int) -> SIMD4<Int32> {
           let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD16<Int8>.self)
-          #if DOTPROD || os(macOS)
+          #if DOTPROD
             return vdotq_s32(.zero, w, x)
           #else
             // Two products of int8 values fit in 16 bits.

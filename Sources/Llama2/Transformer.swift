@@ -20,7 +20,8 @@ import Synchronization
 /// meanwhile: they share its weights, the threads that compute and the memory for activations, and
 /// compute in turn.
 public final class Transformer {
-  /// Tokens that go through the layers together. Their activations stay in a core's cache.
+  /// Tokens that go through the layers together: so many that reading the weights and laying them out
+  /// for a block costs little beside its products.
   static let blockSize = 256
   /// The shape, as the model file gives it.
   public let config: Config

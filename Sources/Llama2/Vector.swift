@@ -100,49 +100,22 @@ struct FourSums {
   }
 
   @inline(__always)
-  mutating func add(_ other: FourSums) {
-    s0 += other.s0
-    s1 += other.s1
-    s2 += other.s2
-    s3 += other.s3
-  }
-
-  /// Each of the sums times b, lane by lane.
-  @inline(__always)
-  func scaled(by b: Vector) -> FourSums { FourSums(s0: s0 * b, s1: s1 * b, s2: s2 * b, s3: s3 * b) }
-
-  /// Adds other sums, each times one of four numbers at `stride`.
-  @inline(__always)
-  mutating func add(_ other: FourSums, timesEach x: UnsafePointer<Float>, _ stride: Int) {
-    s0 = multiplyAdd(s0, other.s0, Vector(repeating: x[0]))
-    s1 = multiplyAdd(s1, other.s1, Vector(repeating: x[stride]))
-    s2 = multiplyAdd(s2, other.s2, Vector(repeating: x[2 &* stride]))
-    s3 = multiplyAdd(s3, other.s3, Vector(repeating: x[3 &* stride]))
-  }
-
-  /// Adds the same vector to each, times one of four numbers at `stride`.
-  @inline(__always)
-  mutating func add(_ other: Vector, timesEach x: UnsafePointer<Float>, _ stride: Int) {
-    add(FourSums(s0: other, s1: other, s2: other, s3: other), timesEach: x, stride)
-  }
-
-  @inline(__always)
   mutating func add(_ a0: Float, _ a1: Float, _ a2: Float, _ a3: Float, times b: Vector) {
     add(
       Vector(repeating: a0), Vector(repeating: a1), Vector(repeating: a2), Vector(repeating: a3),
       times: b)
   }
 
-  /// The first `count` of the partial sums of each.
+  /// The partial sums of each.
   @inline(__always)
   func storeVectors(
     _ out0: UnsafeMutablePointer<Float>, _ out1: UnsafeMutablePointer<Float>,
-    _ out2: UnsafeMutablePointer<Float>, _ out3: UnsafeMutablePointer<Float>, first count: Int
+    _ out2: UnsafeMutablePointer<Float>, _ out3: UnsafeMutablePointer<Float>
   ) {
-    store(s0, out0, first: count)
-    store(s1, out1, first: count)
-    store(s2, out2, first: count)
-    store(s3, out3, first: count)
+    store(s0, out0)
+    store(s1, out1)
+    store(s2, out2)
+    store(s3, out3)
   }
 
   /// The totals of the four sums.

@@ -113,10 +113,12 @@ import Testing
   }
 
   @Test func aMessageWhoseReadingIsCancelledWasNotSent() throws {
-    let chat = try llama().chat(options: greedy())
+    var model = Self.hiya()
+    model["llama.context_length"] = .uint32(512)
+    let chat = try llama(model).chat(options: greedy())
     #expect(chat.reply(to: "a").joined() == "Hiya")
     chat.onPromptProgress = { _, _ in false }
-    let cancelled = chat.reply(to: String(repeating: "b", count: 180))
+    let cancelled = chat.reply(to: String(repeating: "b", count: 400))
     #expect(cancelled.joined() == "" && cancelled.reason == .cancelled && chat.error == nil)
     chat.onPromptProgress = nil
     #expect(chat.transcript == Transcript(entries: [.prompt("a"), .response("Hiya")]))

@@ -99,8 +99,10 @@ import Testing
   }
 
   @Test func aTimeLimitThatPassesInThePromptIsNoted() throws {
-    let prompt = String(repeating: "a", count: 200)
-    let ending = try run(SmallGGUF(), "-n", "0", "-i", prompt, "--time-limit", "0.000001")
+    let prompt = String(repeating: "a", count: 400)
+    var model = SmallGGUF()
+    model["llama.context_length"] = .uint32(512)
+    let ending = try run(model, "-n", "0", "-i", prompt, "--time-limit", "0.000001")
     #expect(ending.status == 0 && ending.output == "\n", "\(ending)")
     #expect(ending.errors.contains("the time limit passed before the prompt was read"))
   }

@@ -129,21 +129,21 @@ import Testing
   }
 
   @Test func aLongWindowIsScoredInBlocksBetweenWhichTheWorkCanEnd() async throws {
-    let llama = try folder.llama(ofSixTokens: Model(Self.shape(context: 300)))
-    let text = Self.text(350)
+    let llama = try folder.llama(ofSixTokens: Model(Self.shape(context: 600)))
+    let text = Self.text(700)
     var reports: [Int] = []
     let all = try llama.score(text) { done, _ in
       reports.append(done)
       return true
     }
-    // The second window begins at token 150, and is read once more up to token 300.
-    #expect(reports == [128, 256, 300, 300, 350])
-    #expect(try llama.score(text) { done, _ in done < 256 } == Array(all[..<256]))
+    // The second window begins at token 300, and is read once more up to token 600.
+    #expect(reports == [256, 512, 600, 600, 700])
+    #expect(try llama.score(text) { done, _ in done < 512 } == Array(all[..<512]))
     let cancelled = await Task {
       withUnsafeCurrentTask { $0?.cancel() }
       return try? llama.score(text)
     }.value
-    #expect(cancelled == Array(all[..<128]))
+    #expect(cancelled == Array(all[..<256]))
   }
 
   /// Another text of as many tokens computes between the tokens of this one.

@@ -190,11 +190,11 @@ import Testing
     let counter = Counter()
     let stream = stream(try patientLlama()) { done in
       counter.add(done)
-      if done == 256 { withUnsafeCurrentTask { $0?.cancel() } }
+      if done == 512 { withUnsafeCurrentTask { $0?.cancel() } }
     }
     let task = Task { for try await piece in stream { Issue.record("\(piece)") } }
     await #expect(throws: CancellationError.self) { try await task.value }
-    #expect(stream.reason == .cancelled && counter.calls == 2 && counter.sum == 128 + 256)
+    #expect(stream.reason == .cancelled && counter.calls == 2 && counter.sum == 256 + 512)
   }
 
   // MARK: Turns
@@ -217,11 +217,11 @@ import Testing
     let other = Other(llama.computeThread)
     let first = stream(llama) { done in
       log.add("first \(done)")
-      if done == 256 { other.assumeIsolated { $0.begin(log) } }
+      if done == 512 { other.assumeIsolated { $0.begin(log) } }
     }
     _ = try await Self.text(first)
-    #expect(log.lines.prefix(4) == ["first 128", "first 256", "other", "first 384"])
-    #expect(log.lines.filter { $0.hasPrefix("first") }.count == 8)
+    #expect(log.lines.prefix(4) == ["first 256", "first 512", "other", "first 768"])
+    #expect(log.lines.filter { $0.hasPrefix("first") }.count == 4)
   }
 
   @Test func withoutAThreadOfItsOwnATextIsTheSame() async throws {
@@ -250,7 +250,7 @@ import Testing
     let (standing, released) = (Counter(), Counter())
     let streams = try (0..<count).map { _ in
       stream(try patientLlama()) { done in
-        guard done == 128 else { return }
+        guard done == 256 else { return }
         standing.add(1)
         while released.calls == 0 { sched_yield() }
       }
@@ -272,7 +272,7 @@ import Testing
     let (one, other) = (try patientLlama(), try llama())
     let isDone = Counter()
     let standing = stream(one) { done in
-      if done == 128 {
+      if done == 256 {
         Task {
           for try await _ in other.stream(options: Self.options(1)) {}
           isDone.add(1)
