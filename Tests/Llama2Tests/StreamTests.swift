@@ -135,7 +135,7 @@ import Testing
       MainActor.assertIsolated()
       text += piece
     }
-    #expect(text.hasPrefix(Self.longPrompt) && counter.calls > 5 && counter.sum == 0)
+    #expect(text.hasPrefix(Self.longPrompt) && counter.calls > 2 && counter.sum == 0)
   }
 
   @Test func theErrorThatEndsATextIsThrown() async throws {
