@@ -96,15 +96,13 @@ extension Attention {
     static var tileVectors: Int { 1 }
   #endif
 
-  /// Makes one query's scores weights: e^(s - max) for the `visible` first ones, 0 for the others of
-  /// `count`. Returns max and the weights' sum.
+  /// Makes the first `visible` of one query's scores weights, e^(s - max). Returns max and their sum.
   static func weights(
-    _ scores: UnsafeMutablePointer<Float>, _ visible: Int, of count: Int
+    _ scores: UnsafeMutablePointer<Float>, _ visible: Int
   ) -> (max: Float, sum: Float) {
     // Whole vectors: e^-∞ is 0.
     let padded = (visible &+ 15) & ~15
     (scores + visible).update(repeating: -.infinity, count: padded &- visible)
-    if count > padded { (scores + padded).update(repeating: 0, count: count &- padded) }
     return Steps.exponentials(scores, padded)
   }
 }
@@ -164,18 +162,26 @@ extension CacheFloats {
     }
     let readAhead = scores(q, visible, keys, headSize, values, valueSize, scratch.scores)
     for j in stride(from: visible.firstQuery, through: last, by: 4) {
-      let count = visible.count(min(j &+ 3, last))
-      for query in j...min(j &+ 3, last) {
+      let four = j...min(j &+ 3, last)
+      for query in four {
         let scores = scratch.scores + query &* Attention.chunkSize
         let out = sums + (query &* Attention.sumsSize(valueSize) &+ valueSize)
-        (out[0], out[1]) = Attention.weights(scores, visible.count(query), of: count)
+        (out[0], out[1]) = Attention.weights(scores, visible.count(query))
         // No part of the sums: a read whose result is stored nowhere is left out by the compiler.
         out[2] = Float(bitPattern: readAhead)
       }
+      // What only some of the four see is not multiplied by 0 for the others: it may be infinite.
+      let common = visible.count(j)
       weightedSums(
-        FourRows(scratch.scores, Attention.chunkSize, from: j, last: last), values, count,
+        FourRows(scratch.scores, Attention.chunkSize, from: j, last: last), values, common,
         valueSize,
         FourRows(sums, Attention.sumsSize(valueSize), from: j, last: last))
+      for query in four {
+        addWeighted(
+          scratch.scores + query &* Attention.chunkSize, values,
+          common..<visible.count(query), valueSize,
+          to: sums + query &* Attention.sumsSize(valueSize))
+      }
     }
   }
 
@@ -269,6 +275,19 @@ extension CacheFloats {
       }
       a.storeSums(sums, i)
       i &+= 16
+    }
+  }
+
+  /// sums, (valueSize), += Σ weights[t] values[t], t in `positions`.
+  private static func addWeighted(
+    _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer, _ positions: Range<Int>,
+    _ valueSize: Int, to sums: UnsafeMutablePointer<Float>
+  ) {
+    for t in positions {
+      let (weight, value) = (Vector(repeating: weights[t]), values + t &* valueSize &* size)
+      for i in stride(from: 0, to: valueSize, by: 16) {
+        store(multiplyAdd(load(sums + i), weight, vector(at: value + i &* size)), sums + i)
+      }
     }
   }
 }

@@ -103,6 +103,20 @@ import Testing
     #expect(transformer.logits([10, 11], at: 3).map(\.bitPattern) == first)
   }
 
+  /// A query has no weight for a later position, and 0 times a NaN is one.
+  @Test(arguments: [1, 2, 4, 8])
+  func whatIsNotFiniteDoesNotReachEarlierTokensOfItsBlock(_ nKVHeads: Int) throws {
+    let folder = try Folder()
+    var model = Model(Shape(dim: 32, nHeads: 8, nKVHeads: nKVHeads, tied: false))
+    for i in 5 * 32..<6 * 32 { model.embedding.values[i] = .nan }
+    let path = try folder.write(model.bytes(.v0), to: "model.bin")
+    let transformer = try Transformer(checkpoint: path, threads: 1)
+    _ = transformer.forward([1, 2, 3], at: 0)
+    let expected = transformer.logits([7], at: 3).map(\.bitPattern)
+    _ = transformer.forward([1, 2, 3, 5, 9], at: 0)
+    #expect(transformer.logits([7], at: 3).map(\.bitPattern) == expected)
+  }
+
   /// The logits after `tokens`, given in these pieces.
   private func bits(_ path: String, _ tokens: [Int], pieces: [Int], threads: Int) throws -> [UInt32]
   {
