@@ -29,7 +29,7 @@ SMOLLM2_FILE := models/SmolLM2-135M-Instruct-Q4_K_M.gguf
 LIBRARY := LlamaError Memory Config TensorName Matrix Weights Vector Activations \
   Products BlockProducts Int8Products Int8Blocks \
   $(addprefix Formats/,BlockFormat Float32 Halves Int8Groups Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
-  GGUF GGUFModel Llama2C Checkpoint Threads Steps Attention KVCache Transformer \
+  GGUF GGUFModel Llama2C Checkpoint Threads Steps Attention KVCache RunState BlockAttention Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler Candidates \
   TemplateText ChatTemplate TextJoiner TextContext Llama ScoredToken BeamSearch Generation Prefix \
   Transcript Chat ComputeThread TextStream ChatSession ../Llama2Foundation/LocalizedError

@@ -1,4 +1,4 @@
-/// What a text has read: the keys and values of all its tokens, and the logits after the last one.
+/// What a text has read: the keys and values of all its tokens.
 /// The system gives memory to the positions as they are written.
 ///
 /// Keys stand in blocks of 16 positions, (headSize, 16): element i of all 16, then element i + 1. So a
@@ -7,7 +7,6 @@
 final class KVCache {
   /// How keys and values are stored.
   let floats: any CacheFloats.Type
-  let logits: UnsafeMutablePointer<Float>  // (vocabSize)
   private let keys: UnsafeMutableRawPointer  // (nLayers, nKVHeads, capacity / 16, headSize, 16)
   private let values: UnsafeMutableRawPointer  // (nLayers, nKVHeads, capacity, valueSize)
   private let config: Config
@@ -25,10 +24,8 @@ final class KVCache {
       try LazyMemory(
         bytes: [floats.size, c.nLayers * c.nKVHeads, capacity, Self.valueSize(c.headSize)],
         purpose: purpose),
-      try LazyMemory(bytes: [4, c.vocabSize], purpose: "logits"),
     ]
     (keys, values) = (memory[0].start, memory[1].start)
-    logits = memory[2].start.assumingMemoryBound(to: Float.self)
   }
 
   /// Elements that a value takes: its headSize, rounded up to whole vectors.

@@ -1,13 +1,5 @@
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// A Llama or one of its relatives: a mapped model file, a KV cache and the forward pass (Touvron et
 /// al. 2023; run.c: `Transformer`). What differs between relatives is in `Config`, and in weights that
 /// a model has or lacks.
@@ -23,14 +15,15 @@ public final class Transformer {
   /// Tokens that go through the layers together: so many that reading the weights and laying them out
   /// for a block costs little beside its products.
   static let blockSize = 256
+  /// The most tokens of a text whose logits are kept.
+  static let mostLogits = 32
   /// The shape, as the model file gives it.
   public let config: Config
-  private let model: LoadedModel
+  let model: LoadedModel
   private let cache: KVCache
+  private let logits: LazyMemory  // (mostLogits, vocabSize)
   /// Bytes of the KV cache that a token reads for each position up to its own.
   package var cacheBytesPerPosition: Int { cache.bytesPerPosition }
-  private var checkpoint: Checkpoint { model.checkpoint }
-  private var state: RunState { model.state }
 
   /// Maps the model at `path`: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file. Its weights
   /// stay in the file; what is allocated is the KV cache, as far as it is used, and the activations.
@@ -44,16 +37,15 @@ public final class Transformer {
   /// A KV cache of its own, for one text. Throws `LlamaError.outOfMemory`.
   init(_ model: LoadedModel) throws(LlamaError) {
     self.model = model
-    config = model.checkpoint.config
+    config = model.config
     cache = try KVCache(config, model.cacheFloats)
+    logits = try LazyMemory(bytes: [4, Self.mostLogits, config.vocabSize], purpose: "logits")
   }
 
   /// Has read the first `count` tokens of `other`'s text. Throws `LlamaError.outOfMemory`.
-  init(copying other: Transformer, count: Int) throws(LlamaError) {
-    model = other.model
-    config = other.config
-    cache = try KVCache(config, model.cacheFloats)
-    cache.copy(0..<count, of: other.cache)
+  convenience init(copying other: Transformer, count: Int) throws(LlamaError) {
+    try self.init(other.model)
+    copy(0..<count, of: other)
   }
 
   /// Has read at these positions what `other` has, a text of the same model.
@@ -66,13 +58,22 @@ public final class Transformer {
   /// next call, and no longer than the Transformer. They are the same however a text is cut into
   /// calls.
   public func forward(_ tokens: [Int], at position: Int) -> UnsafeBufferPointer<Float> {
+    forward(tokens, at: position, last: 1)
+  }
+
+  /// The same after each of the last `count` tokens, (count, vocabSize): of one block where they are
+  /// more than one, and at most `mostLogits`.
+  func forward(
+    _ tokens: [Int], at position: Int, last count: Int
+  ) -> UnsafeBufferPointer<Float> {
     require(!tokens.isEmpty, "no tokens to read, expected one or more")
+    let logits = logits.start.assumingMemoryBound(to: Float.self)
     read(tokens, at: position) { block in
       if block.upperBound == tokens.count {
-        classify(state.x + (block.count - 1) * config.dim, count: 1, into: cache.logits)
+        model.classify(rows: Array((0..<block.count).suffix(count)), into: logits)
       }
     }
-    return UnsafeBufferPointer(start: cache.logits, count: config.vocabSize)
+    return UnsafeBufferPointer(start: logits, count: count * config.vocabSize)
   }
 
   /// The same for each token from index `first` on: calls `body` with its index and its logits, which
@@ -88,11 +89,13 @@ public final class Transformer {
     let x = streams.start.assumingMemoryBound(to: Float.self)
     let logits = memory.start.assumingMemoryBound(to: Float.self)
     read(tokens, at: position) { block in
-      (x + block.lowerBound * dim).update(from: state.x, count: block.count * dim)
+      (x + block.lowerBound * dim).update(from: model.state.x, count: block.count * dim)
     }
     for start in stride(from: first, to: tokens.count, by: step) {
       let count = min(step, tokens.count - start)
-      model.whileNobodyElseComputes { classify(x + start * dim, count: count, into: logits) }
+      model.whileNobodyElseComputes {
+        model.classify(x + start * dim, count: count, into: logits)
+      }
       for i in 0..<count {
         try body(start + i, UnsafeBufferPointer(start: logits + i * vocabSize, count: vocabSize))
       }
@@ -104,6 +107,18 @@ public final class Transformer {
   /// - Parameter then: called after each block with the indices of its tokens, while the activations are
   ///   those of this text.
   func read(_ tokens: [Int], at position: Int, then: (Range<Int>) -> Void = { _ in }) {
+    requireInside(tokens, at: position)
+    for start in stride(from: 0, to: tokens.count, by: Self.blockSize) {
+      let indices = start..<min(start + Self.blockSize, tokens.count)
+      let part = Block.Part(cache: cache, position: position + start, rows: 0..<indices.count)
+      model.whileNobodyElseComputes {
+        model.forward(Array(tokens[indices]), [part])
+        then(indices)
+      }
+    }
+  }
+
+  private func requireInside(_ tokens: [Int], at position: Int) {
     require(
       position >= 0 && position + tokens.count <= config.seqLen,
       "positions \(position)..<\(position + tokens.count) are outside the context of"
@@ -111,107 +126,202 @@ public final class Transformer {
     require(
       tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "a token is outside the vocabulary of \(config.vocabSize)")
-    for start in stride(from: 0, to: tokens.count, by: Self.blockSize) {
-      let block = start..<min(start + Self.blockSize, tokens.count)
-      model.whileNobodyElseComputes {
-        forward(block: tokens[block], at: position + start)
-        then(block)
-      }
-    }
-  }
-
-  /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
-  private func forward(block tokens: ArraySlice<Int>, at position: Int) {
-    let (c, w, s) = (config, checkpoint.weights, state)
-    let block = Block(position: position, count: tokens.count)
-    embed(tokens, into: s.x, scratch: s.xb, block)
-    if let rope = c.rope { s.setAngles(rope, w.ropeFactors, block) }
-
-    for (i, layer) in w.layers.enumerated() {
-      // Attention: x += Wo attention(q, k, v), where q, k, v = Wq x', Wk x', Wv x' and x' is x, normed by
-      // RMSNorm or LayerNorm. A relative may add a bias to each product (`Linear`), and norm the query and
-      // the key of each head.
-      norm(s.x, layer.attentionNorm, into: s.xb, rows: block.count)
-      matmul(s.xb, [(layer.wq, s.q), (layer.wk, s.k), (layer.wv, s.v)], block)
-      if let qNorm = layer.qNorm { norm(s.q, qNorm, into: s.q, rows: block.count * c.nHeads) }
-      if let kNorm = layer.kNorm { norm(s.k, kNorm, into: s.k, rows: block.count * c.nKVHeads) }
-      // Where positions are not learned, they turn queries and keys.
-      if let rope = c.rope {
-        rotate(s.q, heads: c.nHeads, rope, block)
-        rotate(s.k, heads: c.nKVHeads, rope, block)
-      }
-      cache(s.k, s.v, layer: i, block)
-      attention(s.q, layer: i, into: s.heads, block)
-      matmul(s.heads, [(layer.wo, s.xb)], addedTo: s.x, block)
-
-      // Feed-forward network: x += W2 hidden, where hidden = silu(W1 x') ⊙ W3 x', or gelu(W1 x') in models
-      // without W3
-      norm(s.x, layer.ffnNorm, into: s.xb, rows: block.count)
-      matmul(s.xb, [(layer.w1, s.hb), (layer.w3, s.hb2)], block)
-      switch c.activation {
-      case .swiglu: swiglu(s.hb, s.hb2, block)
-      case .gelu: gelu(s.hb, block)
-      }
-      matmul(s.hb, [(layer.w2, s.xb)], addedTo: s.x, block)
-    }
-  }
-
-  /// The logits, (count, vocabSize), of x, (count, dim), the residual stream behind the last layer.
-  private func classify(
-    _ x: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
-  ) {
-    let (w, s) = (checkpoint.weights, state)
-    // No step that follows looks at positions.
-    let block = Block(position: 0, count: count)
-    norm(x, w.finalNorm, into: s.xb, rows: count)
-    matmul(s.xb, [(w.classifier, logits)], block)
   }
 
   /// Forgets the tokens at some of the first `count` positions, in a model that rotates queries and keys:
   /// those behind them move up, and their keys turn back by as many positions (Xiao et al. 2023;
   /// llama.cpp: context shift).
   func forget(_ range: Range<Int>, of count: Int) {
-    guard let rope = config.rope else {
-      preconditionFailure("learned positions are part of what the cache holds")
+    model.whileNobodyElseComputes { model.forget(range, of: count, in: cache) }
+  }
+}
+
+// MARK: - Tokens of several texts in one block
+
+extension Transformer {
+  /// What a text reads in a block: tokens at position..<position + tokens.count.
+  struct Read {
+    let text: Transformer
+    let tokens: [Int]
+    let position: Int
+    /// Whether the logits after the last token are wanted.
+    let wantsLogits: Bool
+  }
+
+  /// Reads in one block what these texts of one model read next, `blockSize` tokens at most. Sets
+  /// `logits`, (texts that want any, vocabSize), to the same as `forward` gives each alone.
+  static func forward(_ reads: [Read], into logits: UnsafeMutablePointer<Float>) {
+    var tokens: [Int] = []
+    var parts: [Block.Part] = []
+    var wanted: [Int] = []
+    for read in reads {
+      read.text.requireInside(read.tokens, at: read.position)
+      let rows = tokens.count..<tokens.count + read.tokens.count
+      parts.append(Block.Part(cache: read.text.cache, position: read.position, rows: rows))
+      tokens += read.tokens
+      if read.wantsLogits { wanted.append(rows.upperBound - 1) }
     }
-    let (c, cache, s) = (config, cache, state)
-    let moved = count - range.upperBound
+    require(tokens.count <= blockSize, "\(tokens.count) tokens, expected \(blockSize) at most")
+    guard let model = reads.first?.text.model else { return }
     model.whileNobodyElseComputes {
-      s.setAngles(
-        rope, checkpoint.weights.ropeFactors, Block(position: -range.count, count: 1))
-      forEachPart(of: c.nLayers * c.nKVHeads, work: 4 * moved * c.headSize, grain: 1) {
-        heads, thread in
-        for head in heads {
-          cache.move(
-            head: head, from: range.upperBound, to: range.lowerBound, count: moved,
-            scratch: s.queries(ofThread: thread)
-          ) { Steps.rope($0, heads: 1, headSize: c.headSize, rope, s.cos, s.sin) }
-        }
+      model.forward(tokens, parts)
+      model.classify(rows: wanted, into: logits)
+    }
+  }
+}
+
+/// Tokens that go through the layers together, a row each.
+struct Block {
+  /// Successive tokens of one text.
+  struct Part {
+    let cache: KVCache
+    /// The first one's.
+    let position: Int
+    let rows: Range<Int>
+  }
+  let tokens: [Int]
+  /// The texts that the tokens belong to: one, but where several are decoded together.
+  let parts: [Part]
+  /// These parts in pieces whose attention is computed together.
+  let groups: [Part]
+  var count: Int { tokens.count }
+
+  init(_ tokens: [Int], parts: [Part], attentionTokens: Int) {
+    (self.tokens, self.parts) = (tokens, parts)
+    groups = parts.flatMap { part in
+      stride(from: 0, to: part.rows.count, by: attentionTokens).map { first in
+        let rows = part.rows.dropFirst(first).prefix(attentionTokens)
+        return Part(cache: part.cache, position: part.position + first, rows: rows)
       }
     }
   }
 }
 
-/// Tokens that go through the layers together: `count` of them from `position` on.
-private struct Block {
-  let position: Int
-  let count: Int
+/// A model file, and what computes with it: threads, and memory for the activations of one block. Any
+/// number of `Transformer`s use it in turn, from any threads.
+final class LoadedModel: @unchecked Sendable {
+  let checkpoint: Checkpoint
+  var config: Config { checkpoint.config }
+  let threads: Threads
+  let state: RunState
+  /// How texts cache keys and values: models of quantised GGUF files in 16 bits, as llama.cpp does.
+  let cacheFloats: any CacheFloats.Type
+  private let turn = Mutex(())
+
+  /// Throws `LlamaError`, for a file that is not a whole model or does not fit in memory.
+  init(checkpoint path: String, threads: Int?) throws {
+    require(threads ?? 1 > 0, "\(threads ?? 1) threads, expected 1 or more")
+    checkpoint = try Checkpoint(path: path)
+    checkpoint.file.readAhead()
+    let threads = threads ?? Threads.usable()
+    state = try RunState(checkpoint.config, checkpoint.weights, threads: threads)
+    self.threads = Threads(count: threads)
+    let isQuantised = checkpoint.weights.matrices.contains { $0.blocks != nil }
+    cacheFloats = isQuantised ? F16.self : Float32Weights.self
+  }
+
+  deinit { threads.stop() }
+
+  func whileNobodyElseComputes(_ body: () -> Void) {
+    turn.withLock { _ in body() }
+  }
+}
+
+// MARK: - The forward pass
+
+extension LoadedModel {
+  /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
+  fileprivate func forward(_ tokens: [Int], _ parts: [Block.Part]) {
+    let block = Block(tokens, parts: parts, attentionTokens: state.attentionTokens)
+    let (c, w, s, count) = (config, checkpoint.weights, state, block.count)
+    embed(block, into: s.x, scratch: s.xb)
+    if let rope = c.rope {
+      for part in block.parts {
+        s.setAngles(rope, w.ropeFactors, rows: part.rows, position: part.position)
+      }
+    }
+
+    for (i, layer) in w.layers.enumerated() {
+      // Attention: x += Wo attention(q, k, v), where q, k, v = Wq x', Wk x', Wv x' and x' is x, normed by
+      // RMSNorm or LayerNorm. A relative may add a bias to each product (`Linear`), and norm the query and
+      // the key of each head.
+      norm(s.x, layer.attentionNorm, into: s.xb, rows: count)
+      matmul(s.xb, [(layer.wq, s.q), (layer.wk, s.k), (layer.wv, s.v)], count: count)
+      if let qNorm = layer.qNorm { norm(s.q, qNorm, into: s.q, rows: count * c.nHeads) }
+      if let kNorm = layer.kNorm { norm(s.k, kNorm, into: s.k, rows: count * c.nKVHeads) }
+      // Where positions are not learned, they turn queries and keys.
+      if let rope = c.rope {
+        rotate(s.q, heads: c.nHeads, rope, count: count)
+        rotate(s.k, heads: c.nKVHeads, rope, count: count)
+      }
+      cache(s.k, s.v, layer: i, block)
+      attention(s.q, layer: i, into: s.heads, block)
+      matmul(s.heads, [(layer.wo, s.xb)], addedTo: s.x, count: count)
+
+      // Feed-forward network: x += W2 hidden, where hidden = silu(W1 x') ⊙ W3 x', or gelu(W1 x') in models
+      // without W3
+      norm(s.x, layer.ffnNorm, into: s.xb, rows: count)
+      matmul(s.xb, [(layer.w1, s.hb), (layer.w3, s.hb2)], count: count)
+      switch c.activation {
+      case .swiglu: swiglu(s.hb, s.hb2, count: count)
+      case .gelu: gelu(s.hb, count: count)
+      }
+      matmul(s.hb, [(layer.w2, s.xb)], addedTo: s.x, count: count)
+    }
+  }
+
+  /// The logits, (count, vocabSize), of x, (count, dim), the residual stream behind the last layer.
+  fileprivate func classify(
+    _ x: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
+  ) {
+    let (w, s) = (checkpoint.weights, state)
+    norm(x, w.finalNorm, into: s.xb, rows: count)
+    matmul(s.xb, [(w.classifier, logits)], count: count)
+  }
+
+  /// The same of these rows of the block that was computed last, in rising order.
+  fileprivate func classify(rows: [Int], into logits: UnsafeMutablePointer<Float>) {
+    let (x, dim) = (state.x, config.dim)
+    for (i, row) in rows.enumerated() { (x + i * dim).update(from: x + row * dim, count: dim) }
+    classify(x, count: rows.count, into: logits)
+  }
+
+  /// Forgets positions of a cache (`Transformer.forget`).
+  fileprivate func forget(_ range: Range<Int>, of count: Int, in cache: KVCache) {
+    guard let rope = config.rope else {
+      preconditionFailure("learned positions are part of what the cache holds")
+    }
+    let (c, s) = (config, state)
+    let moved = count - range.upperBound
+    s.setAngles(rope, checkpoint.weights.ropeFactors, rows: 0..<1, position: -range.count)
+    forEachPart(of: c.nLayers * c.nKVHeads, work: 4 * moved * c.headSize, grain: 1) {
+      heads, thread in
+      for head in heads {
+        cache.move(
+          head: head, from: range.upperBound, to: range.lowerBound, count: moved,
+          scratch: s.queries(ofThread: thread)
+        ) { Steps.rope($0, heads: 1, headSize: c.headSize, rope, s.cos, s.sin) }
+      }
+    }
+  }
 }
 
 // MARK: - The steps of a layer, shared out to threads
 
-extension Transformer {
+extension LoadedModel {
   /// x = the tokens' embeddings, (count, dim), with those of their positions where these are learned.
   private func embed(
-    _ tokens: ArraySlice<Int>, into x: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, _ block: Block
+    _ block: Block, into x: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     let (w, dim) = (checkpoint.weights, config.dim)
-    for (j, token) in tokens.enumerated() {
-      w.tokenEmbedding.copyRow(token, to: x + j * dim)
-      if let positions = w.positionEmbedding {
-        positions.copyRow(block.position + j, to: scratch)
-        add(scratch, to: x + j * dim, dim)
+    for (row, token) in block.tokens.enumerated() {
+      w.tokenEmbedding.copyRow(token, to: x + row * dim)
+    }
+    guard let positions = w.positionEmbedding else { return }
+    for part in block.parts {
+      for (row, position) in zip(part.rows, part.position...) {
+        positions.copyRow(position, to: scratch)
+        add(scratch, to: x + row * dim, dim)
       }
     }
   }
@@ -236,14 +346,14 @@ extension Transformer {
   /// input; then, at the end of a residual branch, `stream` += out.
   private func matmul(
     _ x: UnsafePointer<Float>, _ products: [(linear: Linear?, out: UnsafeMutablePointer<Float>)],
-    addedTo stream: UnsafeMutablePointer<Float>? = nil, _ block: Block
+    addedTo stream: UnsafeMutablePointer<Float>? = nil, count: Int
   ) {
     let products = products.compactMap { product in product.linear.map { ($0, product.out) } }
-    let activations = activations(x, for: products.map(\.0.weight), block)
+    let activations = activations(x, for: products.map(\.0.weight), count: count)
     let rows = products.reduce(0) { $0 + $1.0.weight.rows }
     // Blocks of int8 are multiplied in panels of 32 rows, floats in tiles of 4.
-    let grain = block.count >= 4 && products[0].0.weight.isInt8 ? 32 : 4
-    let work = products[0].0.weight.columns * block.count
+    let grain = count >= 4 && products[0].0.weight.isInt8 ? 32 : 4
+    let work = products[0].0.weight.columns * count
     forEachPart(of: rows, work: work, grain: grain) { part, _ in
       var start = 0
       for (linear, out) in products {
@@ -260,25 +370,25 @@ extension Transformer {
 
   /// x, (count, columns), in the forms in which products with these matrices read it.
   private func activations(
-    _ x: UnsafePointer<Float>, for matrices: [Matrix], _ block: Block
+    _ x: UnsafePointer<Float>, for matrices: [Matrix], count: Int
   ) -> Activations {
     let columns = matrices[0].columns
     for int8 in state.int8 {
       guard let matrix = matrices.first(where: { $0.groupSize == int8.groupSize }) else { continue }
-      let inTiles = matrix.hasInt8Tiles(block.count)
-      forEachToken(block, work: 4 * columns) { j in
+      let inTiles = matrix.hasInt8Tiles(count)
+      forEachRow(of: count, work: 4 * columns) { j in
         int8.quantise(x + j * columns, token: j, columns: columns, inTiles: inTiles)
       }
     }
-    return Activations(values: x, count: block.count, int8: state.int8)
+    return Activations(values: x, count: count, int8: state.int8)
   }
 
   /// Rotates x, (count, heads, headSize), by the tokens' positions.
   private func rotate(
-    _ x: UnsafeMutablePointer<Float>, heads: Int, _ rope: Config.RoPE, _ block: Block
+    _ x: UnsafeMutablePointer<Float>, heads: Int, _ rope: Config.RoPE, count: Int
   ) {
     let (headSize, half) = (config.headSize, rope.size / 2)
-    forEachToken(block, work: heads * headSize) { j in
+    forEachRow(of: count, work: heads * headSize) { j in
       Steps.rope(
         x + j * heads * headSize, heads: heads, headSize: headSize, rope,
         state.cos + j * half, state.sin + j * half)
@@ -289,143 +399,35 @@ extension Transformer {
   private func cache(
     _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>, layer: Int, _ block: Block
   ) {
-    let (kvDim, cache) = (config.kvDim, cache)
-    forEachToken(block, work: 8 * kvDim) { j in
-      cache.store(k + j * kvDim, v + j * kvDim, layer: layer, position: block.position + j)
-    }
-  }
-
-  /// out = softmax(q · k / √headSize) v, both (count, nHeads, headSize), over all positions up to each
-  /// token's own (Vaswani et al. 2017). Threads share the key-value heads and the tokens of a block, or
-  /// the positions where there are few tokens.
-  private func attention(
-    _ q: UnsafePointer<Float>, layer: Int, into out: UnsafeMutablePointer<Float>, _ block: Block
-  ) {
-    let (c, s) = (config, state)
-    let groups = (block.count + s.attentionTokens - 1) / s.attentionTokens
-    let chunks = (block.position + block.count - 1) / Attention.chunkSize + 1
-    let work = c.qDim / c.nKVHeads * 2 * (block.position + block.count)
-    if groups > 1 || chunks == 1 {
-      forEachPart(
-        of: c.nKVHeads * groups, work: work * min(block.count, s.attentionTokens), grain: 1
-      ) { parts, thread in
-        for part in parts {
-          let first = part % groups * s.attentionTokens
-          let heads = SharedHeads(
-            layer: layer, kvHead: part / groups,
-            tokens: first..<min(first + s.attentionTokens, block.count))
-          let sums = s.sums(ofThread: thread)
-          for chunk in 0...(block.position + heads.tokens.upperBound - 1) / Attention.chunkSize {
-            let partial = chunk == 0 ? sums : sums + s.sumsSize
-            attention(q, heads, chunk: chunk, into: partial, block, thread: thread)
-            if chunk > 0 { addSums(partial, to: sums, heads, chunk: chunk, block) }
-          }
-          finish(sums, heads, into: out)
-        }
-      }
-      return
-    }
-    forEachPart(
-      of: c.nKVHeads * chunks, work: work * block.count / chunks, grain: 1
-    ) { parts, thread in
-      for part in parts {
-        let heads = SharedHeads(layer: layer, kvHead: part / chunks, tokens: 0..<block.count)
-        attention(
-          q, heads, chunk: part % chunks, into: s.sums + part * s.sumsSize, block, thread: thread)
-      }
-    }
-    for kvHead in 0..<c.nKVHeads {
-      let heads = SharedHeads(layer: layer, kvHead: kvHead, tokens: 0..<block.count)
-      let sums = s.sums + kvHead * chunks * s.sumsSize
-      for chunk in 1..<chunks {
-        addSums(sums + chunk * s.sumsSize, to: sums, heads, chunk: chunk, block)
-      }
-      finish(sums, heads, into: out)
-    }
-  }
-
-  /// One key-value head of a layer, and those tokens of a block whose query heads share it.
-  private struct SharedHeads {
-    let layer: Int
-    let kvHead: Int
-    let tokens: Range<Int>
-  }
-
-  private func visible(_ heads: SharedHeads, chunk: Int, _ block: Block) -> Attention.Visible {
-    let queriesPerToken = config.nHeads / config.nKVHeads
-    return Attention.Visible(
-      queries: heads.tokens.count * queriesPerToken, queriesPerToken: queriesPerToken,
-      first: block.position + heads.tokens.lowerBound + 1 - chunk * Attention.chunkSize)
-  }
-
-  /// The sums of the queries that share a key-value head, over one chunk of positions.
-  private func attention(
-    _ q: UnsafePointer<Float>, _ heads: SharedHeads, chunk: Int,
-    into sums: UnsafeMutablePointer<Float>, _ block: Block, thread: Int
-  ) {
-    let (c, s) = (config, state)
-    let queries = s.queries(ofThread: thread)
-    let width = c.qDim / c.nKVHeads
-    for (i, token) in heads.tokens.enumerated() {
-      let (from, to) = (q + token * c.qDim + heads.kvHead * width, queries + i * width)
-      to.update(from: from, count: width)
-      multiply(to, by: 1 / Float(c.headSize).squareRoot(), width)
-    }
-    let (head, position) = (heads.layer * c.nKVHeads + heads.kvHead, chunk * Attention.chunkSize)
-    cache.floats.attention(
-      queries, visible: visible(heads, chunk: chunk, block), cache.key(head, position),
-      cache.value(head, position), headSize: c.headSize, scratch: s.attention(ofThread: thread),
-      into: sums)
-  }
-
-  /// Adds the sums of a later chunk, where queries see any of it.
-  private func addSums(
-    _ other: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>, _ heads: SharedHeads,
-    chunk: Int, _ block: Block
-  ) {
-    let visible = visible(heads, chunk: chunk, block)
-    let valueSize = KVCache.valueSize(config.headSize)
-    for query in visible.firstQuery..<visible.queries {
-      let start = query * Attention.sumsSize(valueSize)
-      Attention.add(other + start, to: sums + start, valueSize)
-    }
-  }
-
-  /// The results of the queries that share a key-value head.
-  private func finish(
-    _ sums: UnsafePointer<Float>, _ heads: SharedHeads, into out: UnsafeMutablePointer<Float>
-  ) {
-    let (c, valueSize) = (config, KVCache.valueSize(config.headSize))
-    let headsPerKV = c.nHeads / c.nKVHeads
-    for (i, token) in heads.tokens.enumerated() {
-      for head in 0..<headsPerKV {
-        Attention.finish(
-          sums + (i * headsPerKV + head) * Attention.sumsSize(valueSize), valueSize,
-          out + token * c.qDim + (heads.kvHead * headsPerKV + head) * c.headSize,
-          headSize: c.headSize)
+    let kvDim = config.kvDim
+    for part in block.parts {
+      forEachRow(of: part.rows.count, work: 8 * kvDim) { j in
+        let row = part.rows.lowerBound + j
+        part.cache.store(
+          k + row * kvDim, v + row * kvDim, layer: layer, position: part.position + j)
       }
     }
   }
 
   /// gate = silu(gate) ⊙ up, both (count, hiddenDim).
   private func swiglu(
-    _ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ block: Block
+    _ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, count: Int
   ) {
     // Parts of the whole, as the product is element by element and a single token is many elements.
-    forEachPart(of: block.count * config.hiddenDim, work: 16, grain: 16) { part, _ in
+    forEachPart(of: count * config.hiddenDim, work: 16, grain: 16) { part, _ in
       Steps.swiglu(gate + part.lowerBound, up + part.lowerBound, part.count)
     }
   }
 
   /// x = gelu(x), (count, hiddenDim).
-  private func gelu(_ x: UnsafeMutablePointer<Float>, _ block: Block) {
-    forEachPart(of: block.count * config.hiddenDim, work: 16, grain: 16) { part, _ in
+  private func gelu(_ x: UnsafeMutablePointer<Float>, count: Int) {
+    forEachPart(of: count * config.hiddenDim, work: 16, grain: 16) { part, _ in
       Steps.gelu(x + part.lowerBound, part.count)
     }
   }
 
-  private func forEachToken(_ block: Block, work: Int, _ body: (Int) -> Void) {
-    forEachPart(of: block.count, work: work, grain: 1) { tokens, _ in tokens.forEach(body) }
+  private func forEachRow(of count: Int, work: Int, _ body: (Int) -> Void) {
+    forEachPart(of: count, work: work, grain: 1) { rows, _ in rows.forEach(body) }
   }
 
   /// Calls `body` with ranges that cover 0..<count, and the number of the thread that it runs on.
@@ -434,157 +436,13 @@ extension Transformer {
   ///   - work: multiplications for each of 0..<count. A loop that takes less time than waking
   ///     the others runs on this thread alone.
   ///   - grain: what the ranges' bounds are multiples of.
-  private func forEachPart(
+  func forEachPart(
     of count: Int, work: Int, grain: Int = 4, _ body: (Range<Int>, Int) -> Void
   ) {
-    let threads = model.threads
     guard threads.count > 1, count * work >= 32_768 else { return body(0..<count, 0) }
     let size = max(grain, count / (4 * threads.count) / grain * grain)
     threads.run(parts: (count + size - 1) / size) { part, thread in
       body(part * size..<min(part * size + size, count), thread)
-    }
-  }
-}
-
-// MARK: - What all texts of a model share
-
-/// A model file, and what computes with it: threads, and memory for the activations of one block. Any
-/// number of `Transformer`s use it in turn, from any threads.
-final class LoadedModel: @unchecked Sendable {
-  let checkpoint: Checkpoint
-  fileprivate let threads: Threads
-  fileprivate let state: RunState
-  /// How texts cache keys and values: models of quantised GGUF files in 16 bits, as llama.cpp does.
-  fileprivate let cacheFloats: any CacheFloats.Type
-  private let turn = Mutex(())
-
-  /// Throws `LlamaError`, for a file that is not a whole model or does not fit in memory.
-  init(checkpoint path: String, threads: Int?) throws {
-    require(threads ?? 1 > 0, "\(threads ?? 1) threads, expected 1 or more")
-    checkpoint = try Checkpoint(path: path)
-    checkpoint.file.readAhead()
-    let threads = threads ?? Threads.usable()
-    state = try RunState(checkpoint.config, checkpoint.weights, threads: threads)
-    self.threads = Threads(count: threads)
-    let isQuantised = checkpoint.weights.matrices.contains { $0.blocks != nil }
-    cacheFloats = isQuantised ? F16.self : Float32Weights.self
-  }
-
-  deinit { threads.stop() }
-
-  fileprivate func whileNobodyElseComputes(_ body: () -> Void) {
-    turn.withLock { _ in body() }
-  }
-}
-
-// MARK: - Run state
-
-/// The memory for the activations of one block (run.c: `RunState`).
-private final class RunState {
-  private static let blockSize = Transformer.blockSize
-  /// Tokens whose logits are computed together.
-  static let classifiedTokens = 16
-
-  let config: Config
-  let x: UnsafeMutablePointer<Float>  // (blockSize, dim), the residual stream
-  let xb: UnsafeMutablePointer<Float>  // (blockSize, dim), in a residual branch
-  let q: UnsafeMutablePointer<Float>  // (blockSize, nHeads, headSize)
-  let k: UnsafeMutablePointer<Float>  // (blockSize, nKVHeads, headSize)
-  let v: UnsafeMutablePointer<Float>  // (blockSize, nKVHeads, headSize)
-  let heads: UnsafeMutablePointer<Float>  // (blockSize, nHeads, headSize), what attention gives
-  let hb: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim), in the feed-forward network
-  let hb2: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim)
-  let cos: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
-  let sin: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
-  /// The input of a product as int8, for each group size that the weights have.
-  let int8: [Int8Activations]
-  /// Tokens whose attention is computed together.
-  let attentionTokens: Int
-  /// Floats of the sums of their queries that share a key-value head, over one chunk of positions.
-  let sumsSize: Int
-  /// Those of all key-value heads, (nKVHeads, chunks, sumsSize).
-  let sums: UnsafeMutablePointer<Float>
-  private let threadSums: UnsafeMutablePointer<Float>
-  private let queries: UnsafeMutablePointer<Float>
-  private let scores: UnsafeMutablePointer<Float>
-  private let queryCount: Int
-  private let scratchSize: Int
-  private let memory: [LazyMemory]
-
-  init(_ c: Config, _ w: Weights, threads: Int) throws {
-    config = c
-    var memory: [LazyMemory] = []
-    func floats(_ sizes: Int...) throws -> UnsafeMutablePointer<Float> {
-      memory.append(try LazyMemory(bytes: [4] + sizes, purpose: "activations"))
-      return memory.last!.start.assumingMemoryBound(to: Float.self)
-    }
-    x = try floats(Self.blockSize, c.dim)
-    xb = try floats(Self.blockSize, c.dim)
-    q = try floats(Self.blockSize, c.qDim)
-    k = try floats(Self.blockSize, c.kvDim)
-    v = try floats(Self.blockSize, c.kvDim)
-    heads = try floats(Self.blockSize, c.qDim)
-    hb = try floats(Self.blockSize, c.hiddenDim)
-    hb2 = try floats(Self.blockSize, c.hiddenDim)
-    cos = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
-    sin = try floats(Self.blockSize, (c.rope?.size ?? 2) / 2)
-    let queriesPerToken = c.nHeads / c.nKVHeads
-    attentionTokens = min(Self.blockSize, max(1, 48 / queriesPerToken))
-    queryCount = attentionTokens * queriesPerToken
-    sumsSize = queryCount * Attention.sumsSize(KVCache.valueSize(c.headSize))
-    let chunks = (c.seqLen - 1) / Attention.chunkSize + 1
-    queries = try floats(threads, queryCount, c.headSize)
-    scratchSize =
-      (queryCount + c.headSize + KVCache.valueSize(c.headSize)) * Attention.chunkSize
-    scores = try floats(threads, scratchSize)
-    threadSums = try floats(threads, 2, sumsSize)
-    sums = try floats(c.nKVHeads, chunks, sumsSize)
-    var int8: [Int8Activations] = []
-    for matrix in w.matrices where matrix.isInt8 {
-      if int8.contains(where: { $0.groupSize == matrix.groupSize }) { continue }
-      int8.append(
-        try Int8Activations(
-          groupSize: matrix.groupSize, scaleSize: matrix.activationGroupSize,
-          columns: max(c.dim, c.qDim, c.hiddenDim)
-        ) {
-          memory.append(try LazyMemory(bytes: [Self.blockSize, $0], purpose: "activations"))
-          return memory.last!.start
-        })
-    }
-    self.int8 = int8
-    self.memory = memory
-  }
-
-  /// (attentionTokens * nHeads / nKVHeads, headSize) queries for one thread to work on.
-  func queries(ofThread thread: Int) -> UnsafeMutablePointer<Float> {
-    queries + thread * queryCount * config.headSize
-  }
-
-  /// What one thread needs for the attention of attentionTokens * nHeads / nKVHeads queries.
-  func attention(ofThread thread: Int) -> Attention.Scratch {
-    let (size, keysSize) = (scratchSize, Attention.chunkSize * config.headSize)
-    let scores = scores + thread * size
-    let keys = scores + queryCount * Attention.chunkSize
-    return Attention.Scratch(scores: scores, keys: keys, values: keys + keysSize)
-  }
-
-  /// (2, sumsSize) for one thread to work on.
-  func sums(ofThread thread: Int) -> UnsafeMutablePointer<Float> {
-    threadSums + thread * 2 * sumsSize
-  }
-
-  /// Sets cos and sin of position / base^(2i / rope.size) for every pair i. `factors`, (rope.size / 2),
-  /// slow each pair down.
-  func setAngles(_ rope: Config.RoPE, _ factors: UnsafePointer<Float>?, _ block: Block) {
-    let half = rope.size / 2
-    for i in 0..<half {
-      var frequency = 1 / powf(rope.base, Float(2 * i) / Float(rope.size))
-      if rope.positionScale != 1 { frequency /= rope.positionScale }
-      if let factors { frequency /= factors[i] }
-      for j in 0..<block.count {
-        cos[j * half + i] = cosf(Float(block.position + j) * frequency)
-        sin[j * half + i] = sinf(Float(block.position + j) * frequency)
-      }
     }
   }
 }
