@@ -193,6 +193,21 @@ final class TextContext {
   /// Reads a block of what is unread, the last one with the choice of the token behind it, unless the text
   /// ends there.
   private func advance() {
+    guard let read = beginRead() else { return }
+    let start = now()
+    var logits: UnsafeBufferPointer<Float>?
+    if read.wantsLogits {
+      logits = read.text.forward(read.tokens, at: read.position)
+    } else {
+      read.text.read(read.tokens, at: read.position)
+    }
+    endRead(logits, from: start)
+  }
+
+  /// A block of what is unread, for the caller to have read; nil if the text ends there.
+  ///
+  /// - Parameter most: the most tokens to take.
+  func beginRead(most: Int = Transformer.blockSize) -> Transformer.Read? {
     do {
       if isFull {
         reason = limit.reason
@@ -201,26 +216,44 @@ final class TextContext {
       } else if timeIsOver {
         reason = .timeLimit
       } else {
-        try readAndChooseNext()
+        let transformer = try transformer.get()
+        let (tokens, position) = takeBlock(most: most)
+        reading.tokens += tokens.count
+        return Transformer.Read(
+          text: transformer, tokens: tokens, position: position, wantsLogits: unread.isEmpty)
       }
     } catch {
       reason = .error(error)
     }
+    return nil
   }
 
-  private func readAndChooseNext() throws(LlamaError) {
-    let start = now()
-    guard let logits = try read() else {
+  /// Goes on behind what `beginRead` gave, which was read since `start`.
+  ///
+  /// - Parameter logits: those behind its last token, if it wanted them: the next token is chosen.
+  func endRead(_ logits: UnsafeBufferPointer<Float>?, from start: Double) {
+    let total = reading.tokens + unread.count
+    let goesOn =
+      total <= Transformer.blockSize || onPromptProgress?(reading.tokens, total) ?? true
+    guard let logits else {
       reading.seconds += now() - start
+      if !goesOn { reason = .cancelled }
       return
     }
     guard isFinite(logits) else {
-      throw .notFinite(path: llama.model.checkpoint.file.path, position: tokens.count - 1)
+      reason = .error(
+        .notFinite(path: llama.model.checkpoint.file.path, position: tokens.count - 1))
+      return
     }
     sampler.skip(skippedSamples)
     skippedSamples = 0
     let token = sampler.sample(logits, after: tokens)
     count(from: start, to: now())
+    append(token, logits)
+  }
+
+  /// Goes on with a token that was chosen by these logits, unless it ends the text.
+  private func append(_ token: Int, _ logits: UnsafeBufferPointer<Float>) {
     if endsBefore(token) {
       reason = .endToken
       return
@@ -258,34 +291,18 @@ final class TextContext {
 
   // MARK: - Reading
 
-  /// Reads a block of what is unread. The logits behind it, if that was all.
-  private func read() throws(LlamaError) -> UnsafeBufferPointer<Float>? {
-    let transformer = try transformer.get()
-    let (block, first) = takeBlock()
-    let logits = unread.isEmpty ? transformer.forward(block, at: first) : nil
-    if logits == nil { transformer.read(block, at: first) }
-    reading.tokens += block.count
-    let total = reading.tokens + unread.count
-    if total > Transformer.blockSize, onPromptProgress?(reading.tokens, total) == false,
-      logits == nil
-    {
-      reason = .cancelled
-    }
-    return logits
-  }
-
   /// Reads a block of what is unread, and chooses nothing; false once nothing is unread.
   func readAhead() -> Bool {
     guard case .success(let transformer) = transformer, !unread.isEmpty else { return false }
-    let (block, first) = takeBlock()
+    let (block, first) = takeBlock(most: Transformer.blockSize)
     transformer.read(block, at: first)
     return !unread.isEmpty
   }
 
   /// The next block to read, and its first position.
-  private func takeBlock() -> (tokens: [Int], position: Int) {
+  private func takeBlock(most: Int) -> (tokens: [Int], position: Int) {
     makeRoom(for: 1)
-    let block = Array(unread.prefix(min(Transformer.blockSize, llama.config.seqLen - position)))
+    let block = Array(unread.prefix(min(most, llama.config.seqLen - position)))
     unread.removeFirst(block.count)
     tokens += block
     position += block.count
