@@ -169,7 +169,7 @@ extension Int8Step {
     withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) {
       let scratch = $0.baseAddress!
       for j in 0..<count {
-        let (x, out) = (x.token(j), out + j * outStride)
+        let (x, out) = (x.token(j, columns: columns), out + j * outStride)
         forEachRow(rows) { i in
           let row = row(i)
           var sums = SIMD4<Float>.zero
@@ -197,7 +197,7 @@ extension Int8Step {
   @inline(__always)
   private func add(
     _ x: Int8Token, _ step: Int, _ rest: Rest<Groups>? = nil, parts: Int = .max,
-    to sums: inout SIMD4<Float>
+    to totals: inout SIMD4<Float>
   ) {
     let values = x.values + step &* (Groups.columns &* Int8Token.bytesPerValue)
     #if arch(arm64)
@@ -213,18 +213,17 @@ extension Int8Step {
         .products(values + $0 &* (64 &* Int8Token.bytesPerValue))
     }
     let bytes = 4 &* step &* Groups.Floats.scalarCount
+    let sums = x.sums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)
     if Self.bias > 0 && !takesSigned {
-      let sums = x.integerSums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)
       products &-= sums &<< Int32(Self.bias.trailingZeroBitCount)
     }
     var scaled = Groups.Floats(integers: products) * scales
     if Self.hasMinimums {
-      let sums = x.negativeSums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
-      scaled = multiplyAdd(scaled, minimums, sums)
+      scaled = multiplyAdd(scaled, minimums, Groups.Floats(integers: 0 &- sums))
     }
-    if let rest { scaled = rest.masked(scaled) }
-    scaled.add(
-      to: &sums, times: x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self))
+    var xScales = x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
+    if let rest { (scaled, xScales) = (rest.masked(scaled), rest.masked(xScales)) }
+    scaled.add(to: &totals, times: xScales)
   }
 }
 
@@ -241,7 +240,7 @@ struct Rest<Groups: Int8Grouping> {
     self.mask = mask
   }
 
-  /// 0 for the groups behind the row, whatever their scales are.
+  /// 0 for the groups behind the row, whatever stands there.
   @inline(__always)
   fileprivate func masked(_ floats: Groups.Floats) -> Groups.Floats {
     let bits = unsafeBitCast(floats, to: Groups.Floats.Integers.self) & mask
@@ -368,11 +367,41 @@ enum GroupsOf64: Int8Grouping {
 /// 16 integers of 32 bits, or 64 bytes, four in each.
 typealias Words = SIMD16<Int32>
 
-#if VNNI
+#if VNNI || arch(arm64)
   extension Int8Token {
     @inline(__always)
     static var bytesPerValue: Int { 1 }
+
+    @inline(__always)
+    static func values(_ x: Int8Activations, _ j: Int, _ columns: Int) -> UnsafeMutableRawPointer {
+      UnsafeMutableRawPointer(x.values + j &* columns)
+    }
+
+    static func widen(
+      _ values: UnsafePointer<Int8>, _ columns: Int, to out: UnsafeMutableRawPointer
+    ) {}
   }
+#else
+  extension Int8Token {
+    @inline(__always)
+    static var bytesPerValue: Int { 2 }
+
+    @inline(__always)
+    static func values(_ x: Int8Activations, _ j: Int, _ columns: Int) -> UnsafeMutableRawPointer {
+      UnsafeMutableRawPointer(x.int16 + j &* ((columns &+ 63) & ~63))
+    }
+
+    /// Lays out values as Int16, of each 64 first those at even places.
+    static func widen(
+      _ values: UnsafePointer<Int8>, _ columns: Int, to out: UnsafeMutableRawPointer
+    ) {
+      let out = out.assumingMemoryBound(to: Int16.self)
+      for k in 0..<columns { out[k & ~63 | (k & 1) << 5 | (k & 63) >> 1] = Int16(values[k]) }
+    }
+  }
+#endif
+
+#if VNNI
 
   extension Bytes {
     /// The products with 64 values, each four added up.
@@ -438,7 +467,7 @@ typealias Words = SIMD16<Int32>
   }
 
   /// The instruction takes the bytes of one side as unsigned. With their signs turned, those of the
-  /// matrix are 128 too large, which the sums' offsets make up for.
+  /// matrix are 128 too large, which -128 times the sums of x make up for.
   @inline(__always)
   var signs: Words { Words(repeating: Int32(bitPattern: 0x8080_8080)) }
 
@@ -452,11 +481,6 @@ typealias Words = SIMD16<Int32>
   }
 #else
   #if arch(arm64)
-    extension Int8Token {
-      @inline(__always)
-      static var bytesPerValue: Int { 1 }
-    }
-
     extension Bytes {
       /// The products of 64 signed bytes with those at x, each four added up.
       @inline(__always)
@@ -478,12 +502,6 @@ typealias Words = SIMD16<Int32>
       }
     }
   #else
-    extension Int8Token {
-      /// Values stand as Int16, of each 64 first those at even places.
-      @inline(__always)
-      static var bytesPerValue: Int { 2 }
-    }
-
     extension Bytes {
       /// The products of 64 unsigned bytes with the values at x, each four added up.
       @inline(__always)
