@@ -55,15 +55,21 @@ struct Int8Activations {
   ///   token at a time.
   func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int, inTiles: Bool) {
     let values = values + j * columns
-    let scales = scales + j * (columns / groupSize)
-    for first in stride(from: 0, to: columns, by: scaleSize) {
-      let scale = quantiseGroup(x + first, values + first, scaleSize)
-      (scales + first / groupSize).update(repeating: scale, count: scaleSize / groupSize)
-    }
-    for group in j * columns / groupSize..<(j + 1) * columns / groupSize {
-      var sum: Int32 = 0
-      for k in group * groupSize..<(group + 1) * groupSize { sum &+= Int32(self.values[k]) }
-      sums[group] = sum
+    let (scales, sums) = (scales + j * (columns / groupSize), sums + j * (columns / groupSize))
+    // The compiler makes code of its own for a size that it knows.
+    if scaleSize == 4 && groupSize == 4 {
+      for first in stride(from: 0, to: columns, by: 4) {
+        scales[first / 4] = quantiseGroup(x + first, values + first, 4)
+        sums[first / 4] = sum(values + first, 4)
+      }
+    } else {
+      for first in stride(from: 0, to: columns, by: scaleSize) {
+        let scale = quantiseGroup(x + first, values + first, scaleSize)
+        for group in first / groupSize..<(first + scaleSize) / groupSize {
+          scales[group] = scale
+          sums[group] = sum(values + group * groupSize, groupSize)
+        }
+      }
     }
     #if !VNNI
       if inTiles {
@@ -74,8 +80,16 @@ struct Int8Activations {
     #endif
   }
 
+  @inline(__always)
+  private func sum(_ values: UnsafePointer<Int8>, _ count: Int) -> Int32 {
+    var sum: Int32 = 0
+    for k in 0..<count { sum &+= Int32(values[k]) }
+    return sum
+  }
+
   /// out = x / scale, rounded, where the returned scale makes the largest of x 127; both (count).
   /// The scale is NaN where a value is NaN or infinite.
+  @inline(__always)
   private func quantiseGroup(
     _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Int8>, _ count: Int
   ) -> Float {

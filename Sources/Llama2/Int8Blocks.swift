@@ -8,7 +8,7 @@ extension Matrix {
   /// Whether a block of `count` tokens goes through `matmulBlock`: rows are as long as what is laid out
   /// at a time.
   func hasInt8Tiles(_ count: Int) -> Bool {
-    count >= 4 && groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector
+    count >= 12 && groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector
   }
 
   /// out[j * self.rows + i] = row i · token j, for i in `rows` and all tokens, four or more.
@@ -220,7 +220,7 @@ extension Int8Panel {
 }
 
 /// A value for each of four tokens.
-private struct Four<Value> {
+struct Four<Value> {
   var t0: Value
   var t1: Value
   var t2: Value

@@ -162,31 +162,85 @@ extension Int8Step {
     _ x: Int8Activations, count: Int, columns: Int, rows: Range<Int>,
     into out: UnsafeMutablePointer<Float>, _ outStride: Int, row: (Int) -> Self
   ) {
+    for j in stride(from: 0, to: count, by: 4) {
+      // Of three tokens the last one is computed twice.
+      let tokens = Four { j &+ min($0, count &- j &- 1) }
+      // The compiler makes code of its own for each width.
+      switch count - j {
+      case 1: matmul(x, tokens, width: 1, columns: columns, rows, into: out, outStride, row: row)
+      case 2: matmul(x, tokens, width: 2, columns: columns, rows, into: out, outStride, row: row)
+      default: matmul(x, tokens, width: 4, columns: columns, rows, into: out, outStride, row: row)
+      }
+    }
+  }
+
+  /// The same for the first `width` of four tokens, which share the weights in the registers.
+  @inline(__always)
+  private static func matmul(
+    _ x: Int8Activations, _ tokens: Four<Int>, width: Int, columns: Int, _ rows: Range<Int>,
+    into out: UnsafeMutablePointer<Float>, _ outStride: Int, row: (Int) -> Self
+  ) {
     let steps = columns / Groups.columns
     let rest = Rest<Groups>(columns: columns - steps * Groups.columns)
     // The whole step with which another row ends is inside the matrix.
     let lastWhole = outStride - (Groups.columns - rest.columns + columns - 1) / columns
+    let x = tokens.map { x.token($0, columns: columns) }
+    let outs = tokens.map { out + $0 &* outStride }
     withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) {
       let scratch = $0.baseAddress!
-      for j in 0..<count {
-        let (x, out) = (x.token(j, columns: columns), out + j * outStride)
-        forEachRow(rows) { i in
-          let row = row(i)
-          var sums = SIMD4<Float>.zero
-          for step in 0..<steps { row.advanced(by: step).add(x, step, to: &sums) }
-          if rest.columns > 0 {
-            var last = row.advanced(by: steps)
-            if i >= lastWhole { last = last.copy(columns: rest.columns, to: scratch) }
-            if rest.columns <= 64 {
-              last.add(x, steps, rest, parts: 1, to: &sums)
-            } else {
-              last.add(x, steps, rest, to: &sums)
+      forEachRow(rows) { i in
+        let row = row(i)
+        var sums = Four { _ in SIMD4<Float>.zero }
+        for step in 0..<steps { row.advanced(by: step).add(x, width, step, to: &sums) }
+        if rest.columns > 0 {
+          var last = row.advanced(by: steps)
+          if i >= lastWhole { last = last.copy(columns: rest.columns, to: scratch) }
+          if width == 1 && rest.columns <= 64 {
+            last.add(x.t0, steps, rest, parts: 1, to: &sums.t0)
+          } else {
+            last.addRest(x.t0, steps, rest, to: &sums.t0)
+            if width > 1 { last.addRest(x.t1, steps, rest, to: &sums.t1) }
+            if width > 2 {
+              last.addRest(x.t2, steps, rest, to: &sums.t2)
+              last.addRest(x.t3, steps, rest, to: &sums.t3)
             }
           }
-          out[i] = ((sums[0] + sums[1]) + sums[2]) + sums[3]
+        }
+        outs.t0[i] = total(sums.t0)
+        if width > 1 { outs.t1[i] = total(sums.t1) }
+        if width > 2 {
+          outs.t2[i] = total(sums.t2)
+          outs.t3[i] = total(sums.t3)
         }
       }
     }
+  }
+
+  @inline(__always)
+  private static func total(_ sums: SIMD4<Float>) -> Float {
+    ((sums[0] + sums[1]) + sums[2]) + sums[3]
+  }
+
+  /// Adds the products of this step with the first `width` of x. The compiler finds out that it needs
+  /// the weights once.
+  @inline(__always)
+  private func add(
+    _ x: Four<Int8Token>, _ width: Int, _ step: Int, to sums: inout Four<SIMD4<Float>>
+  ) {
+    add(x.t0, step, to: &sums.t0)
+    if width > 1 { add(x.t1, step, to: &sums.t1) }
+    if width > 2 {
+      add(x.t2, step, to: &sums.t2)
+      add(x.t3, step, to: &sums.t3)
+    }
+  }
+
+  /// Never inlined: it is long, and many rows have no rest.
+  @inline(never)
+  private func addRest(
+    _ x: Int8Token, _ step: Int, _ rest: Rest<Groups>, to sums: inout SIMD4<Float>
+  ) {
+    add(x, step, rest, to: &sums)
   }
 
   /// Adds the products of this step, a row's number `step`, with x.
