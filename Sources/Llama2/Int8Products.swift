@@ -271,9 +271,9 @@ extension Int8Step {
     if Self.bias > 0 && !takesSigned {
       products &-= sums &<< Int32(Self.bias.trailingZeroBitCount)
     }
-    var scaled = Groups.Floats(integers: products) * scales
+    var scaled = Groups.Floats(integers: products).multiplied(by: scales)
     if Self.hasMinimums {
-      scaled = multiplyAdd(scaled, minimums, Groups.Floats(integers: 0 &- sums))
+      scaled = scaled.adding(minimums, times: Groups.Floats(integers: 0 &- sums))
     }
     var xScales = x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
     if let rest { (scaled, xScales) = (rest.masked(scaled), rest.masked(xScales)) }
@@ -306,6 +306,9 @@ struct Rest<Groups: Int8Grouping> {
 protocol GroupFloats: SIMD where Scalar == Float {
   associatedtype Integers: SIMD where Integers.Scalar == Int32
   init(integers: Integers)
+  /// Lane by lane, self * x and self + a * b.
+  func multiplied(by x: Self) -> Self
+  func adding(_ a: Self, times b: Self) -> Self
   /// Adds the products with x, number k to sum k % 4, in their order.
   func add(to sums: inout SIMD4<Float>, times x: Self)
 }
@@ -322,19 +325,67 @@ extension SIMD4<Float>: GroupFloats {
   }
 
   @inline(__always)
-  func add(to sums: inout SIMD4<Float>, times x: Self) { sums = multiplyAdd(sums, self, x) }
+  func multiplied(by x: Self) -> Self {
+    #if arch(x86_64)
+      _mm_mul_ps(self, x)
+    #else
+      self * x
+    #endif
+  }
+
+  @inline(__always)
+  func adding(_ a: Self, times b: Self) -> Self {
+    #if arch(x86_64) && !FMA
+      _mm_add_ps(self, _mm_mul_ps(a, b))
+    #else
+      multiplyAdd(self, a, b)
+    #endif
+  }
+
+  @inline(__always)
+  func add(to sums: inout SIMD4<Float>, times x: Self) { sums = sums.adding(self, times: x) }
 }
 
-extension SIMD8<Float>: GroupFloats {
+/// Floats of two halves.
+protocol TwoHalves: GroupFloats {
+  associatedtype Half: GroupFloats
+  var lowHalf: Half { get }
+  var highHalf: Half { get }
+  init(lowHalf: Half, highHalf: Half)
+  static func halves(_ integers: Integers) -> (low: Half.Integers, high: Half.Integers)
+}
+
+extension TwoHalves {
   @inline(__always)
-  init(integers: SIMD8<Int32>) {
+  init(integers: Integers) {
     #if FMA
       self = .zero
-      for lane in 0..<8 { self[lane] = Float(integers[lane]) }
+      for lane in 0..<Self.scalarCount { self[lane] = Float(integers[lane]) }
     #else
       // LLVM would put the lanes together in other ways than these.
-      self = Self(
-        lowHalf: SIMD4(integers: integers.lowHalf), highHalf: SIMD4(integers: integers.highHalf))
+      let (low, high) = Self.halves(integers)
+      self = Self(lowHalf: Half(integers: low), highHalf: Half(integers: high))
+    #endif
+  }
+
+  @inline(__always)
+  func multiplied(by x: Self) -> Self {
+    #if FMA
+      self * x
+    #else
+      Self(
+        lowHalf: lowHalf.multiplied(by: x.lowHalf), highHalf: highHalf.multiplied(by: x.highHalf))
+    #endif
+  }
+
+  @inline(__always)
+  func adding(_ a: Self, times b: Self) -> Self {
+    #if FMA
+      multiplyAdd(self, a, b)
+    #else
+      Self(
+        lowHalf: lowHalf.adding(a.lowHalf, times: b.lowHalf),
+        highHalf: highHalf.adding(a.highHalf, times: b.highHalf))
     #endif
   }
 
@@ -345,23 +396,23 @@ extension SIMD8<Float>: GroupFloats {
   }
 }
 
-extension SIMD16<Float>: GroupFloats {
-  @inline(__always)
-  init(integers: SIMD16<Int32>) {
-    #if FMA
-      self = .zero
-      for lane in 0..<16 { self[lane] = Float(integers[lane]) }
-    #else
-      // LLVM would put the lanes together in other ways than these.
-      self = Self(
-        lowHalf: SIMD8(integers: integers.lowHalf), highHalf: SIMD8(integers: integers.highHalf))
-    #endif
-  }
+extension SIMD8<Float>: GroupFloats, TwoHalves {
+  typealias Integers = SIMD8<Int32>
+  typealias Half = SIMD4<Float>
 
   @inline(__always)
-  func add(to sums: inout SIMD4<Float>, times x: Self) {
-    lowHalf.add(to: &sums, times: x.lowHalf)
-    highHalf.add(to: &sums, times: x.highHalf)
+  static func halves(_ integers: SIMD8<Int32>) -> (low: SIMD4<Int32>, high: SIMD4<Int32>) {
+    (integers.lowHalf, integers.highHalf)
+  }
+}
+
+extension SIMD16<Float>: GroupFloats, TwoHalves {
+  typealias Integers = SIMD16<Int32>
+  typealias Half = SIMD8<Float>
+
+  @inline(__always)
+  static func halves(_ integers: SIMD16<Int32>) -> (low: SIMD8<Int32>, high: SIMD8<Int32>) {
+    (integers.lowHalf, integers.highHalf)
   }
 }
 
