@@ -553,7 +553,7 @@ typealias Words = SIMD16<Int32>
     static func sums(_ products: (Int) -> Words) -> SIMD8<Int32> {
       let quarters = unsafeBitCast(GroupsOf16.quarters(products), to: __m512i.self)
       let swapped = _mm512_permutexvar_epi64(
-        unsafeBitCast(SIMD8<Int64>(2, 3, 0, 1, 6, 7, 4, 5), to: __m512i.self), quarters)
+        __m512i(2, 3, 0, 1, 6, 7, 4, 5), quarters)
       let sums = _mm512_permutexvar_epi32(
         unsafeBitCast(
           SIMD16<Int32>(0, 8, 1, 9, 2, 10, 3, 11, 0, 8, 1, 9, 2, 10, 3, 11), to: __m512i.self),
@@ -630,9 +630,21 @@ typealias Words = SIMD16<Int32>
         return Words(lowHalf: eight(a.lowHalf, 0), highHalf: eight(a.highHalf, 1))
       #else
         @inline(__always) func four(_ a: SIMD2<UInt64>, _ i: Int) -> SIMD4<Int32> {
-          let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: __m128i.self)
-          return unsafeBitCast(
-            _mm_madd_epi16(unsafeBitCast(a, to: __m128i.self), x), to: SIMD4<Int32>.self)
+          #if arch(x86_64)
+            let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: __m128i.self)
+            return unsafeBitCast(
+              _mm_madd_epi16(unsafeBitCast(a, to: __m128i.self), x), to: SIMD4<Int32>.self)
+          #else
+            let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD8<Int16>.self)
+            let a = unsafeBitCast(a, to: SIMD8<Int16>.self)
+            var sums = SIMD4<Int32>.zero
+            for lane in 0..<4 {
+              sums[lane] =
+                Int32(a[2 &* lane]) &* Int32(x[2 &* lane])
+                &+ Int32(a[2 &* lane &+ 1]) &* Int32(x[2 &* lane &+ 1])
+            }
+            return sums
+          #endif
         }
         return Words(
           lowHalf: SIMD8(
@@ -655,7 +667,21 @@ typealias Words = SIMD16<Int32>
   private func addLanes(
     _ a: SIMD4<Int32>, _ b: SIMD4<Int32>, _ c: SIMD4<Int32>, _ d: SIMD4<Int32>
   ) -> SIMD4<Int32> {
-    addPairs(addPairs(a, b), addPairs(c, d))
+    #if arch(x86_64)
+      @inline(__always) func cast(_ a: SIMD4<Int32>) -> __m128i {
+        unsafeBitCast(a, to: __m128i.self)
+      }
+      @inline(__always) func pairs(_ a: SIMD4<Int32>, _ b: SIMD4<Int32>) -> __m128i {
+        let (a, b) = (cast(a), cast(b))
+        return _mm_add_epi32(_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b))
+      }
+      let (ab, cd) = (pairs(a, b), pairs(c, d))
+      return unsafeBitCast(
+        _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd)),
+        to: SIMD4<Int32>.self)
+    #else
+      return addPairs(addPairs(a, b), addPairs(c, d))
+    #endif
   }
 
   extension SIMD8<Int32> {
