@@ -26,24 +26,21 @@ extension FloatWeights {
 
   /// The same for x whose rows are whole vectors, with zeros behind the last column.
   ///
-  /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. It is
-  /// copied where it is not fp32; where its rows do not begin with a cache line, since a load from
-  /// two lines takes twice as long; and where they all fall into the same sets of the cache. While a
-  /// panel is multiplied the next one comes into the cache.
+  /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. Beside
+  /// many tokens it is copied where its weights would have to be widened again and again, where its rows
+  /// do not begin with a cache line, since a load from two lines takes twice as long, and where they all
+  /// fall into the same sets of the cache. While a panel is multiplied the next one comes into the cache.
   private static func panels(
     _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: Rows<Float32Weights>, count: Int,
-    columns: Int,
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+    columns: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
   ) {
     let end = (columns &+ 15) & ~15
     // x, of the columns of a panel, stays in the second-level cache.
     let width = end <= 131_072 / count ? end : 512
     let height = max(Tile.rows, Tile.panelSize / width / Tile.rows &* Tile.rows)
     let isAligned = UInt(bitPattern: w) % 64 == 0 && wStride % 64 == 0 && wStride % 4096 != 0
-    // For few tokens a copy takes longer than what it saves.
     let isCopied =
-      columns < end || (count >= 64 && !isAligned)
-      || (size != 4 && (count > Tile.tokens || Tile.passes > 1))
+      columns < end || (count >= 64 && (size != 4 || !isAligned)) || (size != 4 && Tile.passes > 1)
     let panelStride = width &+ 16
     let tiles = height / Tile.rows &* Tile.groups(count)
     let sumCount = width < end ? Tile.count &* tiles : 0
