@@ -35,8 +35,8 @@ extension FloatWeights {
     columns: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
   ) {
     let end = (columns &+ 15) & ~15
-    // x, of the columns of a panel, stays in the second-level cache.
-    let width = end <= 131_072 / count ? end : 512
+    // Of long rows x, of the columns of a panel, stays in the second-level cache.
+    let width = end <= max(1024, 131_072 / count) ? end : 512
     let height = max(Tile.rows, Tile.panelSize / width / Tile.rows &* Tile.rows)
     let isAligned = UInt(bitPattern: w) % 64 == 0 && wStride % 64 == 0 && wStride % 4096 != 0
     let isCopied =

@@ -5,10 +5,10 @@
 // Products of a block of tokens, which give the bits of those in Int8Products.swift.
 
 extension Matrix {
-  /// Whether a block of `count` tokens goes through `matmulBlock`: rows are as long as what is laid out
-  /// at a time.
+  /// Whether a block of `count` tokens goes through `matmulBlock`: of fewer tokens laying rows out takes
+  /// longer than what it saves. Rows are as long as what is laid out at a time.
   func hasInt8Tiles(_ count: Int) -> Bool {
-    count >= 12 && groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector
+    count >= 12 && isInt8 && groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector
   }
 
   /// out[j * self.rows + i] = row i · token j, for i in `rows` and all tokens, four or more.

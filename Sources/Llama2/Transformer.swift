@@ -352,7 +352,7 @@ extension LoadedModel {
     let activations = activations(x, for: products.map(\.0.weight), count: count)
     let rows = products.reduce(0) { $0 + $1.0.weight.rows }
     // Blocks of int8 are multiplied in panels of 32 rows, floats in tiles of 4.
-    let grain = count >= 4 && products[0].0.weight.isInt8 ? 32 : 4
+    let grain = products[0].0.weight.hasInt8Tiles(count) ? 32 : 4
     let work = products[0].0.weight.columns * count
     forEachPart(of: rows, work: work, grain: grain) { part, _ in
       var start = 0
