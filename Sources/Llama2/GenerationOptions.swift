@@ -68,6 +68,13 @@ public struct GenerationOptions: Sendable, Equatable {
   /// the context.
   public var continuesBeyondContext: Bool?
 
+  // MARK: How fast it is
+
+  /// Whether tokens that may follow are guessed, and checked together in one pass over the weights: it is the
+  /// same text, and where guesses are right sooner (Leviathan et al. 2023: speculative decoding). They come
+  /// from the model's `draft` if it has one, else from what the text has said before.
+  public var drafts = true
+
   /// How tokens are drawn, in the words of Apple's Foundation Models.
   ///
   ///     let options = GenerationOptions(sampling: .random(top: 40, seed: 1), temperature: 0.8)
