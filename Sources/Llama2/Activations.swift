@@ -18,21 +18,12 @@ struct Int8Activations {
   let scaleSize: Int
   let values: UnsafeMutablePointer<Int8>  // (count, columns)
   let scales: UnsafeMutablePointer<Float>  // (count, columns / groupSize)
-  /// The sums of the groups' values, which formats with minimums need.
-  let sums: UnsafeMutablePointer<Float>  // (count, columns / groupSize)
-  #if VNNI
-    /// (count, columns / groupSize), -128 times the sums of the groups.
-    let offsets: UnsafeMutablePointer<Int32>
-  #else
-    let int16: UnsafeMutablePointer<Int16>  // (count, columns)
+  /// The sums of the groups' values.
+  let sums: UnsafeMutablePointer<Int32>  // (count, columns / groupSize)
+  #if !VNNI
+    /// The values as `quantise` lays them out.
+    let int16: UnsafeMutablePointer<Int16>
   #endif
-
-  /// What a single token's kernel reads of each token: see `Int8Token`.
-  private let steps: UnsafeMutableRawPointer
-  private let bytesPerStepToken: Int
-  /// The most values that a token will have, rounded up to whole steps.
-  private let room: Int
-  private let stepColumns: Int
 
   /// - Parameters:
   ///   - columns: the most values that a token will have.
@@ -41,6 +32,8 @@ struct Int8Activations {
     groupSize: Int, scaleSize: Int, columns: Int,
     allocate: (_ bytesPerToken: Int) throws -> UnsafeMutableRawPointer
   ) throws {
+    // A token's last step is read whole, and has up to 16 groups.
+    let groups = columns / groupSize + 16
     func memory<Element>(_ count: Int, of type: Element.Type) throws
       -> UnsafeMutablePointer<Element>
     {
@@ -48,18 +41,12 @@ struct Int8Activations {
     }
     self.groupSize = groupSize
     self.scaleSize = scaleSize
-    values = try memory(columns, of: Int8.self)
-    scales = try memory(columns / groupSize, of: Float.self)
-    sums = try memory(columns / groupSize, of: Float.self)
-    #if VNNI
-      offsets = try memory(columns / groupSize, of: Int32.self)
-    #else
-      int16 = try memory(columns, of: Int16.self)
+    values = try memory(groups * groupSize, of: Int8.self)
+    scales = try memory(groups, of: Float.self)
+    sums = try memory(groups, of: Int32.self)
+    #if !VNNI
+      int16 = try memory(groups * groupSize + 63, of: Int16.self)
     #endif
-    stepColumns = max(256, 4 * groupSize)
-    room = (columns + stepColumns - 1) / stepColumns * stepColumns
-    bytesPerStepToken = room * Int8Token.bytesPerValue + 12 * (room / groupSize)
-    steps = try allocate(bytesPerStepToken)
   }
 
   /// Rounds token j's activations, x (columns), to multiples of their scale, from -127 to 127 of them.
@@ -68,28 +55,41 @@ struct Int8Activations {
   ///   token at a time.
   func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int, inTiles: Bool) {
     let values = values + j * columns
-    let scales = scales + j * (columns / groupSize)
-    for first in stride(from: 0, to: columns, by: scaleSize) {
-      let scale = quantiseGroup(x + first, values + first, scaleSize)
-      (scales + first / groupSize).update(repeating: scale, count: scaleSize / groupSize)
+    let (scales, sums) = (scales + j * (columns / groupSize), sums + j * (columns / groupSize))
+    // The compiler makes code of its own for a size that it knows.
+    if scaleSize == 4 && groupSize == 4 {
+      for first in stride(from: 0, to: columns, by: 4) {
+        scales[first / 4] = quantiseGroup(x + first, values + first, 4)
+        sums[first / 4] = sum(values + first, 4)
+      }
+    } else {
+      for first in stride(from: 0, to: columns, by: scaleSize) {
+        let scale = quantiseGroup(x + first, values + first, scaleSize)
+        for group in first / groupSize..<(first + scaleSize) / groupSize {
+          scales[group] = scale
+          sums[group] = sum(values + group * groupSize, groupSize)
+        }
+      }
     }
-    for group in j * columns / groupSize..<(j + 1) * columns / groupSize {
-      var sum: Int32 = 0
-      for k in group * groupSize..<(group + 1) * groupSize { sum &+= Int32(self.values[k]) }
-      sums[group] = Float(sum)
-      #if VNNI
-        offsets[group] = -128 &* sum
-      #endif
-    }
-    if !inTiles { return fillSteps(token: j, columns: columns) }
     #if !VNNI
-      let int16 = int16 + j * columns
-      for k in 0..<columns { int16[k] = Int16(values[k]) }
+      if inTiles {
+        for k in 0..<columns { int16[j * columns + k] = Int16(values[k]) }
+      } else {
+        Int8Token.widen(values, columns, to: token(j, columns: columns).values)
+      }
     #endif
+  }
+
+  @inline(__always)
+  private func sum(_ values: UnsafePointer<Int8>, _ count: Int) -> Int32 {
+    var sum: Int32 = 0
+    for k in 0..<count { sum &+= Int32(values[k]) }
+    return sum
   }
 
   /// out = x / scale, rounded, where the returned scale makes the largest of x 127; both (count).
   /// The scale is NaN where a value is NaN or infinite.
+  @inline(__always)
   private func quantiseGroup(
     _ x: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Int8>, _ count: Int
   ) -> Float {
@@ -118,49 +118,17 @@ struct Int8Activations {
 
 extension Int8Activations {
   /// What the kernel for a single token reads of token j.
-  func token(_ j: Int) -> Int8Token {
-    let values = UnsafeMutableRawPointer(steps + j * bytesPerStepToken)
-    let scales = values + room * Int8Token.bytesPerValue
-    let groupBytes = 4 * (room / groupSize)
+  @inline(__always)
+  func token(_ j: Int, columns: Int) -> Int8Token {
+    let group = j &* (columns / groupSize)
     return Int8Token(
-      values: values, scales: scales, negativeSums: scales + groupBytes,
-      integerSums: scales + 2 * groupBytes)
-  }
-
-  private func fillSteps(token j: Int, columns: Int) {
-    let groups = columns / groupSize
-    let (values, scales) = (values + j * columns, scales + j * groups)
-    let sums = sums + j * groups
-    let token = token(j)
-    let padded = (columns + stepColumns - 1) / stepColumns * stepColumns
-    let paddedGroups = padded / groupSize
-    guard padded == paddedGroups * groupSize else { return }
-    #if VNNI || arch(arm64)
-      token.values.copyMemory(from: values, byteCount: columns)
-      (token.values + columns).initializeMemory(
-        as: UInt8.self, repeating: 0, count: padded - columns)
-    #else
-      let split = token.values.assumingMemoryBound(to: Int16.self)
-      for k in 0..<padded {
-        split[k & ~63 | (k & 1) << 5 | (k & 63) >> 1] = k < columns ? Int16(values[k]) : 0
-      }
-    #endif
-    for group in 0..<paddedGroups {
-      let inside = group < groups
-      token.scales.storeBytes(
-        of: inside ? scales[group] : -0.0, toByteOffset: 4 * group, as: Float.self)
-      token.negativeSums.storeBytes(
-        of: inside ? -sums[group] : 0, toByteOffset: 4 * group, as: Float.self)
-      token.integerSums.storeBytes(
-        of: inside ? Int32(sums[group]) : 0, toByteOffset: 4 * group, as: Int32.self)
-    }
+      values: Int8Token.values(self, j, columns), scales: scales + group, sums: sums + group)
   }
 }
 
-/// One token's activations, padded to a whole number of steps (`Int8Step`).
+/// One token's activations. What a step reads behind the last of them is not used.
 struct Int8Token {
   let values: UnsafeMutableRawPointer
-  let scales: UnsafeMutableRawPointer  // Float
-  let negativeSums: UnsafeMutableRawPointer  // Float
-  let integerSums: UnsafeMutableRawPointer  // Int32
+  let scales: UnsafeRawPointer  // Float
+  let sums: UnsafeRawPointer  // Int32
 }

@@ -2,7 +2,7 @@
 // several times, over panels of weights that stay in a core's first-level cache.
 
 extension FloatWeights {
-  /// `matmul` for at least `Tile.rows` rows and `Tile.tokens` tokens.
+  /// `matmul` for at least `Tile.rows` rows and two tokens.
   static func blockMatmul(
     _ w: UnsafeRawPointer, _ wStride: Int, rows: Int,
     _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
@@ -28,20 +28,21 @@ extension FloatWeights {
   ///
   /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. It is
   /// copied where it is not fp32; where its rows do not begin with a cache line, since a load from
-  /// two lines takes twice as long; and where they all fall into the same sets of the cache.
+  /// two lines takes twice as long; and where they all fall into the same sets of the cache. While a
+  /// panel is multiplied the next one comes into the cache.
   private static func panels(
     _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: FloatRows, count: Int, columns: Int,
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int
   ) {
     let end = (columns &+ 15) & ~15
     // x, of the columns of a panel, stays in the second-level cache.
-    let width = end <= 1024 ? end : 512
+    let width = end <= 131_072 / count ? end : 512
     let height = max(Tile.rows, Tile.panelSize / width / Tile.rows &* Tile.rows)
     let isAligned = UInt(bitPattern: w) % 64 == 0 && wStride % 64 == 0 && wStride % 4096 != 0
     // For few tokens a copy takes longer than what it saves.
-    let isCopied = size != 4 || columns < end || (count >= 32 && !isAligned)
+    let isCopied = size != 4 || columns < end || (count >= 64 && !isAligned)
     let panelStride = width &+ 16
-    let tiles = height / Tile.rows &* ((count &+ Tile.tokens &- 1) / Tile.tokens)
+    let tiles = height / Tile.rows &* Tile.groups(count)
     let sumCount = width < end ? Tile.count &* tiles : 0
     let floatCount = isCopied ? height &* panelStride : 0
     withUnsafeTemporaryAllocation(
@@ -54,8 +55,11 @@ extension FloatWeights {
         let row = min(row, rows &- Tile.rows)
         let height = min(height, rows &- row)
         for column in stride(from: 0, to: end, by: width) {
+          let isLast = column &+ width >= end
           let width = min(width, end &- column)
           let start = w + (row &* wStride &+ column &* size)
+          let next =
+            isLast ? w + min(row &+ height, rows &- height) &* wStride : start + width &* size
           if isCopied {
             copy(
               start, wStride, rows: height, columns: min(width, columns &- column), to: copied,
@@ -67,7 +71,8 @@ extension FloatWeights {
             : FloatRows(start: start.assumingMemoryBound(to: Float.self), stride: wStride / 4)
           Tile.multiply(
             panel, rows: height, x.from(0, column), count: count, width: width, sums: sums,
-            isFirst: column == 0, isLast: column &+ width == end, out + row, outStride)
+            isFirst: column == 0, isLast: isLast, out + row, outStride,
+            next: next, wStride, size: size)
         }
       }
     }
@@ -98,6 +103,31 @@ private struct FloatRows {
   }
 }
 
+/// Rows of weights, `stride` bytes apart, that a tile asks for, which are multiplied later: a cache line
+/// of each, and the next ones after every `interval` vectors of its own columns.
+private struct Ahead {
+  let start: UnsafeRawPointer
+  let stride: Int
+  let interval: Int
+}
+
+/// Tokens of a tile. A type, so that each number has machine code of its own.
+private protocol TokenCount {
+  static var count: Int { get }
+}
+
+private enum TwoTokens: TokenCount {
+  static var count: Int { 2 }
+}
+
+private enum ThreeTokens: TokenCount {
+  static var count: Int { 3 }
+}
+
+private enum FourTokens: TokenCount {
+  static var count: Int { 4 }
+}
+
 /// The products of `rows` rows of weights with `tokens` tokens, whose sums all stay in registers:
 /// there are 32 of 16 lanes with AVX-512, which VNNI is a part of, 16 of 8 with AVX2, which processors
 /// with FMA have, 16 of 4 with SSE, and 32 of 4 with NEON. Where 16 lanes are several registers, the
@@ -120,25 +150,43 @@ enum Tile {
   static var count: Int { rows * tokens }
   static var passes: Int { 16 / Lanes.scalarCount }
 
-  /// Floats of a panel. Fewer where a tile goes over them again, while they are still in the cache.
-  static var panelSize: Int { passes == 1 ? 8192 : 4096 }
+  /// Floats of a panel, which stay in the first-level cache beside the tokens of a tile.
+  static var panelSize: Int { 4096 }
+
+  /// Into how many groups of at most `tokens`, about as large as each other, this many tokens are cut.
+  static func groups(_ count: Int) -> Int { (count &+ tokens &- 1) / tokens }
 
   /// Adds the products of a panel, (rows, width), with x, (count, width), to `sums`, unless these are the
-  /// first columns, and writes the totals to `out` if they are the last.
+  /// first columns, and writes the totals to `out` if they are the last. Asks meanwhile for the next
+  /// panel, of weights of `size` bytes.
   @inline(never)
   fileprivate static func multiply(
     _ panel: FloatRows, rows: Int, _ x: FloatRows, count: Int, width: Int,
     sums: UnsafeMutablePointer<Vector>, isFirst: Bool, isLast: Bool,
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int,
+    next: UnsafeRawPointer, _ nextStride: Int, size: Int
   ) {
     var sums = sums
-    for token in stride(from: 0, to: count, by: Self.tokens) {
-      let token = min(token, count &- Self.tokens)
+    let groups = groups(count)
+    for group in 0..<groups {
+      // A single token that is left goes with the one before it, which is computed again.
+      let token = min(group &* count / groups, count &- 2)
+      let tokens = max(2, (group &+ 1) &* count / groups &- token)
+      // The groups share the lines of the next panel.
+      let interval = groups &* (4 / size)
+      let line = group &* (width / 16) / interval
       for row in stride(from: 0, to: rows, by: Self.rows) {
         let row = min(row, rows &- Self.rows)
-        multiply(
-          panel.from(row, 0), x.from(token, 0), width, sums, isFirst: isFirst, isLast: isLast,
-          out + (token &* outStride &+ row), outStride)
+        let ahead = Ahead(
+          start: next + (row &* nextStride &+ 64 &* line), stride: nextStride, interval: interval)
+        let (w, x, out) = (panel.from(row, 0), x.from(token, 0), out + (token &* outStride &+ row))
+        if Self.tokens > 3 && tokens == 4 {
+          multiply(FourTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
+        } else if Self.tokens > 2 && tokens == 3 {
+          multiply(ThreeTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
+        } else {
+          multiply(TwoTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
+        }
         if !(isFirst && isLast) { sums += Self.count }
       }
     }
@@ -146,19 +194,22 @@ enum Tile {
 
   /// The same for one tile.
   @inline(__always)
-  private static func multiply(
-    _ w: FloatRows, _ x: FloatRows, _ width: Int, _ partial: UnsafeMutablePointer<Vector>,
-    isFirst: Bool, isLast: Bool, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+  private static func multiply<Tokens: TokenCount>(
+    _ tokens: Tokens.Type, _ w: FloatRows, _ x: FloatRows, _ width: Int,
+    _ partial: UnsafeMutablePointer<Vector>, _ isFirst: Bool, _ isLast: Bool,
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ ahead: Ahead
   ) {
-    withUnsafeTemporaryAllocation(of: Vector.self, capacity: count) {
+    let tokens = Tokens.count
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: rows * tokens) {
       let sums = $0.baseAddress!
       for pass in 0..<passes {
-        multiply(w, x, width, pass, isFirst ? nil : partial, into: sums)
+        multiply(
+          tokens: tokens, w, x, width, pass, isFirst ? nil : partial, into: sums, ahead)
       }
       if isLast {
-        storeTotals(sums, out, outStride)
+        storeTotals(sums, tokens: tokens, out, outStride)
       } else {
-        for i in 0..<count { partial[i] = sums[i] }
+        for i in 0..<rows * tokens { partial[i] = sums[i] }
       }
     }
   }
@@ -166,10 +217,12 @@ enum Tile {
   /// out = partial, if there is any, plus the products, (tokens, rows), in the lanes of one pass.
   @inline(__always)
   private static func multiply(
-    _ w: FloatRows, _ x: FloatRows, _ width: Int, _ pass: Int,
-    _ partial: UnsafeMutablePointer<Vector>?, into out: UnsafeMutablePointer<Vector>
+    tokens: Int, _ w: FloatRows, _ x: FloatRows, _ width: Int, _ pass: Int,
+    _ partial: UnsafeMutablePointer<Vector>?, into out: UnsafeMutablePointer<Vector>,
+    _ ahead: Ahead
   ) {
     let firstLane = pass * Lanes.scalarCount
+    let count = rows * tokens
     withUnsafeTemporaryAllocation(of: Lanes.self, capacity: count) {
       let sums = $0.baseAddress!
       if let partial {
@@ -178,7 +231,15 @@ enum Tile {
         for i in 0..<count { sums[i] = .zero }
       }
       var k = firstLane
+      var next = ahead.start
+      var wait = pass == 0 ? 0 : -1
       while k < width {
+        if wait == 0 {
+          for row in 0..<rows { prefetch(next + row &* ahead.stride) }
+          next += 64
+          wait = ahead.interval
+        }
+        wait &-= 1
         for row in 0..<rows {
           let a = lanes(w.start, row &* w.stride &+ k)
           for token in 0..<tokens {
@@ -204,7 +265,8 @@ enum Tile {
   /// that a tile lacks are its last one again.
   @inline(__always)
   private static func storeTotals(
-    _ sums: UnsafePointer<Vector>, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+    _ sums: UnsafePointer<Vector>, tokens: Int, _ out: UnsafeMutablePointer<Float>,
+    _ outStride: Int
   ) {
     let (third, fourth) = (min(2, tokens - 1), min(3, tokens - 1))
     let totals = addNeighbours(

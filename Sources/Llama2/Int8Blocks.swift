@@ -8,7 +8,7 @@ extension Matrix {
   /// Whether a block of `count` tokens goes through `matmulBlock`: rows are as long as what is laid out
   /// at a time.
   func hasInt8Tiles(_ count: Int) -> Bool {
-    count >= 4 && groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector
+    count >= 12 && groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector
   }
 
   /// out[j * self.rows + i] = row i · token j, for i in `rows` and all tokens, four or more.
@@ -183,7 +183,7 @@ extension Int8Panel {
         var scaledA = a.map { Self.floats($0) * scales[0] }
         var scaledB = b.map { Self.floats($0) * scales[1] }
         if hasMinimums {
-          let xSums = tokens.map { Floats(repeating: x.sums[$0]) }
+          let xSums = tokens.map { Floats(repeating: Float(x.sums[$0])) }
           scaledA = scaledA.map(xSums) { multiplyAdd($0, scales[2], $1) }
           scaledB = scaledB.map(xSums) { multiplyAdd($0, scales[3], $1) }
         }
@@ -220,7 +220,7 @@ extension Int8Panel {
 }
 
 /// A value for each of four tokens.
-private struct Four<Value> {
+struct Four<Value> {
   var t0: Value
   var t1: Value
   var t2: Value
@@ -309,7 +309,7 @@ extension Four<Int8Panel.Integers> {
     /// What the sum of a group of x begins with.
     @inline(__always)
     static func start(_ x: Int8Activations, _ group: Int) -> Integers {
-      Integers(repeating: x.offsets[group])
+      Integers(repeating: -128 &* x.sums[group])
     }
 
     /// The activations that are multiplied with a vector of weights, repeated for each row.

@@ -162,31 +162,85 @@ extension Int8Step {
     _ x: Int8Activations, count: Int, columns: Int, rows: Range<Int>,
     into out: UnsafeMutablePointer<Float>, _ outStride: Int, row: (Int) -> Self
   ) {
+    for j in stride(from: 0, to: count, by: 4) {
+      // Of three tokens the last one is computed twice.
+      let tokens = Four { j &+ min($0, count &- j &- 1) }
+      // The compiler makes code of its own for each width.
+      switch count - j {
+      case 1: matmul(x, tokens, width: 1, columns: columns, rows, into: out, outStride, row: row)
+      case 2: matmul(x, tokens, width: 2, columns: columns, rows, into: out, outStride, row: row)
+      default: matmul(x, tokens, width: 4, columns: columns, rows, into: out, outStride, row: row)
+      }
+    }
+  }
+
+  /// The same for the first `width` of four tokens, which share the weights in the registers.
+  @inline(__always)
+  private static func matmul(
+    _ x: Int8Activations, _ tokens: Four<Int>, width: Int, columns: Int, _ rows: Range<Int>,
+    into out: UnsafeMutablePointer<Float>, _ outStride: Int, row: (Int) -> Self
+  ) {
     let steps = columns / Groups.columns
     let rest = Rest<Groups>(columns: columns - steps * Groups.columns)
     // The whole step with which another row ends is inside the matrix.
     let lastWhole = outStride - (Groups.columns - rest.columns + columns - 1) / columns
+    let x = tokens.map { x.token($0, columns: columns) }
+    let outs = tokens.map { out + $0 &* outStride }
     withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) {
       let scratch = $0.baseAddress!
-      for j in 0..<count {
-        let (x, out) = (x.token(j), out + j * outStride)
-        forEachRow(rows) { i in
-          let row = row(i)
-          var sums = SIMD4<Float>.zero
-          for step in 0..<steps { row.advanced(by: step).add(x, step, to: &sums) }
-          if rest.columns > 0 {
-            var last = row.advanced(by: steps)
-            if i >= lastWhole { last = last.copy(columns: rest.columns, to: scratch) }
-            if rest.columns <= 64 {
-              last.add(x, steps, rest, parts: 1, to: &sums)
-            } else {
-              last.add(x, steps, rest, to: &sums)
+      forEachRow(rows) { i in
+        let row = row(i)
+        var sums = Four { _ in SIMD4<Float>.zero }
+        for step in 0..<steps { row.advanced(by: step).add(x, width, step, to: &sums) }
+        if rest.columns > 0 {
+          var last = row.advanced(by: steps)
+          if i >= lastWhole { last = last.copy(columns: rest.columns, to: scratch) }
+          if width == 1 && rest.columns <= 64 {
+            last.add(x.t0, steps, rest, parts: 1, to: &sums.t0)
+          } else {
+            last.addRest(x.t0, steps, rest, to: &sums.t0)
+            if width > 1 { last.addRest(x.t1, steps, rest, to: &sums.t1) }
+            if width > 2 {
+              last.addRest(x.t2, steps, rest, to: &sums.t2)
+              last.addRest(x.t3, steps, rest, to: &sums.t3)
             }
           }
-          out[i] = ((sums[0] + sums[1]) + sums[2]) + sums[3]
+        }
+        outs.t0[i] = total(sums.t0)
+        if width > 1 { outs.t1[i] = total(sums.t1) }
+        if width > 2 {
+          outs.t2[i] = total(sums.t2)
+          outs.t3[i] = total(sums.t3)
         }
       }
     }
+  }
+
+  @inline(__always)
+  private static func total(_ sums: SIMD4<Float>) -> Float {
+    ((sums[0] + sums[1]) + sums[2]) + sums[3]
+  }
+
+  /// Adds the products of this step with the first `width` of x. The compiler finds out that it needs
+  /// the weights once.
+  @inline(__always)
+  private func add(
+    _ x: Four<Int8Token>, _ width: Int, _ step: Int, to sums: inout Four<SIMD4<Float>>
+  ) {
+    add(x.t0, step, to: &sums.t0)
+    if width > 1 { add(x.t1, step, to: &sums.t1) }
+    if width > 2 {
+      add(x.t2, step, to: &sums.t2)
+      add(x.t3, step, to: &sums.t3)
+    }
+  }
+
+  /// Never inlined: it is long, and many rows have no rest.
+  @inline(never)
+  private func addRest(
+    _ x: Int8Token, _ step: Int, _ rest: Rest<Groups>, to sums: inout SIMD4<Float>
+  ) {
+    add(x, step, rest, to: &sums)
   }
 
   /// Adds the products of this step, a row's number `step`, with x.
@@ -197,7 +251,7 @@ extension Int8Step {
   @inline(__always)
   private func add(
     _ x: Int8Token, _ step: Int, _ rest: Rest<Groups>? = nil, parts: Int = .max,
-    to sums: inout SIMD4<Float>
+    to totals: inout SIMD4<Float>
   ) {
     let values = x.values + step &* (Groups.columns &* Int8Token.bytesPerValue)
     #if arch(arm64)
@@ -213,18 +267,17 @@ extension Int8Step {
         .products(values + $0 &* (64 &* Int8Token.bytesPerValue))
     }
     let bytes = 4 &* step &* Groups.Floats.scalarCount
+    let sums = x.sums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)
     if Self.bias > 0 && !takesSigned {
-      let sums = x.integerSums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)
       products &-= sums &<< Int32(Self.bias.trailingZeroBitCount)
     }
-    var scaled = Groups.Floats(integers: products) * scales
+    var scaled = Groups.Floats(integers: products).multiplied(by: scales)
     if Self.hasMinimums {
-      let sums = x.negativeSums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
-      scaled = multiplyAdd(scaled, minimums, sums)
+      scaled = scaled.adding(minimums, times: Groups.Floats(integers: 0 &- sums))
     }
-    if let rest { scaled = rest.masked(scaled) }
-    scaled.add(
-      to: &sums, times: x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self))
+    var xScales = x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
+    if let rest { (scaled, xScales) = (rest.masked(scaled), rest.masked(xScales)) }
+    scaled.add(to: &totals, times: xScales)
   }
 }
 
@@ -241,7 +294,7 @@ struct Rest<Groups: Int8Grouping> {
     self.mask = mask
   }
 
-  /// 0 for the groups behind the row, whatever their scales are.
+  /// 0 for the groups behind the row, whatever stands there.
   @inline(__always)
   fileprivate func masked(_ floats: Groups.Floats) -> Groups.Floats {
     let bits = unsafeBitCast(floats, to: Groups.Floats.Integers.self) & mask
@@ -253,6 +306,9 @@ struct Rest<Groups: Int8Grouping> {
 protocol GroupFloats: SIMD where Scalar == Float {
   associatedtype Integers: SIMD where Integers.Scalar == Int32
   init(integers: Integers)
+  /// Lane by lane, self * x and self + a * b.
+  func multiplied(by x: Self) -> Self
+  func adding(_ a: Self, times b: Self) -> Self
   /// Adds the products with x, number k to sum k % 4, in their order.
   func add(to sums: inout SIMD4<Float>, times x: Self)
 }
@@ -269,19 +325,67 @@ extension SIMD4<Float>: GroupFloats {
   }
 
   @inline(__always)
-  func add(to sums: inout SIMD4<Float>, times x: Self) { sums = multiplyAdd(sums, self, x) }
+  func multiplied(by x: Self) -> Self {
+    #if arch(x86_64)
+      _mm_mul_ps(self, x)
+    #else
+      self * x
+    #endif
+  }
+
+  @inline(__always)
+  func adding(_ a: Self, times b: Self) -> Self {
+    #if arch(x86_64) && !FMA
+      _mm_add_ps(self, _mm_mul_ps(a, b))
+    #else
+      multiplyAdd(self, a, b)
+    #endif
+  }
+
+  @inline(__always)
+  func add(to sums: inout SIMD4<Float>, times x: Self) { sums = sums.adding(self, times: x) }
 }
 
-extension SIMD8<Float>: GroupFloats {
+/// Floats of two halves.
+protocol TwoHalves: GroupFloats {
+  associatedtype Half: GroupFloats
+  var lowHalf: Half { get }
+  var highHalf: Half { get }
+  init(lowHalf: Half, highHalf: Half)
+  static func halves(_ integers: Integers) -> (low: Half.Integers, high: Half.Integers)
+}
+
+extension TwoHalves {
   @inline(__always)
-  init(integers: SIMD8<Int32>) {
+  init(integers: Integers) {
     #if FMA
       self = .zero
-      for lane in 0..<8 { self[lane] = Float(integers[lane]) }
+      for lane in 0..<Self.scalarCount { self[lane] = Float(integers[lane]) }
     #else
       // LLVM would put the lanes together in other ways than these.
-      self = Self(
-        lowHalf: SIMD4(integers: integers.lowHalf), highHalf: SIMD4(integers: integers.highHalf))
+      let (low, high) = Self.halves(integers)
+      self = Self(lowHalf: Half(integers: low), highHalf: Half(integers: high))
+    #endif
+  }
+
+  @inline(__always)
+  func multiplied(by x: Self) -> Self {
+    #if FMA
+      self * x
+    #else
+      Self(
+        lowHalf: lowHalf.multiplied(by: x.lowHalf), highHalf: highHalf.multiplied(by: x.highHalf))
+    #endif
+  }
+
+  @inline(__always)
+  func adding(_ a: Self, times b: Self) -> Self {
+    #if FMA
+      multiplyAdd(self, a, b)
+    #else
+      Self(
+        lowHalf: lowHalf.adding(a.lowHalf, times: b.lowHalf),
+        highHalf: highHalf.adding(a.highHalf, times: b.highHalf))
     #endif
   }
 
@@ -292,23 +396,23 @@ extension SIMD8<Float>: GroupFloats {
   }
 }
 
-extension SIMD16<Float>: GroupFloats {
-  @inline(__always)
-  init(integers: SIMD16<Int32>) {
-    #if FMA
-      self = .zero
-      for lane in 0..<16 { self[lane] = Float(integers[lane]) }
-    #else
-      // LLVM would put the lanes together in other ways than these.
-      self = Self(
-        lowHalf: SIMD8(integers: integers.lowHalf), highHalf: SIMD8(integers: integers.highHalf))
-    #endif
-  }
+extension SIMD8<Float>: GroupFloats, TwoHalves {
+  typealias Integers = SIMD8<Int32>
+  typealias Half = SIMD4<Float>
 
   @inline(__always)
-  func add(to sums: inout SIMD4<Float>, times x: Self) {
-    lowHalf.add(to: &sums, times: x.lowHalf)
-    highHalf.add(to: &sums, times: x.highHalf)
+  static func halves(_ integers: SIMD8<Int32>) -> (low: SIMD4<Int32>, high: SIMD4<Int32>) {
+    (integers.lowHalf, integers.highHalf)
+  }
+}
+
+extension SIMD16<Float>: GroupFloats, TwoHalves {
+  typealias Integers = SIMD16<Int32>
+  typealias Half = SIMD8<Float>
+
+  @inline(__always)
+  static func halves(_ integers: SIMD16<Int32>) -> (low: SIMD8<Int32>, high: SIMD8<Int32>) {
+    (integers.lowHalf, integers.highHalf)
   }
 }
 
@@ -368,11 +472,41 @@ enum GroupsOf64: Int8Grouping {
 /// 16 integers of 32 bits, or 64 bytes, four in each.
 typealias Words = SIMD16<Int32>
 
-#if VNNI
+#if VNNI || arch(arm64)
   extension Int8Token {
     @inline(__always)
     static var bytesPerValue: Int { 1 }
+
+    @inline(__always)
+    static func values(_ x: Int8Activations, _ j: Int, _ columns: Int) -> UnsafeMutableRawPointer {
+      UnsafeMutableRawPointer(x.values + j &* columns)
+    }
+
+    static func widen(
+      _ values: UnsafePointer<Int8>, _ columns: Int, to out: UnsafeMutableRawPointer
+    ) {}
   }
+#else
+  extension Int8Token {
+    @inline(__always)
+    static var bytesPerValue: Int { 2 }
+
+    @inline(__always)
+    static func values(_ x: Int8Activations, _ j: Int, _ columns: Int) -> UnsafeMutableRawPointer {
+      UnsafeMutableRawPointer(x.int16 + j &* ((columns &+ 63) & ~63))
+    }
+
+    /// Lays out values as Int16, of each 64 first those at even places.
+    static func widen(
+      _ values: UnsafePointer<Int8>, _ columns: Int, to out: UnsafeMutableRawPointer
+    ) {
+      let out = out.assumingMemoryBound(to: Int16.self)
+      for k in 0..<columns { out[k & ~63 | (k & 1) << 5 | (k & 63) >> 1] = Int16(values[k]) }
+    }
+  }
+#endif
+
+#if VNNI
 
   extension Bytes {
     /// The products with 64 values, each four added up.
@@ -419,7 +553,7 @@ typealias Words = SIMD16<Int32>
     static func sums(_ products: (Int) -> Words) -> SIMD8<Int32> {
       let quarters = unsafeBitCast(GroupsOf16.quarters(products), to: __m512i.self)
       let swapped = _mm512_permutexvar_epi64(
-        unsafeBitCast(SIMD8<Int64>(2, 3, 0, 1, 6, 7, 4, 5), to: __m512i.self), quarters)
+        __m512i(2, 3, 0, 1, 6, 7, 4, 5), quarters)
       let sums = _mm512_permutexvar_epi32(
         unsafeBitCast(
           SIMD16<Int32>(0, 8, 1, 9, 2, 10, 3, 11, 0, 8, 1, 9, 2, 10, 3, 11), to: __m512i.self),
@@ -438,7 +572,7 @@ typealias Words = SIMD16<Int32>
   }
 
   /// The instruction takes the bytes of one side as unsigned. With their signs turned, those of the
-  /// matrix are 128 too large, which the sums' offsets make up for.
+  /// matrix are 128 too large, which -128 times the sums of x make up for.
   @inline(__always)
   var signs: Words { Words(repeating: Int32(bitPattern: 0x8080_8080)) }
 
@@ -452,11 +586,6 @@ typealias Words = SIMD16<Int32>
   }
 #else
   #if arch(arm64)
-    extension Int8Token {
-      @inline(__always)
-      static var bytesPerValue: Int { 1 }
-    }
-
     extension Bytes {
       /// The products of 64 signed bytes with those at x, each four added up.
       @inline(__always)
@@ -478,12 +607,6 @@ typealias Words = SIMD16<Int32>
       }
     }
   #else
-    extension Int8Token {
-      /// Values stand as Int16, of each 64 first those at even places.
-      @inline(__always)
-      static var bytesPerValue: Int { 2 }
-    }
-
     extension Bytes {
       /// The products of 64 unsigned bytes with the values at x, each four added up.
       @inline(__always)
@@ -507,9 +630,21 @@ typealias Words = SIMD16<Int32>
         return Words(lowHalf: eight(a.lowHalf, 0), highHalf: eight(a.highHalf, 1))
       #else
         @inline(__always) func four(_ a: SIMD2<UInt64>, _ i: Int) -> SIMD4<Int32> {
-          let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: __m128i.self)
-          return unsafeBitCast(
-            _mm_madd_epi16(unsafeBitCast(a, to: __m128i.self), x), to: SIMD4<Int32>.self)
+          #if arch(x86_64)
+            let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: __m128i.self)
+            return unsafeBitCast(
+              _mm_madd_epi16(unsafeBitCast(a, to: __m128i.self), x), to: SIMD4<Int32>.self)
+          #else
+            let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD8<Int16>.self)
+            let a = unsafeBitCast(a, to: SIMD8<Int16>.self)
+            var sums = SIMD4<Int32>.zero
+            for lane in 0..<4 {
+              sums[lane] =
+                Int32(a[2 &* lane]) &* Int32(x[2 &* lane])
+                &+ Int32(a[2 &* lane &+ 1]) &* Int32(x[2 &* lane &+ 1])
+            }
+            return sums
+          #endif
         }
         return Words(
           lowHalf: SIMD8(
@@ -532,7 +667,21 @@ typealias Words = SIMD16<Int32>
   private func addLanes(
     _ a: SIMD4<Int32>, _ b: SIMD4<Int32>, _ c: SIMD4<Int32>, _ d: SIMD4<Int32>
   ) -> SIMD4<Int32> {
-    addPairs(addPairs(a, b), addPairs(c, d))
+    #if arch(x86_64)
+      @inline(__always) func cast(_ a: SIMD4<Int32>) -> __m128i {
+        unsafeBitCast(a, to: __m128i.self)
+      }
+      @inline(__always) func pairs(_ a: SIMD4<Int32>, _ b: SIMD4<Int32>) -> __m128i {
+        let (a, b) = (cast(a), cast(b))
+        return _mm_add_epi32(_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b))
+      }
+      let (ab, cd) = (pairs(a, b), pairs(c, d))
+      return unsafeBitCast(
+        _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd)),
+        to: SIMD4<Int32>.self)
+    #else
+      return addPairs(addPairs(a, b), addPairs(c, d))
+    #endif
   }
 
   extension SIMD8<Int32> {

@@ -47,7 +47,7 @@ extension FloatWeights {
     _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int
   ) {
-    if rows >= Tile.rows && count >= Tile.tokens {
+    if rows >= Tile.rows && count > 1 {
       return blockMatmul(
         w, wStride, rows: rows, x, xStride, count: count, columns: columns, out, outStride)
     }

@@ -59,6 +59,15 @@ func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float {
   #endif
 }
 
+/// Asks for a cache line, for the second-level cache, and does not wait for it.
+@inline(__always)
+func prefetch(_ pointer: UnsafeRawPointer) { llvmPrefetch(pointer, 0, 2, 1) }
+
+/// LLVM's intrinsic: 0 to read, locality 0 to 3, 1 for data; all but the pointer must be literals.
+@_silgen_name("llvm.prefetch.p0")
+private func llvmPrefetch(
+  _ pointer: UnsafeRawPointer, _ write: Int32, _ locality: Int32, _ data: Int32)
+
 extension SIMD16<Float> {
   /// The sum of all lanes.
   @inline(__always)

@@ -23,7 +23,7 @@ struct Bench {
     }
     let model = try options.model.map { path in
       let name = path.split(separator: "/").last.map(String.init) ?? path
-      return try Model(String(name.prefix(20)), path: path, threads: options.threads)
+      return try Model(name, path: path, threads: options.threads)
     }
     try measureLimits()
     if let model {

@@ -30,7 +30,7 @@ struct Row {
         + ((100 * rate.share).fixed(0) + " %").padded(widths.2)
     }
     let name = position == 0 ? shape : "  at \(position)"
-    return name.padded(21) + format.padded(9) + "\(threads)".padded(-7)
+    return String(name.prefix(20)).padded(21) + format.padded(9) + "\(threads)".padded(-7)
       + columns(decode, (-11, -8, -11)) + (prompt.map { columns($0.rate, (-12, -9, -9)) } ?? "")
   }
 

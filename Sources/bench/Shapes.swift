@@ -158,7 +158,8 @@ extension GGUF.TensorType {
     // 2^-14, and 7.5 of it for the minimums, with which the mean is 0
     case .q4_K: return half(0, 0x0400) + half(2, 0x0F80)
     case .q6_K: return half(208, 0x0080)  // 2^-17
-    default: return []
+    case .i8: return []
+    default: preconditionFailure("none of the formats has this type")
     }
   }
 }

@@ -25,7 +25,7 @@ struct GeneratedText {
     self.tokenizer = llama.tokenizer
     let start = now()
     for seed in 1...50 as ClosedRange<UInt64> {
-      for piece in llama.generate(steps: 1024, temperature: 0.8, seed: seed) {
+      for piece in llama.generate("Once", steps: 1024, temperature: 0.8, seed: seed) {
         text += piece
         if now() - start > effort.seconds { return }
       }

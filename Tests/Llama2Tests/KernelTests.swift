@@ -205,7 +205,7 @@ import Testing
   func int8ProductsAreTheSameBitsAloneAndInBlocks(_ columns: Int, _ groupSize: Int) throws {
     var random = SplitMix(columns + groupSize)
     let groups = columns / groupSize
-    for (rows, count) in [(1, 4), (5, 1), (16, 5), (33, 7), (50, 9)] {
+    for (rows, count) in [(1, 4), (5, 1), (3, 2), (16, 5), (33, 7), (50, 17), (33, 30)] {
       let values = (0..<rows * columns).map { _ in Int8.random(in: .min ... .max, using: &random) }
       let w = Guarded(values)
       let wScales = Guarded(random.floats(rows * groups, limit: 0.01))
@@ -364,7 +364,7 @@ import Testing
   @Test(arguments: FormatTests.formats.keys.sorted(), [1, 2, 3])
   func productsOfBlocksAreTheSameBitsAloneAndTogether(_ name: String, blocksPerRow: Int) throws {
     var random = SplitMix(blocksPerRow)
-    for (rows, count) in [(1, 4), (5, 1), (16, 5), (33, 7), (50, 9)] {
+    for (rows, count) in [(1, 4), (5, 1), (3, 2), (16, 5), (33, 7), (50, 17), (33, 30)] {
       let blocks = try Blocks(name, rows: rows, blocksPerRow: blocksPerRow)
       let (matrix, columns) = (blocks.matrix, blocks.matrix.columns)
       let x = random.floats(count * columns, limit: 1)

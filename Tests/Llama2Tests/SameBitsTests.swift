@@ -1,5 +1,6 @@
-import Llama2
 import Testing
+
+@testable import Llama2
 
 /// Logits depend on the checkpoint and the tokens, to the last bit, and on nothing else.
 @Suite struct SameBitsTests {
@@ -101,6 +102,61 @@ import Testing
     _ = transformer.forward([20, 21, 22, 23, 24, 25, 26], at: 0)
     _ = transformer.forward([7, 8, 9], at: 0)
     #expect(transformer.logits([10, 11], at: 3).map(\.bitPattern) == first)
+  }
+
+  /// Long ones beside single tokens, at different positions, some of whose logits nobody wants.
+  @Test(arguments: cases + relatives + long, [1, 2, 3])
+  func textsThatShareABlockHaveTheBitsOfTextsAlone(_ model: (Shape, Format), threads: Int) throws {
+    let (shape, format) = model
+    let folder = try Folder()
+    let path = try folder.write(Model(shape).bytes(format), to: "model.bin")
+    var random = SplitMix(11)
+    let texts = [1, 40, 2, 90, 1, 17, 60].map { random.tokens($0 + 3, below: shape.vocabSize) }
+    let loaded = try LoadedModel(checkpoint: path, threads: threads)
+    let together = try texts.map { _ in try Transformer(loaded) }
+    let logits = UnsafeMutablePointer<Float>.allocate(capacity: texts.count * shape.vocabSize)
+    defer { logits.deallocate() }
+    // First all but the last three tokens of each, then these one by one.
+    var positions = texts.map { _ in 0 }
+    for step in 0..<4 {
+      let wanted = step == 0 ? [1, 3] : Array(texts.indices)
+      var reads: [Transformer.Read] = []
+      for (i, text) in texts.enumerated() {
+        let end = step == 0 ? text.count - 3 : positions[i] + 1
+        reads.append(
+          Transformer.Read(
+            text: together[i], tokens: Array(text[positions[i]..<end]), position: positions[i],
+            wantsLogits: wanted.contains(i)))
+        positions[i] = end
+      }
+      Transformer.forward(reads, into: logits)
+      for (row, i) in wanted.enumerated() {
+        let found = UnsafeBufferPointer(
+          start: logits + row * shape.vocabSize, count: shape.vocabSize)
+        let alone = try bits(
+          path, Array(texts[i][..<positions[i]]), pieces: [positions[i]], threads: 1)
+        #expect(found.map(\.bitPattern) == alone, "text \(i) at step \(step)")
+      }
+    }
+  }
+
+  @Test(arguments: cases + relatives)
+  func logitsOfTheLastTokensAreThoseAfterEach(_ shape: Shape, _ format: Format) throws {
+    let folder = try Folder()
+    let path = try folder.write(Model(shape).bytes(format), to: "model.bin")
+    var random = SplitMix(13)
+    let tokens = random.tokens(60, below: shape.vocabSize)
+    let transformer = try Transformer(checkpoint: path, threads: 2)
+    _ = transformer.forward(Array(tokens[..<20]), at: 0)
+    for count in [1, 2, 7, 32] {
+      let logits = transformer.forward(Array(tokens[20...]), at: 20, last: count)
+      #expect(logits.count == count * shape.vocabSize)
+      for (i, end) in (61 - count...60).enumerated() {
+        let alone = try bits(path, Array(tokens[..<end]), pieces: [end], threads: 1)
+        let row = logits[i * shape.vocabSize..<(i + 1) * shape.vocabSize]
+        #expect(row.map(\.bitPattern) == alone, "\(count) of them, number \(i)")
+      }
+    }
   }
 
   /// A query has no weight for a later position, and 0 times a NaN is one.

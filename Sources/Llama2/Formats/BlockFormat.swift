@@ -251,9 +251,25 @@ extension SIMD16<Float> {
   /// The floats of 16 bytes, signed or not.
   @inline(__always)
   init<Byte: FixedWidthInteger & SIMDScalar>(bytes: SIMD16<Byte>) {
-    // The conversion that Swift has is a call; this becomes a widening of all lanes.
-    self = .zero
-    for lane in 0..<16 { self[lane] = Float(bytes[lane]) }
+    #if arch(x86_64) && !FMA
+      let (bytes, zero) = (unsafeBitCast(bytes, to: __m128i.self), __m128i.zero)
+      /// Four bytes that are the upper ones of 16-bit integers.
+      @inline(__always) func floats(_ pairs: __m128i, high: Bool) -> SIMD4<Float> {
+        let words = high ? _mm_unpackhi_epi16(zero, pairs) : _mm_unpacklo_epi16(zero, pairs)
+        return SIMD4(
+          integers: Byte.isSigned
+            ? unsafeBitCast(words, to: SIMD4<Int32>.self) &>> 24
+            : unsafeBitCast(unsafeBitCast(words, to: SIMD4<UInt32>.self) &>> 24, to: SIMD4.self))
+      }
+      let (low, high) = (_mm_unpacklo_epi8(zero, bytes), _mm_unpackhi_epi8(zero, bytes))
+      self = Self(
+        lowHalf: SIMD8(lowHalf: floats(low, high: false), highHalf: floats(low, high: true)),
+        highHalf: SIMD8(lowHalf: floats(high, high: false), highHalf: floats(high, high: true)))
+    #else
+      // The conversion that Swift has is a call; this becomes a widening of all lanes.
+      self = .zero
+      for lane in 0..<16 { self[lane] = Float(bytes[lane]) }
+    #endif
   }
 }
 

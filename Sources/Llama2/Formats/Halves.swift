@@ -37,32 +37,33 @@ enum F16: FloatWeights {
 
     @inline(__always)
     static func vector(at pointer: UnsafeRawPointer) -> Vector {
-      floats(BF16.widen(pointer), as: Vector.self)
+      let halves = pointer.loadUnaligned(as: SIMD16<UInt16>.self)
+      return Vector(lowHalf: floats(halves.lowHalf), highHalf: floats(halves.highHalf))
     }
 
-    /// Of bits that stand in the upper halves of words.
+    // Four at a time: LLVM takes apart what is wider than a register.
+
     @inline(__always)
-    private static func floats<Words: SIMD<Int32>, Floats: SIMD<Float>>(
-      _ bits: Words, as type: Floats.Type
-    ) -> Floats {
+    static func floats(_ halves: SIMD8<UInt16>) -> SIMD8<Float> {
+      SIMD8(lowHalf: floats(halves.lowHalf), highHalf: floats(halves.highHalf))
+    }
+
+    @inline(__always)
+    private static func floats(_ halves: SIMD4<UInt16>) -> SIMD4<Float> {
+      var pairs = SIMD8<UInt16>.zero
+      pairs.oddHalf = halves
+      let bits = unsafeBitCast(pairs, to: SIMD4<Int32>.self)
       let sign = bits & Int32(bitPattern: 0x8000_0000)
       let magnitude = (bits & 0x7FFF_0000) &>> 3
       // Comparisons of integers go lane by lane; these have all bits set where they hold.
       let isSubnormal = (magnitude &- 0x0080_0000) &>> 31
       let isInfiniteOrNaN = (0x0F7F_FFFF &- magnitude) &>> 31
       let floats = unsafeBitCast(
-        magnitude &+ 0x3800_0000 &+ (isInfiniteOrNaN & 0x3800_0000), to: Floats.self)
+        magnitude &+ 0x3800_0000 &+ (isInfiniteOrNaN & 0x3800_0000), to: SIMD4<Float>.self)
       // A subnormal s 2⁻²⁴ has become x = (1024 + s) 2⁻²⁵, and is x + (x - 2⁻¹⁴).
-      let rest = unsafeBitCast(floats - 0x1p-14, to: Words.self) & isSubnormal
-      let sums = floats + unsafeBitCast(rest, to: Floats.self)
-      return unsafeBitCast(unsafeBitCast(sums, to: Words.self) | sign, to: Floats.self)
-    }
-
-    @inline(__always)
-    static func floats(_ halves: SIMD8<UInt16>) -> SIMD8<Float> {
-      var words = SIMD8<Int32>.zero
-      for lane in 0..<8 { words[lane] = Int32(halves[lane]) }
-      return floats(words &<< 16, as: SIMD8<Float>.self)
+      let rest = unsafeBitCast(floats - 0x1p-14, to: SIMD4<Int32>.self) & isSubnormal
+      let sums = floats + unsafeBitCast(rest, to: SIMD4<Float>.self)
+      return unsafeBitCast(unsafeBitCast(sums, to: SIMD4<Int32>.self) | sign, to: SIMD4<Float>.self)
     }
   #endif
 }
