@@ -74,8 +74,8 @@ final class Draft {
 }
 
 /// How many tokens to guess: so many that the most tokens a second follow, by what passes of several tokens
-/// took and how many guesses were right so far. What wrong guesses may lose is bounded: a hundredth of the
-/// time, and the time of one token; ten times that where guesses are asked for.
+/// took and how many guesses were right so far. Wrong guesses lose a hundredth of the time at most, and the
+/// time of one token; four times that where the caller asked for guesses.
 struct DraftLength {
   /// Tokens of a pass.
   private static let sizes = [1, 2, 4, 8, 16, 32]
@@ -99,7 +99,7 @@ struct DraftLength {
   func best(most: Int) -> Int {
     if let always { return min(always, most) }
     guard let single = seconds[0] else { return 0 }
-    let stake = saved + (total * 0.01 + single) * (isFree ? 1 : 10)
+    let stake = saved + (total * 0.01 + single) * (isFree ? 1 : 4)
     // The tokens that a pass is expected to give, and the least that it takes.
     var (tokens, chance, time) = (1.0, 1.0, single)
     var best = (guesses: 0, rate: 1 / single)
@@ -121,15 +121,19 @@ struct DraftLength {
 
   /// A pass took so long.
   mutating func count(tokens: Int, seconds time: Double) {
+    // It was interrupted if it took longer than a pass for each of its tokens, or twice as long as one.
+    let time = min(time, Double(max(2, tokens)) * (seconds[0] ?? time))
     total += time
     if tokens > 1, let single = seconds[0] { saved -= time - single }
-    if let i = Self.sizes.firstIndex(of: tokens) {
-      // A pass that was interrupted by something else counts for little.
-      seconds[i] = seconds[i].map { $0 + (min(time, 2 * $0) - $0) / 4 } ?? time
+    for (i, size) in Self.sizes.enumerated() {
+      if size == tokens {
+        seconds[i] = seconds[i].map { $0 + (time - $0) / 4 } ?? time
+      } else if size == 1 || tokens == 1 {
+        // What has not been tried for long is tried again.
+        seconds[i]? *= 0.999
+      }
     }
-    // What has not been tried for long is tried again.
-    for i in seconds.indices where tokens == 1 && i > 0 { seconds[i]? *= 0.995 }
-    if tokens == 1 && !isFree { chances[0] += (1 - chances[0]) / 256 }
+    if tokens == 1 && !isFree { chances[0] += (1 - chances[0]) / 512 }
   }
 
   /// A token is read for which a right guess has computed the logits.
@@ -140,8 +144,10 @@ struct DraftLength {
     if let isRight {
       let i = min(run, chances.count - 1)
       chances[i] += ((isRight ? 1 : 0) - chances[i]) / 12
+      run = isRight ? run + 1 : 0
+    } else if isFree {
+      run = 0
     }
-    run = isRight == true ? run + 1 : 0
   }
 }
 

@@ -405,8 +405,8 @@ import Testing
       return try folder.write(model.file.bytes, to: name)
     }
     let large = try path("large.gguf")
-    let same = try Llama(checkpoint: large, threads: 1, draft: path("same.gguf"))
-    #expect(same.generate("a", options: Self.options(tokens: 5)).generatedTokens == 0)
+    #expect(
+      try Llama(checkpoint: large, threads: 1, draft: path("same.gguf")).draftModel != nil)
     let other = try path("other.gguf") {
       var pieces = SmallGGUF.pieces(.gpt2)
       pieces[SmallGGUF.id("c")] = "xyz"
