@@ -76,6 +76,15 @@ extension Attention {
 
     /// The first query that sees any position.
     var firstQuery: Int { max(0, 1 - first) * queriesPerToken }
+
+    /// So many that their products take longer than reading the chunk.
+    var areMany: Bool { queries >= 16 }
+
+    /// Calls `body` with four queries at a time, or what is left of them, of those that see any position.
+    @inline(__always)
+    func forEachRows(_ body: (Range<Int>) -> Void) {
+      for j in stride(from: firstQuery, to: queries, by: 4) { body(j..<min(j &+ 4, queries)) }
+    }
   }
 
   /// Memory for one thread to work in.
@@ -150,10 +159,10 @@ extension CacheFloats {
     into sums: UnsafeMutablePointer<Float>
   ) {
     let valueSize = KVCache.valueSize(headSize)
-    let last = visible.queries &- 1
-    if size < 4 && visible.queries >= 16 {
+    if size < 4 && visible.areMany {
       // Four queries at a time read the whole chunk: it is widened once, not for each four of them.
-      let positions = (visible.count(last) &+ 31) & ~31
+      let (count, tile) = (visible.count(visible.queries &- 1), Attention.tilePositions)
+      let positions = (count &+ tile &- 1) / tile &* tile
       copy(keys, to: scratch.keys, positions &* headSize)
       copy(values, to: scratch.values, positions &* valueSize)
       return Float32Weights.attention(
@@ -161,22 +170,25 @@ extension CacheFloats {
         into: sums)
     }
     let readAhead = scores(q, visible, keys, headSize, values, valueSize, scratch.scores)
-    for j in stride(from: visible.firstQuery, through: last, by: 4) {
-      let four = j...min(j &+ 3, last)
-      for query in four {
+    visible.forEachRows { rows in
+      for query in rows {
         let scores = scratch.scores + query &* Attention.chunkSize
         let out = sums + (query &* Attention.sumsSize(valueSize) &+ valueSize)
         (out[0], out[1]) = Attention.weights(scores, visible.count(query))
         // No part of the sums: a read whose result is stored nowhere is left out by the compiler.
         out[2] = Float(bitPattern: readAhead)
       }
-      // What only some of the four see is not multiplied by 0 for the others: it may be infinite.
-      let common = visible.count(j)
-      weightedSums(
-        FourRows(scratch.scores, Attention.chunkSize, from: j, last: last), values, common,
-        valueSize,
-        FourRows(sums, Attention.sumsSize(valueSize), from: j, last: last))
-      for query in four {
+      // What only some of the rows see is not multiplied by 0 for the others: it may be infinite.
+      let common = visible.count(rows.lowerBound)
+      let weights = scratch.scores + rows.lowerBound &* Attention.chunkSize
+      let out = sums + rows.lowerBound &* Attention.sumsSize(valueSize)
+      switch rows.count {
+      case 1: weightedSums(OneRow.self, weights, values, common, valueSize, out)
+      case 2: weightedSums(TwoRows.self, weights, values, common, valueSize, out)
+      case 3: weightedSums(ThreeRows.self, weights, values, common, valueSize, out)
+      default: weightedSums(FourRows.self, weights, values, common, valueSize, out)
+      }
+      for query in rows {
         addWeighted(
           scratch.scores + query &* Attention.chunkSize, values,
           common..<visible.count(query), valueSize,
@@ -188,7 +200,7 @@ extension CacheFloats {
   /// out[j][t] = q[j] · key t, (queries, chunkSize), for the positions t that query j sees, and for
   /// some behind them.
   ///
-  /// Beside the products, each tile reads one word of every cache line of its values, which are needed
+  /// Beside the products of a few queries, each tile reads one word of every cache line of its values, which are needed
   /// next, and of the next tile's keys. Otherwise each of these lines would be waited for when it is
   /// multiplied: the processor's own prefetching stops at the end of a 4 KB page, and Swift has no
   /// instruction for it. Returns the sum of these words, for the caller to store.
@@ -197,84 +209,107 @@ extension CacheFloats {
     _ headSize: Int, _ values: UnsafeRawPointer, _ valueSize: Int,
     _ out: UnsafeMutablePointer<Float>
   ) -> UInt32 {
-    let (last, positions) = (visible.queries &- 1, Attention.tilePositions)
-    let count = visible.count(last)
-    var readAhead: UInt32 = 0
+    let positions = Attention.tilePositions
+    let count = visible.count(visible.queries &- 1)
+    var sum: UInt32 = 0
     for t in stride(from: 0, to: count, by: positions) {
       let tile = keys + t &* headSize &* size
       let next = t &+ positions < count ? tile + positions &* headSize &* size : tile
-      for j in stride(from: visible.firstQuery, through: last, by: 4)
-      where visible.count(min(j &+ 3, last)) > t {
-        readAhead &+= tileScores(
-          FourRows(UnsafeMutablePointer(mutating: q), headSize, from: j, last: last), tile,
-          headSize,
-          next, values + t &* valueSize &* size,
-          FourRows(out + t, Attention.chunkSize, from: j, last: last))
+      var readAhead =
+        visible.areMany
+        ? nil : ReadAhead(first: next, second: values + t &* valueSize &* size)
+      visible.forEachRows { rows in
+        guard visible.count(rows.upperBound &- 1) > t else { return }
+        let (q, out) = (
+          q + rows.lowerBound &* headSize, out + (rows.lowerBound &* Attention.chunkSize &+ t)
+        )
+        switch rows.count {
+        case 1: sum &+= tileScores(OneRow.self, q, tile, headSize, readAhead, out)
+        case 2: sum &+= tileScores(TwoRows.self, q, tile, headSize, readAhead, out)
+        case 3: sum &+= tileScores(ThreeRows.self, q, tile, headSize, readAhead, out)
+        default: sum &+= tileScores(FourRows.self, q, tile, headSize, readAhead, out)
+        }
+        readAhead = nil
       }
     }
-    return readAhead
+    return sum
   }
 
-  /// The scores of four queries and the `tilePositions` keys of a tile. `next` are the keys of the next
-  /// tile, `values` the values of this one; see `scores`.
-  private static func tileScores(
-    _ q: FourRows, _ keys: UnsafeRawPointer, _ headSize: Int, _ next: UnsafeRawPointer,
-    _ values: UnsafeRawPointer, _ out: FourRows
+  /// The scores of some queries and the `tilePositions` keys of a tile. Returns the sum of the words
+  /// that are read ahead.
+  private static func tileScores<Rows: RowCount>(
+    _: Rows.Type, _ q: UnsafePointer<Float>, _ keys: UnsafeRawPointer, _ headSize: Int,
+    _ readAhead: ReadAhead?, _ out: UnsafeMutablePointer<Float>
   ) -> UInt32 {
-    // Of a tile's headSize × tilePositions elements, those that go with one element of the queries:
-    // one cache line, two, or half of one.
-    let lineBytes = Attention.tilePositions &* size
-    var (a, b) = (FourSums(), FourSums())
-    var readAhead: UInt32 = 0
-    for i in 0..<headSize {
-      let key = keys + 16 &* size &* i
-      a.add(q, i, times: vector(at: key))
-      if Attention.tilePositions > 16 {
-        b.add(q, i, times: vector(at: key + 16 &* headSize &* size))
+    let vectors = Attention.tilePositions / 16
+    return withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Rows.count) {
+      let sums = $0.baseAddress!
+      for i in 0..<vectors &* Rows.count { sums[i] = .zero }
+      var sum: UInt32 = 0
+      for i in 0..<headSize {
+        for v in 0..<vectors {
+          let key = vector(at: keys + 16 &* size &* (i &+ v &* headSize))
+          for row in 0..<Rows.count {
+            let s = v &* Rows.count &+ row
+            sums[s] = multiplyAdd(sums[s], Vector(repeating: q[row &* headSize &+ i]), key)
+          }
+        }
+        // Of a tile's headSize × tilePositions elements, those that go with one element of the queries:
+        // one cache line, two, or half of one.
+        if let readAhead { sum &+= readAhead.words(i, lineBytes: Attention.tilePositions &* size) }
       }
-      readAhead &+= (next + lineBytes &* i).loadUnaligned(as: UInt32.self)
-      readAhead &+= (values + lineBytes &* i).loadUnaligned(as: UInt32.self)
-      if lineBytes > 64 {
-        readAhead &+= (next + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
-        readAhead &+= (values + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
+      for row in 0..<Rows.count {
+        for v in 0..<vectors {
+          store(sums[v &* Rows.count &+ row], out + (row &* Attention.chunkSize &+ 16 &* v))
+        }
       }
+      return sum
     }
-    a.storeSums(out, 0)
-    if Attention.tilePositions > 16 { b.storeSums(out, 16) }
-    return readAhead
   }
 
-  /// sums[j] = Σ weights[j][t] values[t], t in 0..<count, for four queries.
-  private static func weightedSums(
-    _ weights: FourRows, _ values: UnsafeRawPointer, _ count: Int, _ valueSize: Int,
-    _ sums: FourRows
+  /// sums[j] = Σ weights[j][t] values[t], t in 0..<count, for some queries.
+  private static func weightedSums<Rows: RowCount>(
+    _ rows: Rows.Type, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer, _ count: Int,
+    _ valueSize: Int, _ sums: UnsafeMutablePointer<Float>
   ) {
     var i = 0
     while Attention.tileVectors == 4 && i &+ 64 <= valueSize {
-      var (a, b, c, d) = (FourSums(), FourSums(), FourSums(), FourSums())
-      var value = values + i &* size
-      for t in 0..<count {
-        a.add(weights, t, times: vector(at: value))
-        b.add(weights, t, times: vector(at: value + 16 &* size))
-        c.add(weights, t, times: vector(at: value + 32 &* size))
-        d.add(weights, t, times: vector(at: value + 48 &* size))
-        value += valueSize &* size
-      }
-      a.storeSums(sums, i)
-      b.storeSums(sums, i &+ 16)
-      c.storeSums(sums, i &+ 32)
-      d.storeSums(sums, i &+ 48)
+      weightedSums(rows, vectors: 4, weights, values + i &* size, count, valueSize, sums + i)
       i &+= 64
     }
     while i < valueSize {
-      var a = FourSums()
-      var value = values + i &* size
+      weightedSums(rows, vectors: 1, weights, values + i &* size, count, valueSize, sums + i)
+      i &+= 16
+    }
+  }
+
+  /// The same for some vectors of the values.
+  @inline(__always)
+  private static func weightedSums<Rows: RowCount>(
+    _: Rows.Type, vectors: Int, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer,
+    _ count: Int, _ valueSize: Int, _ out: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Rows.count) {
+      let sums = $0.baseAddress!
+      for i in 0..<vectors &* Rows.count { sums[i] = .zero }
+      var value = values
       for t in 0..<count {
-        a.add(weights, t, times: vector(at: value))
+        for v in 0..<vectors {
+          let x = vector(at: value + 16 &* size &* v)
+          for row in 0..<Rows.count {
+            let (s, weight) = (v &* Rows.count &+ row, weights[row &* Attention.chunkSize &+ t])
+            sums[s] = multiplyAdd(sums[s], Vector(repeating: weight), x)
+          }
+        }
         value += valueSize &* size
       }
-      a.storeSums(sums, i)
-      i &+= 16
+      for row in 0..<Rows.count {
+        for v in 0..<vectors {
+          store(
+            sums[v &* Rows.count &+ row],
+            out + (row &* Attention.sumsSize(valueSize) &+ 16 &* v))
+        }
+      }
     }
   }
 
@@ -292,29 +327,28 @@ extension CacheFloats {
   }
 }
 
-/// Four rows of floats, `stride` apart; behind row `last` it stands in for those that are lacking.
-private struct FourRows {
-  let r0, r1, r2, r3: UnsafeMutablePointer<Float>
+/// How many queries a tile has, whose sums all stay in registers: a type, so that each number has
+/// machine code of its own.
+private protocol RowCount { static var count: Int { get } }
+private enum OneRow: RowCount { static var count: Int { 1 } }
+private enum TwoRows: RowCount { static var count: Int { 2 } }
+private enum ThreeRows: RowCount { static var count: Int { 3 } }
+private enum FourRows: RowCount { static var count: Int { 4 } }
 
-  init(_ rows: UnsafeMutablePointer<Float>, _ stride: Int, from row: Int, last: Int) {
-    r0 = rows + row &* stride
-    r1 = rows + min(row &+ 1, last) &* stride
-    r2 = rows + min(row &+ 2, last) &* stride
-    r3 = rows + min(row &+ 3, last) &* stride
-  }
-}
+/// Memory that is needed next.
+private struct ReadAhead {
+  let first, second: UnsafeRawPointer
 
-extension FourSums {
-  /// Adds the same vector to each, times element i of a row each.
+  /// The sum of one word of each cache line, of `lineBytes` bytes in both.
   @inline(__always)
-  fileprivate mutating func add(_ rows: FourRows, _ i: Int, times vector: Vector) {
-    add(rows.r0[i], rows.r1[i], rows.r2[i], rows.r3[i], times: vector)
-  }
-
-  /// The sums as 16 elements of a row each, from i on.
-  @inline(__always)
-  fileprivate func storeSums(_ rows: FourRows, _ i: Int) {
-    storeVectors(rows.r0 + i, rows.r1 + i, rows.r2 + i, rows.r3 + i)
+  func words(_ i: Int, lineBytes: Int) -> UInt32 {
+    var sum = (first + lineBytes &* i).loadUnaligned(as: UInt32.self)
+    sum &+= (second + lineBytes &* i).loadUnaligned(as: UInt32.self)
+    if lineBytes > 64 {
+      sum &+= (first + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
+      sum &+= (second + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
+    }
+    return sum
   }
 }
 

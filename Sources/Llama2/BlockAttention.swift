@@ -44,14 +44,11 @@ extension LoadedModel {
     func heads(_ kvHead: Int) -> SharedHeads {
       SharedHeads(layer: layer, kvHead: kvHead, tokens: tokens)
     }
-    let work = multiplications(tokens) / chunks
-    forEachPart(of: config.nKVHeads * chunks, work: work, grain: 1) { parts, thread in
-      for part in parts {
-        let heads = heads(part / chunks)
-        attention(
-          queries(q, heads, thread: thread), heads, chunk: part % chunks,
-          into: s.sums + part * s.sumsSize, thread: thread)
-      }
+    threads.run(parts: config.nKVHeads * chunks) { part, thread in
+      let heads = heads(part / chunks)
+      attention(
+        queries(q, heads, thread: thread), heads, chunk: part % chunks,
+        into: s.sums + part * s.sumsSize, thread: thread)
     }
     for kvHead in 0..<config.nKVHeads {
       let (heads, sums) = (heads(kvHead), s.sums + kvHead * chunks * s.sumsSize)

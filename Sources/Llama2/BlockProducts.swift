@@ -10,7 +10,7 @@ extension FloatWeights {
   ) {
     if columns % 16 == 0 {
       return panels(
-        w, wStride, rows: rows, FloatRows(start: x, stride: xStride), count: count,
+        w, wStride, rows: rows, Rows(start: x, stride: 4 &* xStride), count: count,
         columns: columns, out, outStride)
     }
     let stride = (columns &+ 15) & ~15
@@ -19,28 +19,28 @@ extension FloatWeights {
       Float32Weights.copy(
         x, 4 &* xStride, rows: count, columns: columns, to: padded, stride)
       panels(
-        w, wStride, rows: rows, FloatRows(start: padded, stride: stride), count: count,
+        w, wStride, rows: rows, Rows(start: padded, stride: 4 &* stride), count: count,
         columns: columns, out, outStride)
     }
   }
 
   /// The same for x whose rows are whole vectors, with zeros behind the last column.
   ///
-  /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. It is
-  /// copied where it is not fp32; where its rows do not begin with a cache line, since a load from
-  /// two lines takes twice as long; and where they all fall into the same sets of the cache. While a
-  /// panel is multiplied the next one comes into the cache.
+  /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. Beside
+  /// many tokens it is copied where its weights would have to be widened again and again, where its rows
+  /// do not begin with a cache line, since a load from two lines takes twice as long, and where they all
+  /// fall into the same sets of the cache. While a panel is multiplied the next one comes into the cache.
   private static func panels(
-    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: FloatRows, count: Int, columns: Int,
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: Rows<Float32Weights>, count: Int,
+    columns: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
   ) {
     let end = (columns &+ 15) & ~15
     // x, of the columns of a panel, stays in the second-level cache.
     let width = end <= 131_072 / count ? end : 512
     let height = max(Tile.rows, Tile.panelSize / width / Tile.rows &* Tile.rows)
     let isAligned = UInt(bitPattern: w) % 64 == 0 && wStride % 64 == 0 && wStride % 4096 != 0
-    // For few tokens a copy takes longer than what it saves.
-    let isCopied = size != 4 || columns < end || (count >= 64 && !isAligned)
+    let isCopied =
+      columns < end || (count >= 64 && (size != 4 || !isAligned)) || (size != 4 && Tile.passes > 1)
     let panelStride = width &+ 16
     let tiles = height / Tile.rows &* Tile.groups(count)
     let sumCount = width < end ? Tile.count &* tiles : 0
@@ -64,15 +64,16 @@ extension FloatWeights {
             copy(
               start, wStride, rows: height, columns: min(width, columns &- column), to: copied,
               panelStride)
+            Tile.multiply(
+              Rows<Float32Weights>(start: copied, stride: 4 &* panelStride), rows: height,
+              x.from(0, column), count: count, width: width, sums: sums, isFirst: column == 0,
+              isLast: isLast, out + row, outStride, next: Rows<Self>(start: next, stride: wStride))
+          } else {
+            Tile.multiply(
+              Rows<Self>(start: start, stride: wStride), rows: height,
+              x.from(0, column), count: count, width: width, sums: sums, isFirst: column == 0,
+              isLast: isLast, out + row, outStride, next: Rows<Self>(start: next, stride: wStride))
           }
-          let panel =
-            isCopied
-            ? FloatRows(start: copied, stride: panelStride)
-            : FloatRows(start: start.assumingMemoryBound(to: Float.self), stride: wStride / 4)
-          Tile.multiply(
-            panel, rows: height, x.from(0, column), count: count, width: width, sums: sums,
-            isFirst: column == 0, isLast: isLast, out + row, outStride,
-            next: next, wStride, size: size)
         }
       }
     }
@@ -92,14 +93,25 @@ extension FloatWeights {
   }
 }
 
-/// fp32 rows, `stride` floats apart.
-private struct FloatRows {
-  let start: UnsafePointer<Float>
+/// Rows of floats, `stride` bytes apart.
+private struct Rows<W: FloatWeights> {
+  let start: UnsafeRawPointer
   let stride: Int
 
   @inline(__always)
-  func from(_ row: Int, _ column: Int) -> FloatRows {
-    FloatRows(start: start + (row &* stride &+ column), stride: stride)
+  func from(_ row: Int, _ column: Int) -> Rows {
+    Rows(start: start + (row &* stride &+ column &* W.size), stride: stride)
+  }
+
+  /// The elements from column k on. Where a tile has several passes, rows are fp32.
+  @inline(__always)
+  func lanes(_ row: Int, _ k: Int) -> Tile.Lanes {
+    let elements = start + (row &* stride &+ k &* W.size)
+    #if VNNI
+      return W.vector(at: elements)
+    #else
+      return elements.loadUnaligned(as: Tile.Lanes.self)
+    #endif
   }
 }
 
@@ -157,14 +169,14 @@ enum Tile {
   static func groups(_ count: Int) -> Int { (count &+ tokens &- 1) / tokens }
 
   /// Adds the products of a panel, (rows, width), with x, (count, width), to `sums`, unless these are the
-  /// first columns, and writes the totals to `out` if they are the last. Asks meanwhile for the next
-  /// panel, of weights of `size` bytes.
+  /// first columns, and writes the totals to `out` if they are the last. Asks meanwhile for `next`,
+  /// the next panel.
   @inline(never)
-  fileprivate static func multiply(
-    _ panel: FloatRows, rows: Int, _ x: FloatRows, count: Int, width: Int,
+  fileprivate static func multiply<W: FloatWeights, Next: FloatWeights>(
+    _ panel: Rows<W>, rows: Int, _ x: Rows<Float32Weights>, count: Int, width: Int,
     sums: UnsafeMutablePointer<Vector>, isFirst: Bool, isLast: Bool,
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int,
-    next: UnsafeRawPointer, _ nextStride: Int, size: Int
+    next: Rows<Next>
   ) {
     var sums = sums
     let groups = groups(count)
@@ -173,12 +185,13 @@ enum Tile {
       let token = min(group &* count / groups, count &- 2)
       let tokens = max(2, (group &+ 1) &* count / groups &- token)
       // The groups share the lines of the next panel.
-      let interval = groups &* (4 / size)
+      let interval = groups &* (4 / Next.size)
       let line = group &* (width / 16) / interval
       for row in stride(from: 0, to: rows, by: Self.rows) {
         let row = min(row, rows &- Self.rows)
         let ahead = Ahead(
-          start: next + (row &* nextStride &+ 64 &* line), stride: nextStride, interval: interval)
+          start: next.start + (row &* next.stride &+ 64 &* line), stride: next.stride,
+          interval: interval)
         let (w, x, out) = (panel.from(row, 0), x.from(token, 0), out + (token &* outStride &+ row))
         if Self.tokens > 3 && tokens == 4 {
           multiply(FourTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
@@ -194,8 +207,8 @@ enum Tile {
 
   /// The same for one tile.
   @inline(__always)
-  private static func multiply<Tokens: TokenCount>(
-    _ tokens: Tokens.Type, _ w: FloatRows, _ x: FloatRows, _ width: Int,
+  private static func multiply<Tokens: TokenCount, W: FloatWeights>(
+    _ tokens: Tokens.Type, _ w: Rows<W>, _ x: Rows<Float32Weights>, _ width: Int,
     _ partial: UnsafeMutablePointer<Vector>, _ isFirst: Bool, _ isLast: Bool,
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ ahead: Ahead
   ) {
@@ -216,8 +229,8 @@ enum Tile {
 
   /// out = partial, if there is any, plus the products, (tokens, rows), in the lanes of one pass.
   @inline(__always)
-  private static func multiply(
-    tokens: Int, _ w: FloatRows, _ x: FloatRows, _ width: Int, _ pass: Int,
+  private static func multiply<W: FloatWeights>(
+    tokens: Int, _ w: Rows<W>, _ x: Rows<Float32Weights>, _ width: Int, _ pass: Int,
     _ partial: UnsafeMutablePointer<Vector>?, into out: UnsafeMutablePointer<Vector>,
     _ ahead: Ahead
   ) {
@@ -241,10 +254,10 @@ enum Tile {
         }
         wait &-= 1
         for row in 0..<rows {
-          let a = lanes(w.start, row &* w.stride &+ k)
+          let a = w.lanes(row, k)
           for token in 0..<tokens {
             let i = token * rows + row
-            sums[i] = multiplyAdd(sums[i], a, lanes(x.start, token &* x.stride &+ k))
+            sums[i] = multiplyAdd(sums[i], a, x.lanes(token, k))
           }
         }
         k &+= 16

@@ -195,8 +195,8 @@ extension Int8Step {
         if rest.columns > 0 {
           var last = row.advanced(by: steps)
           if i >= lastWhole { last = last.copy(columns: rest.columns, to: scratch) }
-          if width == 1 && rest.columns <= 64 {
-            last.add(x.t0, steps, rest, parts: 1, to: &sums.t0)
+          if rest.columns <= 64 {
+            last.add(x, width, steps, rest, parts: 1, to: &sums)
           } else {
             last.addRest(x.t0, steps, rest, to: &sums.t0)
             if width > 1 { last.addRest(x.t1, steps, rest, to: &sums.t1) }
@@ -225,17 +225,18 @@ extension Int8Step {
   /// the weights once.
   @inline(__always)
   private func add(
-    _ x: Four<Int8Token>, _ width: Int, _ step: Int, to sums: inout Four<SIMD4<Float>>
+    _ x: Four<Int8Token>, _ width: Int, _ step: Int, _ rest: Rest<Groups>? = nil,
+    parts: Int = .max, to sums: inout Four<SIMD4<Float>>
   ) {
-    add(x.t0, step, to: &sums.t0)
-    if width > 1 { add(x.t1, step, to: &sums.t1) }
+    add(x.t0, step, rest, parts: parts, to: &sums.t0)
+    if width > 1 { add(x.t1, step, rest, parts: parts, to: &sums.t1) }
     if width > 2 {
-      add(x.t2, step, to: &sums.t2)
-      add(x.t3, step, to: &sums.t3)
+      add(x.t2, step, rest, parts: parts, to: &sums.t2)
+      add(x.t3, step, rest, parts: parts, to: &sums.t3)
     }
   }
 
-  /// Never inlined: it is long, and many rows have no rest.
+  /// Never inlined: it is long, and few rows have more than 64 columns left.
   @inline(never)
   private func addRest(
     _ x: Int8Token, _ step: Int, _ rest: Rest<Groups>, to sums: inout SIMD4<Float>
@@ -260,23 +261,39 @@ extension Int8Step {
     #else
       let takesSigned = false
     #endif
-    var products = Groups.sums {
+    let products = Groups.sums {
       if $0 >= parts { return .zero }
       let weights = weights($0)
       return (takesSigned ? weights.withSignsTurned : weights)
         .products(values + $0 &* (64 &* Int8Token.bytesPerValue))
     }
     let bytes = 4 &* step &* Groups.Floats.scalarCount
-    let sums = x.sums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)
-    if Self.bias > 0 && !takesSigned {
-      products &-= sums &<< Int32(Self.bias.trailingZeroBitCount)
+    let xSums = x.sums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)
+    let xScales = x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
+    let bias = takesSigned ? 0 : Self.bias
+    if parts == 1 && Groups.groupSize >= 16 {
+      // These are four groups at most.
+      Self.add(
+        Groups.Floats.firstFour(products), scales.firstFour, minimums.firstFour,
+        Groups.Floats.firstFour(xSums), xScales.firstFour, bias: bias,
+        mask: rest.map { Groups.Floats.firstFour($0.mask) }, to: &totals)
+    } else {
+      Self.add(
+        products, scales, minimums, xSums, xScales, bias: bias, mask: rest?.mask, to: &totals)
     }
-    var scaled = Groups.Floats(integers: products).multiplied(by: scales)
-    if Self.hasMinimums {
-      scaled = scaled.adding(minimums, times: Groups.Floats(integers: 0 &- sums))
-    }
-    var xScales = x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
-    if let rest { (scaled, xScales) = (rest.masked(scaled), rest.masked(xScales)) }
+  }
+
+  /// Adds the groups' sums of products times their scales.
+  @inline(__always)
+  private static func add<Floats: GroupFloats>(
+    _ products: Floats.Integers, _ scales: Floats, _ minimums: Floats, _ xSums: Floats.Integers,
+    _ xScales: Floats, bias: Int32, mask: Floats.Integers?, to totals: inout SIMD4<Float>
+  ) {
+    var products = products
+    if bias > 0 { products &-= xSums &<< Int32(bias.trailingZeroBitCount) }
+    var (scaled, xScales) = (Floats(integers: products).multiplied(by: scales), xScales)
+    if hasMinimums { scaled = scaled.adding(minimums, times: Floats(integers: 0 &- xSums)) }
+    if let mask { (scaled, xScales) = (scaled.masked(mask), xScales.masked(mask)) }
     scaled.add(to: &totals, times: xScales)
   }
 }
@@ -285,20 +302,13 @@ extension Int8Step {
 struct Rest<Groups: Int8Grouping> {
   let columns: Int
   /// All bits set for the groups of these columns.
-  private let mask: Groups.Floats.Integers
+  fileprivate let mask: Groups.Floats.Integers
 
   init(columns: Int) {
     self.columns = columns
     var mask = Groups.Floats.Integers.zero
     for group in 0..<columns / Groups.groupSize { mask[group] = -1 }
     self.mask = mask
-  }
-
-  /// 0 for the groups behind the row, whatever stands there.
-  @inline(__always)
-  fileprivate func masked(_ floats: Groups.Floats) -> Groups.Floats {
-    let bits = unsafeBitCast(floats, to: Groups.Floats.Integers.self) & mask
-    return unsafeBitCast(bits, to: Groups.Floats.self)
   }
 }
 
@@ -311,6 +321,16 @@ protocol GroupFloats: SIMD where Scalar == Float {
   func adding(_ a: Self, times b: Self) -> Self
   /// Adds the products with x, number k to sum k % 4, in their order.
   func add(to sums: inout SIMD4<Float>, times x: Self)
+  var firstFour: SIMD4<Float> { get }
+  static func firstFour(_ integers: Integers) -> SIMD4<Int32>
+}
+
+extension GroupFloats {
+  /// 0 where the mask is, whatever stands there.
+  @inline(__always)
+  func masked(_ mask: Integers) -> Self {
+    unsafeBitCast(unsafeBitCast(self, to: Integers.self) & mask, to: Self.self)
+  }
 }
 
 extension SIMD4<Float>: GroupFloats {
@@ -344,6 +364,12 @@ extension SIMD4<Float>: GroupFloats {
 
   @inline(__always)
   func add(to sums: inout SIMD4<Float>, times x: Self) { sums = sums.adding(self, times: x) }
+
+  @inline(__always)
+  var firstFour: SIMD4<Float> { self }
+
+  @inline(__always)
+  static func firstFour(_ integers: SIMD4<Int32>) -> SIMD4<Int32> { integers }
 }
 
 /// Floats of two halves.
@@ -393,6 +419,14 @@ extension TwoHalves {
   func add(to sums: inout SIMD4<Float>, times x: Self) {
     lowHalf.add(to: &sums, times: x.lowHalf)
     highHalf.add(to: &sums, times: x.highHalf)
+  }
+
+  @inline(__always)
+  var firstFour: SIMD4<Float> { lowHalf.firstFour }
+
+  @inline(__always)
+  static func firstFour(_ integers: Integers) -> SIMD4<Int32> {
+    Half.firstFour(halves(integers).low)
   }
 }
 

@@ -1,31 +1,32 @@
 /// What a text has read: the keys and values of all its tokens.
 /// The system gives memory to the positions as they are written.
 ///
+/// Positions stand in chunks (`Attention.chunkSize`): all that a chunk holds of all heads of all layers,
+/// then the next chunk. So memory is written from its beginning to its end, and what a head has of a
+/// chunk is in one piece, which attention reads: its keys, then its values.
+///
 /// Keys stand in blocks of 16 positions, (headSize, 16): element i of all 16, then element i + 1. So a
 /// vector has one element of 16 keys, and the scores of 16 positions are summed up each in a lane of
 /// its own. A value stands in one piece, with zeros up to whole vectors.
 final class KVCache {
   /// How keys and values are stored.
   let floats: any CacheFloats.Type
-  private let keys: UnsafeMutableRawPointer  // (nLayers, nKVHeads, capacity / 16, headSize, 16)
-  private let values: UnsafeMutableRawPointer  // (nLayers, nKVHeads, capacity, valueSize)
   private let config: Config
-  /// Positions: the context in whole tiles of keys (`Attention.tilePositions`, on any processor).
-  private let capacity: Int
-  private let memory: [LazyMemory]
+  /// (chunks, nLayers, nKVHeads, a head's keys and values of a chunk)
+  private let memory: LazyMemory
 
   init(_ c: Config, _ floats: any CacheFloats.Type) throws(LlamaError) {
-    let purpose = "a KV cache of \(c.seqLen) positions"
     config = c
     self.floats = floats
-    capacity = (c.seqLen + 31) / 32 * 32
-    memory = [
-      try LazyMemory(bytes: [floats.size, c.nLayers, capacity, c.kvDim], purpose: purpose),
-      try LazyMemory(
-        bytes: [floats.size, c.nLayers * c.nKVHeads, capacity, Self.valueSize(c.headSize)],
-        purpose: purpose),
-    ]
-    (keys, values) = (memory[0].start, memory[1].start)
+    let chunks = (c.seqLen - 1) / Attention.chunkSize + 1
+    memory = try LazyMemory(
+      bytes: [
+        floats.size, chunks * Attention.chunkSize, c.nLayers * c.nKVHeads,
+        c.headSize + Self.valueSize(c.headSize),
+      ], purpose: "a KV cache of \(c.seqLen) positions")
+    // Huge pages are read almost twice as fast, but are paid for whole. A text of more than a chunk pays
+    // for one chunk more, at most.
+    memory.useHugePages(from: bytesPerChunk)
   }
 
   /// Elements that a value takes: its headSize, rounded up to whole vectors.
@@ -36,6 +37,8 @@ final class KVCache {
     floats.size * config.nLayers * config.nKVHeads
       * (config.headSize + Self.valueSize(config.headSize))
   }
+
+  private var bytesPerChunk: Int { bytesPerPosition * Attention.chunkSize }
 
   /// Stores the keys and values of one token, both (nKVHeads, headSize).
   func store(
@@ -49,22 +52,21 @@ final class KVCache {
     }
   }
 
-  /// Copies what `other`, of the same model, holds at some positions: of their keys whole blocks in one
-  /// piece, of the first and the last block what belongs to the positions.
+  /// Copies what `other`, of the same model, holds at some positions: whole blocks of 16 in one piece, of
+  /// the first and the last block what belongs to the positions.
   func copy(_ positions: Range<Int>, of other: KVCache) {
+    let (headSize, size) = (config.headSize, floats.size)
     for head in 0..<config.nLayers * config.nKVHeads {
-      let bytes = positions.count * Self.valueSize(config.headSize) * floats.size
-      value(head, positions.lowerBound).copyMemory(
-        from: other.value(head, positions.lowerBound), byteCount: bytes)
       var position = positions.lowerBound
       while position < positions.upperBound {
         let end = min(position / 16 * 16 + 16, positions.upperBound)
-        let whole = end - position == 16
+        let count = end - position
+        value(head, position).copyMemory(
+          from: other.value(head, position), byteCount: count * Self.valueSize(headSize) * size)
         let (from, to) = (other.key(head, position), key(head, position))
-        for i in 0..<(whole ? 1 : config.headSize) {
-          (to + 16 * i * floats.size).copyMemory(
-            from: from + 16 * i * floats.size,
-            byteCount: (end - position) * (whole ? config.headSize : 1) * floats.size)
+        for i in 0..<(count == 16 ? 1 : headSize) {
+          (to + 16 * i * size).copyMemory(
+            from: from + 16 * i * size, byteCount: count * (count == 16 ? headSize : 1) * size)
         }
         position = end
       }
@@ -81,10 +83,9 @@ final class KVCache {
     head: Int, from: Int, to: Int, count: Int, scratch: UnsafeMutablePointer<Float>,
     turn: (UnsafeMutablePointer<Float>) -> Void
   ) {
-    value(head, to).copyMemory(
-      from: value(head, from),
-      byteCount: count * Self.valueSize(config.headSize) * floats.size)
     for i in 0..<count {
+      value(head, to + i).copyMemory(
+        from: value(head, from + i), byteCount: Self.valueSize(config.headSize) * floats.size)
       floats.loadKey(key(head, from + i), to: scratch, headSize: config.headSize)
       turn(scratch)
       floats.storeKey(scratch, key(head, to + i), headSize: config.headSize)
@@ -93,12 +94,22 @@ final class KVCache {
 
   /// Where the first element of a key stands; the others follow 16 apart. `head` is as in `move`.
   func key(_ head: Int, _ position: Int) -> UnsafeMutableRawPointer {
-    let block = head * (capacity / 16) + position / 16
-    return keys + (block * config.headSize * 16 + position % 16) * floats.size
+    let inChunk = position % Attention.chunkSize
+    return chunk(head, position)
+      + (inChunk / 16 * 16 * config.headSize + inChunk % 16) * floats.size
   }
 
   /// Where a value begins.
   func value(_ head: Int, _ position: Int) -> UnsafeMutableRawPointer {
-    values + (head * capacity + position) * Self.valueSize(config.headSize) * floats.size
+    let inChunk = position % Attention.chunkSize
+    return chunk(head, position)
+      + (Attention.chunkSize * config.headSize + inChunk * Self.valueSize(config.headSize))
+      * floats.size
+  }
+
+  /// What a head has of the chunk that a position belongs to.
+  private func chunk(_ head: Int, _ position: Int) -> UnsafeMutableRawPointer {
+    memory.start + position / Attention.chunkSize * bytesPerChunk
+      + head * (bytesPerChunk / (config.nLayers * config.nKVHeads))
   }
 }

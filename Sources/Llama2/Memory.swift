@@ -102,5 +102,14 @@ final class LazyMemory {
     start = memory
   }
 
+  /// Has what is written from `offset` on stand in huge pages.
+  func useHugePages(from offset: Int) {
+    #if !canImport(Darwin)
+      let hugePage = 1 << 21
+      let offset = (offset + hugePage - 1) / hugePage * hugePage
+      if offset < size { madvise(start + offset, size - offset, MADV_HUGEPAGE) }
+    #endif
+  }
+
   deinit { munmap(start, size) }
 }

@@ -71,6 +71,8 @@ extension FloatWeights {
     var sum = Vector.zero
     var k = 0
     while k &+ 16 <= count {
+      // Most of a stream through memory comes by itself, but for the beginning of each page.
+      prefetch(w + (k &* size &+ 4096))
       sum = multiplyAdd(sum, vector(at: w + k &* size), load(x + k))
       k &+= 16
     }

@@ -58,36 +58,33 @@ enum Steps {
   static func exponentials(_ x: UnsafeMutablePointer<Float>, _ count: Int) -> (
     max: Float, sum: Float
   ) {
-    let max = maximum(x, count)
-    let largest = Vector(repeating: max)
-    var sum = Vector.zero
-    var i = 0
-    while i &+ 16 <= count {
-      let power = exp(load(x + i) - largest)
-      store(power, x + i)
-      sum += power
-      i &+= 16
-    }
-    if i < count {
-      let power = exp(load(x + i, first: count &- i) - largest)
-      store(power, x + i, first: count &- i)
-      sum += load(x + i, first: count &- i)
-    }
-    return (max, sum.total)
+    sumOfExponentials(x, count) { store($0, x + $1, first: count &- $1) }
   }
 
   /// log Σ e^x, of x (count).
   static func logSumExp(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
-    let largest = maximum(x, count)
+    let (max, sum) = sumOfExponentials(x, count) { _, _ in }
+    return max + logf(sum)
+  }
+
+  /// The largest of x, (count), and Σ e^(x - max). Calls `body` with 16 exponentials at a time and the
+  /// index of the first; behind the last one there are zeros.
+  @inline(__always)
+  private static func sumOfExponentials(
+    _ x: UnsafePointer<Float>, _ count: Int, _ body: (Vector, Int) -> Void
+  ) -> (max: Float, sum: Float) {
+    let max = maximum(x, count)
     var sum = Vector.zero
-    var i = 0
-    while i &+ 16 <= count {
-      sum += exp(load(x + i) - Vector(repeating: largest))
-      i &+= 16
+    for i in stride(from: 0, to: count, by: 16) {
+      let rest = count &- i
+      var powers = exp(load(x + i, first: rest) - Vector(repeating: max))
+      if rest < 16 {
+        for lane in rest..<16 { powers[lane] = 0 }
+      }
+      body(powers, i)
+      sum += powers
     }
-    var total = sum.total
-    for i in i..<count { total += expf(x[i] - largest) }
-    return largest + logf(total)
+    return (max, sum.total)
   }
 
   /// gate = silu(gate) up, both (count), where silu(x) = x / (1 + e^-x) (Shazeer 2020: SwiGLU).

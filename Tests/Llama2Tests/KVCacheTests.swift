@@ -10,10 +10,10 @@ import Testing
     var floats: any CacheFloats.Type { self == .fp32 ? Float32Weights.self : F16.self }
   }
 
-  /// Two layers of two heads; heads of which a value is no whole vector; positions that are no whole
-  /// tile.
+  /// Two layers of two heads; heads of which a value is no whole vector; two chunks of positions, the
+  /// second of which is no whole tile.
   static let shape = Config(
-    dim: 84, hiddenDim: 8, nLayers: 2, nHeads: 4, nKVHeads: 2, vocabSize: 4, seqLen: 101)
+    dim: 84, hiddenDim: 8, nLayers: 2, nHeads: 4, nKVHeads: 2, vocabSize: 4, seqLen: 301)
 
   /// The keys and values of all positions: (heads of all layers, position, headSize).
   private struct Plain: Equatable {
@@ -68,7 +68,10 @@ import Testing
 
   @Test(
     arguments: Stored.allCases,
-    [0..<1, 0..<16, 3..<7, 5..<16, 15..<17, 16..<48, 5..<40, 33..<101, 0..<101, 40..<40])
+    [
+      0..<1, 0..<16, 3..<7, 5..<16, 15..<17, 16..<48, 5..<40, 40..<40, 240..<256, 256..<257,
+      250..<261, 33..<301, 0..<301,
+    ])
   func aCopyChangesItsPositionsAndNoOthers(_ stored: Stored, _ positions: Range<Int>) throws {
     let (from, to) = (
       try KVCache(Self.shape, stored.floats), try KVCache(Self.shape, stored.floats)
@@ -88,7 +91,10 @@ import Testing
   /// One head's positions move up, by less and by more than there are of them, and its keys turn.
   @Test(
     arguments: Stored.allCases,
-    [(1, 0, 100), (5, 3, 40), (17, 1, 60), (33, 32, 7), (64, 16, 37), (90, 7, 11), (100, 0, 1)])
+    [
+      (1, 0, 300), (5, 3, 40), (17, 1, 60), (33, 32, 7), (64, 16, 37), (90, 7, 11), (300, 0, 1),
+      (250, 249, 20), (270, 240, 31), (256, 255, 1),
+    ])
   func whatMovesUpHasItsKeysTurnedAndTheRestStays(_ stored: Stored, _ move: (Int, Int, Int)) throws
   {
     let (from, to, count) = move

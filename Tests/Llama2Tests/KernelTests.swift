@@ -53,10 +53,10 @@ import Testing
   /// Every sum has 16 parts, and has them in one order, in a block as for a token alone: with columns
   /// that are no whole vectors and with more of them than a panel has, with rows and tokens that are no
   /// whole tiles, and with weights that begin anywhere.
-  @Test(arguments: [1, 15, 16, 33, 512, 1024, 1025, 1040, 2048])
+  @Test(arguments: [1, 15, 16, 33, 512, 1024, 1025, 1040, 2063])
   func productsOfFloatsAreTheSameBitsAloneAndInBlocks(_ columns: Int) {
     var random = SplitMix(columns)
-    for (rows, count) in [(4, 2), (5, 3), (23, 4), (9, 7), (18, 40)] {
+    for (rows, count) in [(4, 2), (5, 3), (23, 4), (6, 5), (9, 7), (18, 40), (8, 66)] {
       let w = random.floats(rows * columns, limit: 1)
       let x = random.floats(count * columns, limit: 1)
       let halves = w.map { UInt16($0.bitPattern >> 16) & 0xBFFF }  // below 2 as a half
