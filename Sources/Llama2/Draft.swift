@@ -8,7 +8,7 @@ protocol DraftSource: AnyObject {
   /// - Parameter sampler: what is going to choose them.
   func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler) -> [Int]
 
-  /// Of the text its first `count` tokens are left.
+  /// The text is cut to its first `count` tokens.
   func takeBack(to count: Int)
 }
 
@@ -62,9 +62,9 @@ final class Draft {
       guess = wanted > 0 ? source.guess(wanted, after: tokens, sampler)[...] : []
       let count = length.best(most: guess.count)
       let guessed = now()
-      rows =
-        read.text.forward(read.tokens + guess.prefix(count), at: read.position, last: 1 + count)[
-          ...]
+      let logits = read.text.forward(
+        read.tokens + guess.prefix(count), at: read.position, last: 1 + count)
+      rows = logits[...]
       length.count(tokens: 1 + count, seconds: now() - (count > 0 ? start : guessed))
     } else {
       length.countGain()

@@ -70,9 +70,9 @@ public struct GenerationOptions: Sendable, Equatable {
 
   // MARK: How fast it is
 
-  /// Whether tokens that may follow are guessed, and checked together in one pass over the weights: it is the
-  /// same text, and where guesses are right sooner (Leviathan et al. 2023: speculative decoding). They come
-  /// from the model's `draft` if it has one, else from what the text has said before.
+  /// Whether tokens that may follow are guessed, and read together with the token in front of them (Leviathan
+  /// et al. 2023: speculative decoding). The text is the same, and comes sooner where guesses are right. They
+  /// are those of the model's `draft`, or else what followed where the text said the same before.
   public var drafts = true
 
   /// How tokens are drawn, in the words of Apple's Foundation Models.
