@@ -68,6 +68,13 @@ public struct GenerationOptions: Sendable, Equatable {
   /// the context.
   public var continuesBeyondContext: Bool?
 
+  // MARK: How fast it is
+
+  /// Whether tokens that may follow are guessed, and read together with the token in front of them (Leviathan
+  /// et al. 2023: speculative decoding). The text is the same, and comes sooner where guesses are right. They
+  /// are those of the model's `draft`, or else what followed where the text said the same before.
+  public var drafts = true
+
   /// How tokens are drawn, in the words of Apple's Foundation Models.
   ///
   ///     let options = GenerationOptions(sampling: .random(top: 40, seed: 1), temperature: 0.8)

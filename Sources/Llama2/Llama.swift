@@ -19,6 +19,8 @@ import Synchronization
 /// would be alone; the texts share the weights, and compute in turn.
 public final class Llama: Sendable {
   let model: LoadedModel
+  /// A smaller one that guesses what follows.
+  let draftModel: LoadedModel?
   /// The vocabulary.
   public let tokenizer: Tokenizer
   /// The shape of the model.
@@ -49,20 +51,35 @@ public final class Llama: Sendable {
   ///     file itself; else tokenizer.bin beside the checkpoint, in the folder above, or in the current one.
   ///   - threads: how many threads compute; nil: one for each CPU that the process may use.
   ///   - template: the format of conversations, one of `Llama.templates`; nil: the model's own.
+  ///   - draft: a much smaller model of the same vocabulary, which guesses what follows; the texts are the
+  ///     same without it (`GenerationOptions.drafts`). nil: none.
   /// - Throws: `LlamaError`, for files that are damaged or do not belong together.
   public init(
-    checkpoint: String, tokenizer: String? = nil, threads: Int? = nil, template: String? = nil
+    checkpoint: String, tokenizer: String? = nil, threads: Int? = nil, template: String? = nil,
+    draft: String? = nil
   ) throws {
     model = try LoadedModel(checkpoint: checkpoint, threads: threads)
-    let vocabSize = model.checkpoint.config.vocabSize
-    if tokenizer == nil, case .gguf(let gguf) = model.checkpoint.container {
-      self.tokenizer = try Tokenizer(gguf, vocabSize: vocabSize)
-    } else {
-      self.tokenizer = try Tokenizer(
-        path: tokenizer ?? Self.vocabulary(beside: checkpoint), vocabSize: vocabSize)
-    }
+    self.tokenizer = try Self.tokenizer(of: model, tokenizer)
     self.template = Self.template(named: template, model.checkpoint, self.tokenizer)
+    draftModel = try draft.map { [model] in try LoadedModel(checkpoint: $0, threads: nil, of: model)
+    }
+    if let draftModel {
+      var path = tokenizer
+      if case .gguf = draftModel.checkpoint.container { path = nil }
+      try self.tokenizer.requireSamePieces(
+        as: Self.tokenizer(of: draftModel, path), ofDraft: draftModel, for: checkpoint)
+    }
     if template != nil { _ = try self.template.get() }
+  }
+
+  /// The vocabulary at `path`; nil: that in the model's own file, or beside it.
+  private static func tokenizer(of model: LoadedModel, _ path: String?) throws -> Tokenizer {
+    let vocabSize = model.config.vocabSize
+    if path == nil, case .gguf(let gguf) = model.checkpoint.container {
+      return try Tokenizer(gguf, vocabSize: vocabSize)
+    }
+    let checkpoint = model.checkpoint.file.path
+    return try Tokenizer(path: path ?? vocabulary(beside: checkpoint), vocabSize: vocabSize)
   }
 
   /// tokenizer.bin beside a checkpoint, else in the folder above that, else in the current folder.

@@ -59,6 +59,8 @@ final class TextContext {
   private var ready: [TextPiece] = []
   private var joiner: TextJoiner
   private var stopTexts: StopTexts
+  /// Reads tokens ahead that are guessed; nil: none were.
+  var draft: Draft?
 
   /// - Parameters:
   ///   - unmarked: whether the first token already belongs to the text, and counts as one of its steps.
@@ -197,11 +199,23 @@ final class TextContext {
     let start = now()
     var logits: UnsafeBufferPointer<Float>?
     if read.wantsLogits {
-      logits = read.text.forward(read.tokens, at: read.position)
+      logits = forward(read)
     } else {
       read.text.read(read.tokens, at: read.position)
     }
     endRead(logits, from: start)
+  }
+
+  /// The logits behind a block, or behind a token that was read ahead.
+  private func forward(_ read: Transformer.Read) -> UnsafeBufferPointer<Float> {
+    guard options.drafts, read.tokens.count == 1 else {
+      return read.text.forward(read.tokens, at: read.position)
+    }
+    let draft = draft ?? Draft(llama.draftSource())
+    self.draft = draft
+    let most = options.maximumResponseTokens.map { $0 - generatedTokens - 1 } ?? Int.max
+    return draft.forward(
+      read, of: tokens, most: max(0, min(most, limit.tokens - tokens.count - unmarked)), sampler)
   }
 
   /// A block of what is unread, for the caller to have read; nil if the text ends there.
@@ -304,6 +318,7 @@ final class TextContext {
     makeRoom(for: 1)
     let block = Array(unread.prefix(min(most, llama.config.seqLen - position)))
     unread.removeFirst(block.count)
+    draft?.read(block, after: tokens.count, at: position, vocabSize: llama.config.vocabSize)
     tokens += block
     position += block.count
     return (block, position - block.count)

@@ -16,6 +16,8 @@ import Synchronization
 /// there are more threads than cores, nobody waits for a thread that never got to run.
 package final class Threads: @unchecked Sendable {
   let count: Int
+  /// Whose turn it is to run loops.
+  let turn = Mutex(())
   /// Parts that nobody has begun; whoever takes one from here owns it.
   private let waiting = Atomic<Int>(0)
   /// Parts that are not finished.

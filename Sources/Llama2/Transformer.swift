@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A Llama or one of its relatives: a mapped model file, a KV cache and the forward pass (Touvron et
 /// al. 2023; run.c: `Transformer`). What differs between relatives is in `Config`, and in weights that
 /// a model has or lacks.
@@ -206,24 +204,28 @@ final class LoadedModel: @unchecked Sendable {
   let state: RunState
   /// How texts cache keys and values: models of quantised GGUF files in 16 bits, as llama.cpp does.
   let cacheFloats: any CacheFloats.Type
-  private let turn = Mutex(())
+  /// The model whose threads these are, if they are not its own.
+  private let other: LoadedModel?
 
   /// Throws `LlamaError`, for a file that is not a whole model or does not fit in memory.
-  init(checkpoint path: String, threads: Int?) throws {
+  ///
+  /// - Parameter other: a model that computes in turn with this one, on the same threads; nil: they are its own.
+  init(checkpoint path: String, threads: Int?, of other: LoadedModel? = nil) throws {
     require(threads ?? 1 > 0, "\(threads ?? 1) threads, expected 1 or more")
     checkpoint = try Checkpoint(path: path)
     checkpoint.file.readAhead()
-    let threads = threads ?? Threads.usable()
+    let threads = other?.threads.count ?? threads ?? Threads.usable()
     state = try RunState(checkpoint.config, checkpoint.weights, threads: threads)
-    self.threads = Threads(count: threads)
+    self.threads = other?.threads ?? Threads(count: threads)
+    self.other = other
     let isQuantised = checkpoint.weights.matrices.contains { $0.blocks != nil }
     cacheFloats = isQuantised ? F16.self : Float32Weights.self
   }
 
-  deinit { threads.stop() }
+  deinit { if other == nil { threads.stop() } }
 
   func whileNobodyElseComputes(_ body: () -> Void) {
-    turn.withLock { _ in body() }
+    threads.turn.withLock { _ in body() }
   }
 }
 

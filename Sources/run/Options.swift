@@ -19,6 +19,8 @@ struct Options {
   /// Whether a model that thinks before it replies does so.
   var thinking = true
   var threads: Int?
+  /// The file of a smaller model that guesses what follows.
+  var draft: String?
   /// Of a beam search; nil: the text is sampled.
   var beams: Int?
   var lengthPenalty: Float?
@@ -67,6 +69,9 @@ struct Options {
       -z, --tokenizer <string>   vocabulary (default: that of a GGUF file itself; else tokenizer.bin
                                  beside the checkpoint, in the folder above it, or in this folder)
       -j, --threads <int>        threads (default: one for each CPU that may be used)
+      --draft <none|model>       what guesses the tokens that follow, which are then checked together:
+                                 a much smaller model with the same vocabulary; none: nothing. The
+                                 text is the same (default: the text so far, where that saves time)
       -h, --help                 this text
       --version                  the version
 
@@ -82,6 +87,10 @@ struct Options {
       case "-y", "--system": systemPrompt = try arguments.text()
       case "-z", "--tokenizer": tokenizer = try arguments.text()
       case "-j", "--threads": threads = try arguments.integer(in: 1...1024)
+      case "--draft":
+        let name = try arguments.text()
+        generation.drafts = name != "none"
+        draft = generation.drafts ? name : nil
       case "--template": template = try arguments.text()
       case "--no-think": thinking = false
       case "--beams": beams = try arguments.integer(in: 1...1024)
@@ -99,6 +108,10 @@ struct Options {
     }
     if beams != nil && mode != .generate {
       throw Refusal("--beams", "goes with -m generate, found -m \(mode)")
+    }
+    if draft != nil && (mode == .score || beams != nil) {
+      let found = beams != nil ? "--beams" : "-m score"
+      throw Refusal("--draft", "is for texts that are sampled: found \(found) beside it")
     }
     if lengthPenalty != nil && beams == nil {
       throw Refusal("--length-penalty", "is for beam search: expected --beams beside it")

@@ -30,8 +30,10 @@ func open(_ options: Options) throws -> Llama {
   do {
     return try Llama(
       checkpoint: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
-      template: options.template)
-  } catch LlamaError.badVocabulary(let path, let problem) where options.tokenizer == nil {
+      template: options.template, draft: options.draft)
+  } catch LlamaError.badVocabulary(let path, let problem)
+    where options.tokenizer == nil && path != options.draft
+  {
     throw Refusal(path, problem + " (-z names another vocabulary)")
   } catch LlamaError.cannotRead(let path, let reason) where reason.hasSuffix("folder") {
     throw Refusal(path, reason + ": ./export writes a .gguf of a model's folder")

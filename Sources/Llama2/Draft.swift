@@ -1,0 +1,279 @@
+/// Guesses how a text goes on. Its guesses decide how fast the text is written, and never what it says.
+protocol DraftSource: AnyObject {
+  /// Whether a guess takes next to no time.
+  var isFree: Bool { get }
+
+  /// `most` tokens that may follow the text, or fewer.
+  ///
+  /// - Parameter sampler: what is going to choose them.
+  func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler) -> [Int]
+
+  /// The text is cut to its first `count` tokens.
+  func takeBack(to count: Int)
+}
+
+/// The tokens of a text that are read before they are chosen (Leviathan et al. 2023: speculative
+/// decoding): a token goes through the layers in one block with those that are guessed to follow it. If the
+/// next token is the guessed one, its logits are there already. A wrong guess leaves keys and values in the
+/// cache at positions that are written again before anything looks at them.
+///
+/// Logits do not depend on how tokens are cut into blocks, and a token is chosen from them as ever, so the
+/// text is the same whatever is guessed.
+final class Draft {
+  private let source: any DraftSource
+  private var length: DraftLength
+  /// The tokens of the text that were read, and the position behind them.
+  private var (count, position) = (0, 0)
+  /// What was guessed to follow them.
+  private var guess: ArraySlice<Int> = []
+  /// The logits behind the last of them, and behind each guess that was read with it, (…, vocabSize);
+  /// empty if it was not read by `forward`.
+  private var rows = UnsafeBufferPointer<Float>(start: nil, count: 0)[...]
+
+  /// - Parameter always: how many tokens are guessed each time; nil: as many as save time.
+  init(_ source: any DraftSource, always: Int? = nil) {
+    self.source = source
+    length = DraftLength(isFree: source.isFree, always: always)
+  }
+
+  /// The text reads a block next, behind its first `count` tokens. Guesses of anything else are dropped.
+  func read(_ block: [Int], after count: Int, at position: Int, vocabSize: Int) {
+    if count < self.count { source.takeBack(to: count) }
+    let isNext = block.count == 1 && count == self.count && position == self.position
+    let isGuessed = isNext && guess.first == block[0]
+    if isNext { length.count(guess: guess.isEmpty ? nil : isGuessed) }
+    guess = isGuessed ? guess.dropFirst() : []
+    rows = isGuessed ? rows.dropFirst(vocabSize) : rows.prefix(0)
+    (self.count, self.position) = (count + block.count, position + block.count)
+  }
+
+  /// The logits behind the one token that the text reads next, the last of `tokens`.
+  ///
+  /// - Parameter most: how many tokens the text may read behind it.
+  func forward(
+    _ read: Transformer.Read, of tokens: [Int], most: Int, _ sampler: Sampler
+  ) -> UnsafeBufferPointer<Float> {
+    let config = read.text.config
+    if rows.isEmpty {
+      let most = min(most, Transformer.mostLogits - 1, config.seqLen - read.position - 1)
+      let start = now()
+      // What costs nothing is guessed in any case, and tells how good its guesses are.
+      let wanted = source.isFree ? most : length.best(most: most)
+      guess = wanted > 0 ? source.guess(wanted, after: tokens, sampler)[...] : []
+      let count = length.best(most: guess.count)
+      let guessed = now()
+      let logits = read.text.forward(
+        read.tokens + guess.prefix(count), at: read.position, last: 1 + count)
+      rows = logits[...]
+      length.count(tokens: 1 + count, seconds: now() - (count > 0 ? start : guessed))
+    } else {
+      length.countGain()
+    }
+    return UnsafeBufferPointer(rebasing: rows.prefix(config.vocabSize))
+  }
+}
+
+/// How many tokens to guess: so many that the most tokens a second follow, by what passes of several tokens
+/// took and how many guesses were right so far. Wrong guesses lose a hundredth of the time at most, and the
+/// time of one token; four times that where the caller asked for guesses.
+struct DraftLength {
+  /// Tokens of a pass.
+  private static let sizes = [1, 2, 4, 8, 16, 32]
+  /// The seconds of a pass of each size, guesses included; nil: there was none.
+  private var seconds = [Double?](repeating: nil, count: sizes.count)
+  /// How likely a guess is right behind 0, 1, 2, … right ones, or more for the last.
+  private var chances: [Double]
+  /// How many of the last tokens were guessed, up to the last one.
+  private var run = 0
+  /// The seconds of all passes, and those that were saved by right guesses, less those that wrong ones took.
+  private var (total, saved) = (0.0, 0.0)
+  private let isFree: Bool
+  private let always: Int?
+
+  init(isFree: Bool, always: Int?) {
+    (self.isFree, self.always) = (isFree, always)
+    chances = (0..<16).map { isFree ? 1 - 0.7 / Double($0 + 1) : 0.8 }
+  }
+
+  /// The best number of guesses, `most` at most.
+  func best(most: Int) -> Int {
+    if let always { return min(always, most) }
+    guard let single = seconds[0] else { return 0 }
+    let stake = saved + (total * 0.01 + single) * (isFree ? 1 : 4)
+    // The tokens that a pass is expected to give, and the least that it takes.
+    var (tokens, chance, time) = (1.0, 1.0, single)
+    var best = (guesses: 0, rate: 1 / single)
+    for (size, measured) in zip(Self.sizes, seconds).dropFirst() where size <= most + 1 {
+      for guess in size / 2..<size {
+        chance *= chances[min(run + guess - 1, chances.count - 1)]
+        tokens += chance
+      }
+      // A pass that was not tried is assumed to take as long as the shorter one, and at most twice as long.
+      let longest = measured ?? 2 * time
+      time = max(time, measured ?? time)
+      if tokens / time > best.rate, longest - single <= stake {
+        best = (size - 1, tokens / time)
+      }
+      if measured == nil { break }
+    }
+    return best.guesses
+  }
+
+  /// A pass took so long.
+  mutating func count(tokens: Int, seconds time: Double) {
+    // It was interrupted if it took longer than a pass for each of its tokens, or twice as long as one.
+    let time = min(time, Double(max(2, tokens)) * (seconds[0] ?? time))
+    total += time
+    if tokens > 1, let single = seconds[0] { saved -= time - single }
+    for (i, size) in Self.sizes.enumerated() {
+      if size == tokens {
+        seconds[i] = seconds[i].map { $0 + (time - $0) / 4 } ?? time
+      } else if size == 1 || tokens == 1 {
+        // What has not been tried for long is tried again.
+        seconds[i]? *= 0.999
+      }
+    }
+    if tokens == 1 && !isFree { chances[0] += (1 - chances[0]) / 512 }
+  }
+
+  /// A token is read for which a right guess has computed the logits.
+  mutating func countGain() { saved += seconds[0] ?? 0 }
+
+  /// A token is known, and whether the guess of it was right; nil: there was none.
+  mutating func count(guess isRight: Bool?) {
+    if let isRight {
+      let i = min(run, chances.count - 1)
+      chances[i] += ((isRight ? 1 : 0) - chances[i]) / 12
+      run = isRight ? run + 1 : 0
+    } else if isFree {
+      run = 0
+    }
+  }
+}
+
+/// Looks up the last tokens in the text so far, and guesses what followed there (Saxena 2023: prompt lookup
+/// decoding; llama.cpp: `lookup`). Pairs of tokens are chained as in deflate (RFC 1951, 4).
+final class TextLookup: DraftSource {
+  let isFree = true
+  private var tokens: [Int] = []
+  /// Where each pair of tokens ends for the last time.
+  private var last: [Pair: Int] = [:]
+  /// For each place where a pair ends, where the same pair ended before that; -1: nowhere.
+  private var earlier: [Int] = []
+
+  private struct Pair: Hashable { let first, second: Int }
+  /// The longest match that is looked for, and the most places that are compared.
+  private static let (longest, mostPlaces) = (16, 64)
+
+  func guess(_ most: Int, after text: [Int], _ sampler: Sampler) -> [Int] {
+    for token in text[tokens.count...] { append(token) }
+    guard let place = match() else { return [] }
+    var guess: [Int] = []
+    for i in place + 1..<place + 1 + most {
+      // Where a match reaches to the end of the text, the text is periodic.
+      guess.append(i < tokens.count ? tokens[i] : guess[i - tokens.count])
+    }
+    return guess
+  }
+
+  /// Where the longest of the last tokens ended before, of two such places the later one.
+  private func match() -> Int? {
+    var best = (place: -1, length: 1)
+    var place = earlier.last ?? -1
+    for _ in 0..<Self.mostPlaces where place > 0 && best.length < Self.longest {
+      var length = 2
+      while length < Self.longest, place >= length,
+        tokens[place - length] == tokens[tokens.count - 1 - length]
+      { length += 1 }
+      if length > best.length { best = (place, length) }
+      place = earlier[place]
+    }
+    return best.place > 0 ? best.place : nil
+  }
+
+  private func append(_ token: Int) {
+    tokens.append(token)
+    let place = tokens.count - 1
+    earlier.append(place > 0 ? last.updateValue(place, forKey: pair(at: place)) ?? -1 : -1)
+  }
+
+  private func pair(at place: Int) -> Pair { Pair(first: tokens[place - 1], second: tokens[place]) }
+
+  func takeBack(to count: Int) {
+    while tokens.count > count {
+      let place = tokens.count - 1
+      if place > 0 { last[pair(at: place)] = earlier[place] < 0 ? nil : earlier[place] }
+      earlier.removeLast()
+      tokens.removeLast()
+    }
+  }
+}
+
+/// A smaller model that reads the same text and goes on ahead of it. It draws its guesses with the random
+/// numbers that are going to choose the tokens.
+final class SmallerModel: DraftSource {
+  let isFree = false
+  private let transformer: Transformer
+  /// What it has read, its guesses included, and how many of these tokens are the text's.
+  private var (tokens, known): ([Int], Int) = ([], 0)
+
+  init(_ transformer: Transformer) { self.transformer = transformer }
+
+  func guess(_ most: Int, after text: [Int], _ sampler: Sampler) -> [Int] {
+    // The last token is read again in any case, for its logits.
+    known = min(known, text.count - 1)
+    known += zip(tokens[known...], text[known...].dropLast()).prefix { $0 == $1 }.count
+    tokens.removeSubrange(known...)
+    let limit = transformer.config.seqLen
+    guard text.count <= limit else { return [] }
+    if text.count - known > Transformer.blockSize {
+      // A long prompt is read a block at a time, so that the text goes on, and may be left, meanwhile.
+      tokens += text[known..<known + Transformer.blockSize]
+      transformer.read(Array(tokens[known...]), at: known)
+      return []
+    }
+    var (guessed, sampler) = (text, sampler)
+    while guessed.count < min(text.count + most, limit + 1) {
+      let logits = transformer.forward(Array(guessed[tokens.count...]), at: tokens.count)
+      tokens += guessed[tokens.count...]
+      guessed.append(sampler.sample(logits, after: guessed))
+    }
+    return Array(guessed[text.count...])
+  }
+
+  func takeBack(to count: Int) { known = min(known, count) }
+}
+
+extension Llama {
+  /// What guesses the tokens of a text: the draft model, unless there is no memory for it; else the text.
+  func draftSource() -> any DraftSource {
+    if let draftModel, let transformer = try? Transformer(draftModel) {
+      return SmallerModel(transformer)
+    }
+    return TextLookup()
+  }
+}
+
+extension Tokenizer {
+  /// Throws `LlamaError.badVocabulary` if a token of a draft model is not what it is here.
+  func requireSamePieces(
+    as other: Tokenizer, ofDraft model: LoadedModel, for checkpoint: String
+  ) throws(LlamaError) {
+    func failure(_ problem: String) -> LlamaError {
+      .badVocabulary(
+        path: model.checkpoint.file.path,
+        problem: "\(problem) in \(checkpoint): a draft needs the vocabulary of the model that it"
+          + " drafts for")
+    }
+    guard other.vocabSize == vocabSize else {
+      throw failure("the vocabulary has \(other.vocabSize) tokens, but \(vocabSize)")
+    }
+    for token in 0..<vocabSize where other.bytes(of: token) != bytes(of: token) {
+      throw failure("token \(token) is \(quoted(other.name(token))), but \(quoted(name(token)))")
+    }
+  }
+
+  private func bytes(of token: Int) -> ArraySlice<UInt8> {
+    vocabulary.bytes[vocabulary.piece(token)]
+  }
+}
