@@ -32,7 +32,7 @@ LIBRARY := LlamaError Memory Config TensorName Matrix Weights Vector Activations
   GGUF GGUFModel Llama2C Checkpoint Threads Steps Attention KVCache RunState BlockAttention Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler Candidates \
   TemplateText ChatTemplate TextJoiner TextContext Llama ScoredToken BeamSearch Generation Prefix \
-  Transcript Chat ComputeThread TextStream ChatSession ../Llama2Foundation/LocalizedError
+  Transcript Chat ComputeThread TextStream Batch ChatSession ../Llama2Foundation/LocalizedError
 
 .PHONY: all demo test bench single smollm2 stories15M format clean toolchain
 

@@ -114,7 +114,7 @@ final class TextContext {
     self.sampler = sampler ?? Self.sampler(options, vocabSize: llama.config.vocabSize)
   }
 
-  /// Ends the text before it has begun.
+  /// Ends the text, before it has begun or between two reads.
   func end(_ reason: EndReason) { self.reason = reason }
 
   /// The most tokens that a prompt may have.
@@ -403,6 +403,9 @@ public enum EndReason: Sendable, Equatable {
   case cancelled
   /// Something went wrong, such as logits that are not finite numbers.
   case error(LlamaError)
+
+  /// What went wrong, if something did.
+  var error: LlamaError? { if case .error(let error) = self { error } else { nil } }
 }
 
 /// How many tokens went through the transformer, and in what time.
@@ -411,13 +414,13 @@ public enum EndReason: Sendable, Equatable {
 ///     print(Double(speed.generatedTokens) / speed.generatedSeconds, "tokens a second")
 public struct Speed: Sendable {
   /// Tokens of prompts of more than one token, read in blocks.
-  public fileprivate(set) var promptTokens = 0
+  public internal(set) var promptTokens = 0
   /// The time of reading them, and of choosing the token behind each prompt.
-  public fileprivate(set) var promptSeconds = 0.0
+  public internal(set) var promptSeconds = 0.0
   /// Tokens generated one by one, the first one after a prompt left out.
-  public fileprivate(set) var generatedTokens = 0
+  public internal(set) var generatedTokens = 0
   /// The time from the choice of the token before each to its own, with what the caller did in between.
-  public fileprivate(set) var generatedSeconds = 0.0
+  public internal(set) var generatedSeconds = 0.0
 }
 
 /// Seconds on a clock that only goes forward.
