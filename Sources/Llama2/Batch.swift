@@ -118,7 +118,7 @@ public final class Batch: Sequence, IteratorProtocol {
       let (context, isPrompt) = (text.context, !text.context.hasChosen)
       // A token is left for each text behind this one.
       let most = Transformer.blockSize - count - (texts.count - 1 - i)
-      guard let read = context.beginRead(most: most) else { continue }
+      guard text.reason == nil, let read = context.beginRead(most: most) else { continue }
       readers.append((context, read))
       count += read.tokens.count
       if isPrompt { promptTokens += read.tokens.count }
