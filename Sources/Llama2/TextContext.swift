@@ -53,6 +53,8 @@ final class TextContext {
   private var lastTokenTime = 0.0
   /// The tokens that were read since the last one was chosen, and the seconds that it took.
   private var reading = (tokens: 0, seconds: 0.0)
+  /// Whether a read has begun that has not ended.
+  private var isBeingRead = false
   /// The token that was chosen last, until its text is known.
   private var chosen: TextPiece?
   /// Pieces that are known to belong to the text.
@@ -141,10 +143,13 @@ final class TextContext {
 
   /// The same for an actor: between two tokens, and two blocks of a prompt, the text ends if the task is
   /// cancelled, and other texts have their turn. Throws `CancellationError`, and the error that ends the text.
+  ///
+  /// - Parameter reads: those of the actor's thread.
   func next(
-    isolation: isolated any Actor, _ ready: () -> TextPiece?
+    isolation: isolated any Actor, _ reads: SharedReads, _ ready: () -> TextPiece?
   ) async throws -> TextPiece? {
-    var isOthersTurn = false
+    // nil: the others' turn.
+    var isAlone: Bool?
     while true {
       if Task.isCancelled {
         reason = reason ?? .cancelled
@@ -153,8 +158,13 @@ final class TextContext {
       if let piece = ready() { return piece }
       if case .error(let error) = reason { throw error }
       if reason != nil { return nil }
-      if isOthersTurn { await Task.yield() } else { advance() }
-      isOthersTurn.toggle()
+      // Two tasks may ask for pieces of one text, while one of them reads.
+      if let alone = isAlone, !isBeingRead {
+        if alone { advance() } else { await advance(with: reads, isolation: isolation) }
+        isAlone = nil
+      } else {
+        isAlone = await reads.isAlone(isolation: isolation)
+      }
     }
   }
 
@@ -195,12 +205,16 @@ final class TextContext {
   private func advance() {
     guard let read = beginRead() else { return }
     let start = now()
-    var logits: UnsafeBufferPointer<Float>?
-    if read.wantsLogits {
-      logits = read.text.forward(read.tokens, at: read.position)
-    } else {
-      read.text.read(read.tokens, at: read.position)
-    }
+    endRead(read.forward(), from: start)
+  }
+
+  /// The same together with other texts.
+  private func advance(with reads: SharedReads, isolation: isolated any Actor) async {
+    guard let read = beginRead() else { return }
+    isBeingRead = true
+    let start = now()
+    let logits = await reads.read(read, isolation: isolation)
+    isBeingRead = false
     endRead(logits, from: start)
   }
 
