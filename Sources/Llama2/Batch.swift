@@ -11,9 +11,9 @@ import Synchronization
 ///
 /// Each text is the one that `generate` gives for its prompt alone, but the weights are read once for a token
 /// of each. A text that ends leaves, and the next prompt takes its place at once (continuous batching, Yu et
-/// al. 2022). A block has a token of each text whose prompt is read, and fills up with tokens of
-/// the others' prompts (Agrawal et al. 2023: chunked prefills): it has 256 at most, so that a long prompt
-/// holds up the other texts by no more than that.
+/// al. 2022). A block has a token of each text whose prompt is read, and fills up with tokens of the others'
+/// prompts, short ones first (Agrawal et al. 2023: chunked prefills): it has 256 at most, so that a long
+/// prompt holds up the other texts by no more than that.
 public final class Batch: Sequence, IteratorProtocol {
   /// What follows in one of the texts.
   public struct Piece: Sendable, Equatable {
@@ -105,8 +105,8 @@ public final class Batch: Sequence, IteratorProtocol {
     case .success(let memory): readBlock(memory.start.assumingMemoryBound(to: Float.self))
     case .failure(let error): for (_, text) in texts { text.context.end(.error(error)) }
     }
-    if !goesOn() { cancel() }
     texts = texts.filter { !collect($0.text, $0.index) }
+    if !goesOn() { cancel() }
     return true
   }
 
@@ -114,11 +114,12 @@ public final class Batch: Sequence, IteratorProtocol {
     let start = now()
     var readers: [(context: TextContext, read: Transformer.Read)] = []
     var (count, promptTokens) = (0, 0)
-    for (i, (_, text)) in texts.enumerated() {
-      let (context, isPrompt) = (text.context, !text.context.hasChosen)
+    let contexts = texts.map(\.text.context).sorted { $0.unread.count < $1.unread.count }
+    for (i, context) in contexts.enumerated() where context.reason == nil {
+      let isPrompt = !context.hasChosen
       // A token is left for each text behind this one.
-      let most = Transformer.blockSize - count - (texts.count - 1 - i)
-      guard text.reason == nil, let read = context.beginRead(most: most) else { continue }
+      let most = Transformer.blockSize - count - (contexts.count - 1 - i)
+      guard let read = context.beginRead(most: most) else { continue }
       readers.append((context, read))
       count += read.tokens.count
       if isPrompt { promptTokens += read.tokens.count }

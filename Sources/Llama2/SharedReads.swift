@@ -11,9 +11,13 @@ final class SharedReads: @unchecked Sendable {
 
   /// Texts in `isAlone`.
   private var asking = 0
+  /// Until when they wait for others.
+  private var deadline = 0.0
   private var waiting: [Entry] = []
-  /// How many texts the last block had, and the seconds that it took.
-  private var (lastCount, lastSeconds) = (1, 0.0)
+  /// How many texts the last block had.
+  private(set) var lastCount = 1
+  /// The seconds that it took.
+  private var lastSeconds = 0.0
   /// (blockSize, vocabSize).
   private var logits: LazyMemory?
 
@@ -23,8 +27,9 @@ final class SharedReads: @unchecked Sendable {
   /// Those of the last block are waited for, for an eighth of its time at most: between two tokens their
   /// pieces go to other threads and back.
   func isAlone(isolation: isolated any Actor) async -> Bool {
+    // One deadline for all, so that they go on together.
+    if asking == 0 { deadline = now() + lastSeconds / 8 }
     asking += 1
-    let deadline = now() + lastSeconds / 8
     repeat {
       await Task.yield()
     } while asking + waiting.count < lastCount && now() < deadline
