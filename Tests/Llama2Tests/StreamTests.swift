@@ -127,6 +127,25 @@ import Testing
     #expect(seeds.indices.map { together[$0] } == expected && Set(expected).count > 6)
   }
 
+  @Test func tasksThatShareAStreamHaveItsPiecesBetweenThem() async throws {
+    let llama = try llama()
+    for seed in 1...8 as ClosedRange<UInt64> {
+      let pieces = Log()
+      let shared = llama.stream("the rain", options: Self.options(seed))
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for i in 0..<6 {
+          group.addTask {
+            let other = llama.stream("a", options: Self.options(9))
+            for try await piece in i < 3 ? shared : other where i < 3 { pieces.add(piece) }
+          }
+        }
+        try await group.waitForAll()
+      }
+      let alone = Array(llama.generate("the rain", options: Self.options(seed)))
+      #expect(pieces.lines.sorted() == alone.sorted())
+    }
+  }
+
   @Test @MainActor func aStreamRunsOffTheMainActor() async throws {
     let counter = Counter()
     let stream = stream(try patientLlama()) { _ in counter.add(Thread.isMainThread ? 1 : 0) }
