@@ -252,7 +252,7 @@ actor SessionChat {
     defer {
       if chat.context.hasChosen { state.withLock { $0.last = $0.last ?? (message, "") } }
     }
-    while let piece = try await chat.context.next(isolation: self, reply.nextReady) {
+    while let piece = try await chat.context.next(isolation: self, thread.reads, reply.nextReady) {
       guard !piece.text.isEmpty else { continue }
       state.withLock {
         $0.last = $0.last ?? (message, "")

@@ -12,6 +12,8 @@
 /// The thread ends when nothing holds on to this object any more, be it on that very thread. Where the system
 /// gives none, the jobs run one after the other in a task, on the pool.
 final class ComputeThread: SerialExecutor {
+  /// What its texts read next.
+  let reads = SharedReads()
   private let jobs = Jobs()
   private let hasThread: Bool
 

@@ -12,9 +12,7 @@ public final class Generation: Sequence, IteratorProtocol {
   /// Why the text ended; nil while it goes on, and where its loop was left.
   public var reason: EndReason? { context.reason }
   /// What went wrong, if that ended the text.
-  public var error: LlamaError? {
-    if case .error(let error) = reason { error } else { nil }
-  }
+  public var error: LlamaError? { reason?.error }
   /// Called while a long prompt is read, with the tokens done and in all; returning false ends the
   /// text.
   public var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)? {

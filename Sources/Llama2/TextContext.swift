@@ -53,6 +53,8 @@ final class TextContext {
   private var lastTokenTime = 0.0
   /// The tokens that were read since the last one was chosen, and the seconds that it took.
   private var reading = (tokens: 0, seconds: 0.0)
+  /// Whether a read has begun that has not ended.
+  private var isBeingRead = false
   /// The token that was chosen last, until its text is known.
   private var chosen: TextPiece?
   /// Pieces that are known to belong to the text.
@@ -116,7 +118,7 @@ final class TextContext {
     self.sampler = sampler ?? Self.sampler(options, vocabSize: llama.config.vocabSize)
   }
 
-  /// Ends the text before it has begun.
+  /// Ends the text, before it has begun or between two reads.
   func end(_ reason: EndReason) { self.reason = reason }
 
   /// The most tokens that a prompt may have.
@@ -143,10 +145,13 @@ final class TextContext {
 
   /// The same for an actor: between two tokens, and two blocks of a prompt, the text ends if the task is
   /// cancelled, and other texts have their turn. Throws `CancellationError`, and the error that ends the text.
+  ///
+  /// - Parameter reads: those of the actor's thread.
   func next(
-    isolation: isolated any Actor, _ ready: () -> TextPiece?
+    isolation: isolated any Actor, _ reads: SharedReads, _ ready: () -> TextPiece?
   ) async throws -> TextPiece? {
-    var isOthersTurn = false
+    // nil: the others' turn.
+    var isAlone: Bool?
     while true {
       if Task.isCancelled {
         reason = reason ?? .cancelled
@@ -155,8 +160,13 @@ final class TextContext {
       if let piece = ready() { return piece }
       if case .error(let error) = reason { throw error }
       if reason != nil { return nil }
-      if isOthersTurn { await Task.yield() } else { advance() }
-      isOthersTurn.toggle()
+      // Two tasks may ask for pieces of one text, while one of them reads.
+      if let alone = isAlone, !isBeingRead {
+        if alone { advance() } else { await advance(with: reads, isolation: isolation) }
+        isAlone = nil
+      } else {
+        isAlone = await reads.isAlone(isolation: isolation)
+      }
     }
   }
 
@@ -197,20 +207,22 @@ final class TextContext {
   private func advance() {
     guard let read = beginRead() else { return }
     let start = now()
-    var logits: UnsafeBufferPointer<Float>?
-    if read.wantsLogits {
-      logits = forward(read)
-    } else {
-      read.text.read(read.tokens, at: read.position)
-    }
+    endRead(forward(read), from: start)
+  }
+
+  /// The same together with other texts.
+  private func advance(with reads: SharedReads, isolation: isolated any Actor) async {
+    guard let read = beginRead() else { return }
+    isBeingRead = true
+    let start = now()
+    let logits = await reads.read(read, isolation: isolation)
+    isBeingRead = false
     endRead(logits, from: start)
   }
 
-  /// The logits behind a block, or behind a token that was read ahead.
-  private func forward(_ read: Transformer.Read) -> UnsafeBufferPointer<Float> {
-    guard options.drafts, read.tokens.count == 1 else {
-      return read.text.forward(read.tokens, at: read.position)
-    }
+  /// The logits behind a block, if they are wanted, or behind a token that was read ahead.
+  private func forward(_ read: Transformer.Read) -> UnsafeBufferPointer<Float>? {
+    guard options.drafts, read.wantsLogits, read.tokens.count == 1 else { return read.forward() }
     let draft = draft ?? Draft(llama.draftSource())
     self.draft = draft
     let most = options.maximumResponseTokens.map { $0 - generatedTokens - 1 } ?? Int.max
@@ -418,6 +430,9 @@ public enum EndReason: Sendable, Equatable {
   case cancelled
   /// Something went wrong, such as logits that are not finite numbers.
   case error(LlamaError)
+
+  /// What went wrong, if something did.
+  var error: LlamaError? { if case .error(let error) = self { error } else { nil } }
 }
 
 /// How many tokens went through the transformer, and in what time.
@@ -426,13 +441,13 @@ public enum EndReason: Sendable, Equatable {
 ///     print(Double(speed.generatedTokens) / speed.generatedSeconds, "tokens a second")
 public struct Speed: Sendable {
   /// Tokens of prompts of more than one token, read in blocks.
-  public fileprivate(set) var promptTokens = 0
+  public internal(set) var promptTokens = 0
   /// The time of reading them, and of choosing the token behind each prompt.
-  public fileprivate(set) var promptSeconds = 0.0
+  public internal(set) var promptSeconds = 0.0
   /// Tokens generated one by one, the first one after a prompt left out.
-  public fileprivate(set) var generatedTokens = 0
+  public internal(set) var generatedTokens = 0
   /// The time from the choice of the token before each to its own, with what the caller did in between.
-  public fileprivate(set) var generatedSeconds = 0.0
+  public internal(set) var generatedSeconds = 0.0
 }
 
 /// Seconds on a clock that only goes forward.

@@ -8,7 +8,7 @@ import Synchronization
 ///     if text.reason == .steps { print(" …") }
 ///
 /// A piece is computed when it is asked for, on a thread of the model's own, where its streams and sessions
-/// take turns token by token. Leaving the loop or cancelling the task stops the work within a token, or
+/// take turns token by token; those that are asked for more at the same time are computed together. Leaving the loop or cancelling the task stops the work within a token, or
 /// within 256 tokens of the prompt.
 ///
 /// The sequence throws the `LlamaError` that ends the text, and `CancellationError` when its task is
@@ -93,7 +93,7 @@ actor StreamedText {
   ) async throws -> TextPiece? {
     text.context.alternatives = alternatives
     defer { progress.withLock { $0 = (text.reason, text.speed) } }
-    while let piece = try await text.context.next(isolation: self, text.nextReady) {
+    while let piece = try await text.context.next(isolation: self, thread.reads, text.nextReady) {
       if isWanted(piece) { return piece }
     }
     return nil

@@ -144,6 +144,20 @@ extension Transformer {
     let position: Int
     /// Whether the logits after the last token are wanted.
     let wantsLogits: Bool
+
+    /// Reads it alone. Returns the logits, if they are wanted.
+    func forward() -> UnsafeBufferPointer<Float>? {
+      if wantsLogits { return text.forward(tokens, at: position) }
+      text.read(tokens, at: position)
+      return nil
+    }
+  }
+
+  /// Copies logits, (vocabSize), to this text's own, which hold as those of `forward` do.
+  func keep(logits other: UnsafePointer<Float>) -> UnsafeBufferPointer<Float> {
+    let logits = logits.start.assumingMemoryBound(to: Float.self)
+    logits.update(from: other, count: config.vocabSize)
+    return UnsafeBufferPointer(start: logits, count: config.vocabSize)
   }
 
   /// Reads in one block what these texts of one model read next, `blockSize` tokens at most. Sets

@@ -24,6 +24,10 @@ struct Options {
   /// Of a beam search; nil: the text is sampled.
   var beams: Int?
   var lengthPenalty: Float?
+  /// A file of prompts.
+  var batch: String?
+  /// How many texts of a batch are in the making.
+  var atOnce: Int?
 
   static let usage = """
     Usage:   run <model> [options]
@@ -42,6 +46,10 @@ struct Options {
       --beams <int>              beam search: keeps so many of the likeliest texts, and prints the
                                  best; what is for random choice (-t, -p, -s, …) has no effect
       --length-penalty <float>   of a beam's tokens; above 0 prefers long texts (default 1)
+      --batch <file>             generates a text for each line of a file (-: of standard input), and
+                                 writes a JSON object a line, in the order in which they end; a line
+                                 that begins with " is a JSON string
+      --at-once <int>            so many texts of a batch together, 1 to 256 (default 16)
     How a token is chosen, in this order:
       --logit-bias <id>=<float>  add to a token's logit; may be given again for another token
       --repetition-penalty <float>
@@ -95,6 +103,8 @@ struct Options {
       case "--no-think": thinking = false
       case "--beams": beams = try arguments.integer(in: 1...1024)
       case "--length-penalty": lengthPenalty = try arguments.finiteNumber()
+      case "--batch": batch = try arguments.text()
+      case "--at-once": atOnce = try arguments.integer(in: 1...256)
       case _ where try readChoice(argument, &arguments) || readEnd(argument, &arguments): break
       case _ where argument.hasPrefix("-") || !checkpoint.isEmpty: throw arguments.unexpected
       default: checkpoint = argument
@@ -116,6 +126,17 @@ struct Options {
     if lengthPenalty != nil && beams == nil {
       throw Refusal("--length-penalty", "is for beam search: expected --beams beside it")
     }
+    try checkBatch()
+  }
+
+  private func checkBatch() throws {
+    guard batch != nil else {
+      if atOnce == nil { return }
+      throw Refusal("--at-once", "is for many texts: expected --batch beside it")
+    }
+    if mode != .generate { throw Refusal("--batch", "goes with -m generate, found -m \(mode)") }
+    if prompt != nil { throw Refusal("--batch", "its file has the prompts: expected no -i") }
+    if beams != nil { throw Refusal("--batch", "its texts are sampled: expected no --beams") }
   }
 
   /// Reads an option that says how a token is chosen; false for any other.

@@ -21,30 +21,46 @@ struct Input {
   static let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
 
   private var reader = LineReader()
-  /// What was read beyond the last line, where `reader` is not used.
-  private var rest: [UInt8] = []
+  private var lines = Lines()
 
   /// Writes `question` and reads the next line, without its end. A terminal that obeys escape sequences
   /// has the keys of `LineReader`; elsewhere a line is what comes, as in run.c.
   mutating func line(_ question: String) throws -> Line {
     if Self.isInteractive && Output.obeysEscapes { return try reader.line(question) }
     try Output.write(question)
-    if let line = try Self.line(&rest) { return .text(line) }
+    if let line = try lines.next() { return .text(line) }
     return Interrupt.happened ? .interrupted : .end
   }
 
   /// All of it, less the line's end that closes it. Ctrl-C before its end ends the program.
   static func all() throws -> String {
+    let lines = Lines()
     var bytes: [UInt8] = []
-    while let more = try chunk() { bytes += more }
+    while let more = try lines.chunk() { bytes += more }
     if Interrupt.happened { exit(130) }
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)
   }
+}
 
-  /// The next line, of any length and without its end, or nil at the end of input or at Ctrl-C.
-  /// `rest` keeps what was read beyond it.
-  private static func line(_ rest: inout [UInt8]) throws -> String? {
+/// The lines of a file, read as they are asked for.
+struct Lines {
+  private let name: String
+  private let descriptor: Int32
+  /// What was read beyond the last line.
+  private var rest: [UInt8] = []
+
+  /// Those of standard input.
+  init() { (name, descriptor) = ("standard input", STDIN_FILENO) }
+
+  /// Those of the file at `path`, which stays open until the program ends.
+  init(path: String) throws {
+    (name, descriptor) = (path, open(path, O_RDONLY))
+    if descriptor < 0 { throw Refusal(path, systemReason) }
+  }
+
+  /// The next line, of any length and without its end, or nil at the end of the file or at Ctrl-C.
+  mutating func next() throws -> String? {
     var searched = 0
     while true {
       if let end = rest[searched...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -59,15 +75,13 @@ struct Input {
     return rest.isEmpty || Interrupt.happened ? nil : String(decoding: rest, as: UTF8.self)
   }
 
-  /// What there is to read, or nil at the end of input or at Ctrl-C.
-  private static func chunk() throws -> ArraySlice<UInt8>? {
+  /// What there is to read, or nil at the end of the file or at Ctrl-C.
+  func chunk() throws -> ArraySlice<UInt8>? {
     var buffer = [UInt8](repeating: 0, count: 65536)
     while !Interrupt.happened {
-      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      let count = read(descriptor, &buffer, buffer.count)
       if count >= 0 { return count > 0 ? buffer[..<count] : nil }
-      if errno != EINTR {
-        throw Refusal("standard input", systemReason)
-      }
+      if errno != EINTR { throw Refusal(name, systemReason) }
     }
     return nil
   }

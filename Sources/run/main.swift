@@ -16,6 +16,7 @@ runProgram("run", usage: Options.usage) { arguments in
   try options.checkTokens(vocabSize: llama.config.vocabSize)
   for note in llama.notes { Output.note("run: \(options.checkpoint): \(note)") }
   switch options.mode {
+  case .generate where options.batch != nil: try generateBatch(llama, options)
   case .generate: try generate(llama, options)
   case .chat:
     var conversation = Conversation(llama, options)
@@ -104,12 +105,12 @@ func score(_ llama: Llama, _ options: Options) throws {
 }
 
 /// The figures, and the exit status.
-func finish(_ speed: Speed) -> Never {
+func finish(_ speed: Speed, status: Int32 = 0) -> Never {
   func report(_ name: String, _ tokens: Int, _ seconds: Double) {
     guard tokens > 0 && seconds > 0 else { return }
     Output.note("\(name) tok/s: \((Double(tokens) / seconds).fixed(1))")
   }
   report("prompt", speed.promptTokens, speed.promptSeconds)
   report("achieved", speed.generatedTokens, speed.generatedSeconds)
-  exit(Interrupt.happened ? 130 : 0)
+  exit(Interrupt.happened ? 130 : status)
 }

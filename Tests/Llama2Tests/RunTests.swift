@@ -75,7 +75,7 @@ struct Stage {
       "temperature", "top-p", "seed", "steps", "prompt", "tokenizer", "mode", "system", "threads",
       "top-k", "min-p", "typical-p", "repetition-penalty", "frequency-penalty", "presence-penalty",
       "penalty-window", "logit-bias", "ban", "stop", "time-limit", "max-tokens", "beams",
-      "length-penalty", "template", "no-think", "draft", "version", "help",
+      "length-penalty", "batch", "at-once", "template", "no-think", "draft", "version", "help",
     ] {
       #expect(run.output.contains(try Regex("--\(flag)[ \n]")), "\(flag)")
     }

@@ -127,6 +127,25 @@ import Testing
     #expect(seeds.indices.map { together[$0] } == expected && Set(expected).count > 6)
   }
 
+  @Test func tasksThatShareAStreamHaveItsPiecesBetweenThem() async throws {
+    let llama = try llama()
+    for seed in 1...8 as ClosedRange<UInt64> {
+      let pieces = Log()
+      let shared = llama.stream("the rain", options: Self.options(seed))
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for i in 0..<6 {
+          group.addTask {
+            let other = llama.stream("a", options: Self.options(9))
+            for try await piece in i < 3 ? shared : other where i < 3 { pieces.add(piece) }
+          }
+        }
+        try await group.waitForAll()
+      }
+      let alone = Array(llama.generate("the rain", options: Self.options(seed)))
+      #expect(pieces.lines.sorted() == alone.sorted())
+    }
+  }
+
   @Test @MainActor func aStreamRunsOffTheMainActor() async throws {
     let counter = Counter()
     let stream = stream(try patientLlama()) { _ in counter.add(Thread.isMainThread ? 1 : 0) }
@@ -222,6 +241,46 @@ import Testing
     _ = try await Self.text(first)
     #expect(log.lines.prefix(4) == ["first 256", "first 512", "other", "first 768"])
     #expect(log.lines.filter { $0.hasPrefix("first") }.count == 4)
+  }
+
+  @Test func whatIsAskedForAtTheSameTimeIsReadInOneBlock() async throws {
+    actor Reader {
+      let llama: Llama
+      nonisolated let thread: ComputeThread
+      nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+      init(_ llama: Llama) { (self.llama, thread) = (llama, llama.computeThread) }
+
+      /// The logits behind each text, and the number of texts in its block.
+      func read(_ texts: [[Int]]) async throws -> [(logits: [Float], count: Int)] {
+        // They begin when the thread is free.
+        let tasks = texts.map { tokens in Task { try await self.read(tokens) } }
+        var results: [([Float], Int)] = []
+        for task in tasks { results.append(try await task.value) }
+        return results
+      }
+
+      private func read(_ tokens: [Int]) async throws -> ([Float], Int) {
+        let read = Transformer.Read(
+          text: try Transformer(llama.model), tokens: tokens, position: 0, wantsLogits: true)
+        let isAlone = await thread.reads.isAlone(isolation: self)
+        let logits = isAlone ? read.forward() : await thread.reads.read(read, isolation: self)
+        return (Array(logits!), thread.reads.lastCount)
+      }
+    }
+    let llama = try llama()
+    let texts = [[1], [2, 3], [4, 5, 6], [1], Array(7..<150)]
+    let reader = Reader(llama)
+    for count in [1, 5, 2, 1] {
+      let results = try await reader.read(Array(texts.prefix(count)))
+      #expect(results.map(\.count) == [Int](repeating: count, count: count))
+      for (tokens, result) in zip(texts, results) {
+        let alone = try Transformer(llama.model)
+        #expect(Array(alone.forward(tokens, at: 0)) == result.logits)
+      }
+    }
+    // Together more than a block.
+    let long = [Array(1..<150), Array(1..<140), [1]]
+    #expect(try await reader.read(long).map(\.count) == [1, 2, 2])
   }
 
   @Test func withoutAThreadOfItsOwnATextIsTheSame() async throws {
