@@ -20,8 +20,10 @@ struct Int8Activations {
   let scales: UnsafeMutablePointer<Float>  // (count, columns / groupSize)
   /// The sums of the groups' values.
   let sums: UnsafeMutablePointer<Int32>  // (count, columns / groupSize)
+  /// All of these, as `layOut` lays them out for a block of tokens.
+  let panel: UnsafeMutableRawPointer
   #if !VNNI
-    /// The values as `quantise` lays them out.
+    /// The values for products of a token at a time.
     let int16: UnsafeMutablePointer<Int16>
   #endif
 
@@ -44,6 +46,7 @@ struct Int8Activations {
     values = try memory(groups * groupSize, of: Int8.self)
     scales = try memory(groups, of: Float.self)
     sums = try memory(groups, of: Int32.self)
+    panel = try allocate(groups * (4 * groupSize / Int8Tile.columnsPerVector + 8))
     #if !VNNI
       int16 = try memory(groups * groupSize + 63, of: Int16.self)
     #endif
@@ -51,8 +54,8 @@ struct Int8Activations {
 
   /// Rounds token j's activations, x (columns), to multiples of their scale, from -127 to 127 of them.
   ///
-  /// - Parameter inTiles: for products of a block of tokens (Int8Blocks.swift), not for those of a
-  ///   token at a time.
+  /// - Parameter inTiles: for products of a block of tokens, once `layOut` was called, not for those of
+  ///   a token at a time.
   func quantise(_ x: UnsafePointer<Float>, token j: Int, columns: Int, inTiles: Bool) {
     let values = values + j * columns
     let (scales, sums) = (scales + j * (columns / groupSize), sums + j * (columns / groupSize))
@@ -72,11 +75,7 @@ struct Int8Activations {
       }
     }
     #if !VNNI
-      if inTiles {
-        for k in 0..<columns { int16[j * columns + k] = Int16(values[k]) }
-      } else {
-        Int8Token.widen(values, columns, to: token(j, columns: columns).values)
-      }
+      if !inTiles { Int8Token.widen(values, columns, to: token(j, columns: columns).values) }
     #endif
   }
 

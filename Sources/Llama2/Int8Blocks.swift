@@ -5,197 +5,232 @@
 // Products of a block of tokens, which give the bits of those in Int8Products.swift.
 
 extension Matrix {
-  /// Whether a block of `count` tokens goes through `matmulBlock`: of fewer tokens laying rows out takes
-  /// longer than what it saves. Rows are as long as what is laid out at a time.
+  /// Whether a block of `count` tokens goes through `matmulBlock`: for fewer its vectors have too many
+  /// lanes without a token.
   func hasInt8Tiles(_ count: Int) -> Bool {
-    count >= 12 && isInt8 && groupSize % 4 == 0 && columns >= 4 * Int8Panel.columnsPerVector
+    isInt8 && count >= max(4, Int8Tile.lanes / 2) && groupSize % 4 == 0
   }
 
-  /// out[j * self.rows + i] = row i · token j, for i in `rows` and all tokens, four or more.
+  /// out[j * self.rows + i] = row i · token j, for i in `rows` and the first `count` tokens, which
+  /// `x.layOut` has laid out.
   ///
-  /// Some rows at a time are laid out side by side, so that a vector holds what several rows have in
-  /// the same columns, and no sum is added across lanes.
+  /// A vector has a few columns of some tokens, each in a lane of its own. They are multiplied with the
+  /// same columns of a row, repeated for each lane. So no sum is added across lanes.
   func matmulBlock(
     _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
-    Int8Panel.with(columns: columns, groupSize: groupSize, hasMinimums: hasMinimums) { panel in
-      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Int8Panel.rows) {
-        let last = min(first + Int8Panel.rows, rows.upperBound) - 1
-        for half in 0..<2 {
-          let first = first + half * Int8Panel.lanes
-          withInt8Rows(from: first, upTo: last, count: Int8Panel.lanes) {
-            panel.fill(half, with: $0)
+    let tile = Int8Tile(x, columns: columns, hasMinimums: hasMinimums)
+    // Rows that stay in the first-level cache while they are multiplied with all tokens.
+    let height = max(4, 12_288 / tile.rowBytes / 4 * 4)
+    withUnsafeTemporaryAllocation(
+      byteCount: height * tile.rowBytes + int8RowBytes, alignment: 64
+    ) {
+      let (copies, scratch) = ($0.baseAddress!, $0.baseAddress! + height * tile.rowBytes)
+      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: height) {
+        let last = min(first + height, rows.upperBound) - 1
+        for row in first...last {
+          tile.copy(int8Row(row, scratch: scratch), to: copies + (row - first) * tile.rowBytes)
+        }
+        for token in stride(from: 0, to: count, by: 2 * Int8Tile.lanes) {
+          for row in stride(from: first, through: last, by: 4) {
+            // The last row stands in for those behind it.
+            tile.multiply(
+              Four { copies + (min(row + $0, last) - first) * tile.rowBytes },
+              token: token, count: count - token, rows: last - row + 1,
+              into: out + (token * self.rows + row), self.rows,
+              next: values + (row + height) * rowBytes, token == 0 ? 4 * rowBytes : 0)
           }
         }
-        for j in stride(from: 0, to: count, by: 4) {
-          // The last tile begins early, if need be, and computes some products again.
-          let j = min(j, count - 4)
-          panel.matmul(
-            x, token: j, into: out + (j &* self.rows &+ first), self.rows, rows: last - first + 1)
-        }
       }
     }
   }
 
-  /// Calls `body` with `count` rows as int8, unpacked where the format is not int8 itself. Row `last`
-  /// stands in for those behind it.
-  func withInt8Rows(
-    from first: Int, upTo last: Int, count: Int, _ body: (UnsafeBufferPointer<Int8Row>) -> Void
-  ) {
-    let size = blocks == nil ? 1 : int8RowBytes
-    withUnsafeTemporaryAllocation(byteCount: count * size, alignment: 64) { scratch in
-      withUnsafeTemporaryAllocation(of: Int8Row.self, capacity: count) { rows in
-        for i in 0..<count {
-          let row = min(first + i, last)
-          let scratch = scratch.baseAddress! + i * size
-          rows.initializeElement(
-            at: i, to: blocks.map { unpack(row, $0, into: scratch) } ?? int8View(ofRow: row))
-        }
-        body(UnsafeBufferPointer(rows))
-      }
+  /// A row as int8, unpacked to `scratch` where the format is not int8 itself.
+  private func int8Row(_ row: Int, scratch: UnsafeMutableRawPointer) -> Int8Row {
+    blocks.map { unpack(row, $0, into: scratch) } ?? int8View(ofRow: row)
+  }
+
+  /// out (columns) = a row, as fp32.
+  func copyInt8Row(_ row: Int, to out: UnsafeMutablePointer<Float>) {
+    withUnsafeTemporaryAllocation(byteCount: int8RowBytes, alignment: 64) {
+      int8Row(row, scratch: $0.baseAddress!).copy(to: out, columns, groupSize: groupSize)
     }
   }
 }
 
-/// Some rows of a matrix side by side: a vector has a lane for each of the first half of them, the
-/// vector behind it for those of the second half.
-///
-/// A group of columns is one record of vectors: the weights, (groupSize / columnsPerVector, 2), the
-/// scales, (2), and, where the format has minimums, these times -1, (2). Records stand in the order
-/// in which they are read: groups 0, 4, 8, …, then 1, 5, 9, …
-private struct Int8Panel {
-  let columns: Int
-  let groupSize: Int
-  let hasMinimums: Bool
-  let records: UnsafeMutablePointer<Floats>  // (4, groups / 4 rounded up, a record)
-  /// The totals of a tile, for each half of the rows and four tokens.
-  let totals: UnsafeMutablePointer<Four<Floats>>  // (2)
+extension Int8Activations {
+  /// Lays out the tokens of one vector's lanes, from number `index * Int8Tile.lanes` on: of each group
+  /// its values, (groupSize / columnsPerVector), each a vector with a word of some columns for each
+  /// token; then its scales, then its sums. The last of `count` tokens stands in for those behind it.
+  func layOut(_ index: Int, count: Int, columns: Int) {
+    let (lanes, groups) = (Int8Tile.lanes, columns / groupSize)
+    let width = groupSize / Int8Tile.columnsPerVector
+    var out = vectors(index, columns: columns)
+    for group in 0..<groups {
+      for lane in 0..<lanes {
+        let token = min(index &* lanes &+ lane, count &- 1)
+        let x = values + (token &* columns &+ group &* groupSize)
+        for k in 0..<width {
+          let word = Int8Tile.word(x + k &* Int8Tile.columnsPerVector)
+          out.storeBytes(of: word, toByteOffset: 4 &* (k &* lanes &+ lane), as: Int32.self)
+        }
+        let place = 4 &* (width &* lanes &+ lane)
+        out.storeBytes(of: scales[token &* groups &+ group], toByteOffset: place, as: Float.self)
+        out.storeBytes(
+          of: sums[token &* groups &+ group], toByteOffset: place &+ 4 &* lanes, as: Int32.self)
+      }
+      out += 4 &* lanes &* (width &+ 2)
+    }
+  }
+
+  /// What `layOut` has laid out.
+  @inline(__always)
+  fileprivate func vectors(_ index: Int, columns: Int) -> UnsafeMutableRawPointer {
+    let width = groupSize / Int8Tile.columnsPerVector
+    return panel + index &* (4 &* Int8Tile.lanes &* (width &+ 2) &* (columns / groupSize))
+  }
+}
+
+/// The product of four rows and of the tokens of two vectors.
+struct Int8Tile {
+  private let x: Int8Activations
+  private let columns: Int
+  private let hasMinimums: Bool
+  /// Bytes of a row as `copy` writes it: its values, its scales and, where the format has them, its
+  /// minimums.
+  let rowBytes: Int
 
   static var lanes: Int { Floats.scalarCount }
-  static var rows: Int { 2 * lanes }
 
-  static func with(
-    columns: Int, groupSize: Int, hasMinimums: Bool, _ body: (Int8Panel) -> Void
+  init(_ x: Int8Activations, columns: Int, hasMinimums: Bool) {
+    (self.x, self.columns, self.hasMinimums) = (x, columns, hasMinimums)
+    let bytes =
+      columns * 4 / Self.columnsPerVector + (hasMinimums ? 8 : 4) * (columns / x.groupSize)
+    rowBytes = (bytes + 63) & ~63
+  }
+
+  /// Copies a row to where it is multiplied.
+  func copy(_ row: Int8Row, to out: UnsafeMutableRawPointer) {
+    let groups = columns / x.groupSize
+    let scales = out + columns * 4 / Self.columnsPerVector
+    Self.copy(row.values, columns, to: out)
+    scales.copyMemory(from: row.scales, byteCount: 4 * groups)
+    if hasMinimums {
+      (scales + 4 * groups).copyMemory(from: row.minimums!, byteCount: 4 * groups)
+    }
+  }
+
+  /// out[j * outStride + i] = row i · token j, for the first `rows` of these rows and the first `count`
+  /// tokens from `token` on, as many as there are lanes in two vectors. Asks meanwhile for the
+  /// `nextBytes` bytes at `next`, which are copied next.
+  @inline(__always)
+  fileprivate func multiply(
+    _ w: Four<UnsafeMutableRawPointer>, token: Int, count: Int, rows: Int,
+    into out: UnsafeMutablePointer<Float>, _ outStride: Int,
+    next: UnsafeRawPointer, _ nextBytes: Int
   ) {
-    let groups = columns / groupSize
-    let size = 2 * (groupSize / columnsPerVector + (hasMinimums ? 2 : 1)) * 4 * ((groups + 3) / 4)
-    let bytes = MemoryLayout<Floats>.size
-    withUnsafeTemporaryAllocation(byteCount: bytes * (size + 8), alignment: bytes) {
-      let vectors = $0.baseAddress!.assumingMemoryBound(to: Floats.self)
-      body(
-        Int8Panel(
-          columns: columns, groupSize: groupSize, hasMinimums: hasMinimums, records: vectors,
-          totals: UnsafeMutableRawPointer(vectors + size).assumingMemoryBound(to: Four.self)))
+    let w = w.map { UnsafeRawPointer($0) }
+    let next = UnsafeRawBufferPointer(start: next, count: nextBytes)
+    let index = token / Self.lanes
+    let a = UnsafeRawPointer(x.vectors(index, columns: columns))
+    if count <= Self.lanes {
+      store(totals(w, a, a, next, isPair: false).a, rows: rows, count: count, out, outStride)
+    } else {
+      let b = UnsafeRawPointer(x.vectors(index + 1, columns: columns))
+      let totals = totals(w, a, b, next, isPair: true)
+      store(totals.a, rows: rows, count: Self.lanes, out, outStride)
+      store(
+        totals.b, rows: rows, count: count - Self.lanes, out + Self.lanes * outStride, outStride)
     }
   }
 
-  /// The record of a group; of those that are added to the same sum, the next one stands behind it.
+  private typealias Totals = (a: Four<Floats>, b: Four<Floats>)
+
+  private func totals(
+    _ w: Four<UnsafeRawPointer>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+    _ next: UnsafeRawBufferPointer, isPair: Bool
+  ) -> Totals {
+    // The compiler makes code of its own for what it knows.
+    switch (x.groupSize, isPair) {
+    case (16, false): totals(w, a, b, next, groupSize: 16, isPair: false)
+    case (16, true): totals(w, a, b, next, groupSize: 16, isPair: true)
+    case (32, false): totals(w, a, b, next, groupSize: 32, isPair: false)
+    case (32, true): totals(w, a, b, next, groupSize: 32, isPair: true)
+    case (64, false): totals(w, a, b, next, groupSize: 64, isPair: false)
+    case (64, true): totals(w, a, b, next, groupSize: 64, isPair: true)
+    default: totals(w, a, b, next, groupSize: x.groupSize, isPair: true)
+    }
+  }
+
+  /// The products of four rows with the tokens of two vectors, or with those of a alone.
   @inline(__always)
-  private func record(_ group: Int, groupSize: Int) -> UnsafeMutablePointer<Floats> {
-    let index = (group & 3) &* ((columns / groupSize &+ 3) / 4) &+ group &>> 2
-    return records + index &* recordSize(groupSize)
-  }
-
-  /// The vectors of a record.
-  @inline(__always)
-  private func recordSize(_ groupSize: Int) -> Int {
-    2 &* (groupSize / Self.columnsPerVector &+ (hasMinimums ? 2 : 1))
-  }
-}
-
-// MARK: - Filling a panel
-
-extension Int8Panel {
-  /// Lays out one half of the rows.
-  func fill(_ half: Int, with rows: UnsafeBufferPointer<Int8Row>) {
-    // The compiler makes code of its own for each size that it knows.
-    switch groupSize {
-    case 16: fill(half, with: rows, groupSize: 16)
-    case 32: fill(half, with: rows, groupSize: 32)
-    case 64: fill(half, with: rows, groupSize: 64)
-    default: fill(half, with: rows, groupSize: groupSize)
-    }
-  }
-
-  @inline(__always)
-  private func fill(_ half: Int, with rows: UnsafeBufferPointer<Int8Row>, groupSize: Int) {
-    let width = groupSize / Self.columnsPerVector
-    for block in stride(from: 0, to: columns, by: 4 * Self.columnsPerVector) {
-      // The last block begins early, if need be, and lays out some columns again.
-      let block = min(block, columns &- 4 * Self.columnsPerVector)
-      let vectors = Four { Self.fourth(rows, $0, block) }.transposed
-      for i in 0..<4 {
-        let k = block / Self.columnsPerVector &+ i
-        let record = record(k / width, groupSize: groupSize)
-        record[2 &* (k % width) &+ half] = unsafeBitCast(vectors[i], to: Floats.self)
-      }
-    }
-    for group in 0..<columns / groupSize {
-      let scales = record(group, groupSize: groupSize) + (2 &* width &+ half)
-      for i in 0..<Self.lanes {
-        scales[0][i] = float(rows[i].scales, group)
-        if hasMinimums { scales[2][i] = -rows[i].minimums![group] }
-      }
-    }
-  }
-}
-
-// MARK: - Products with a panel
-
-extension Int8Panel {
-  /// out[j * outStride + i] = row i · token j of x, for `rows` rows and four tokens.
-  func matmul(
-    _ x: Int8Activations, token j: Int, into out: UnsafeMutablePointer<Float>, _ outStride: Int,
-    rows: Int
-  ) {
-    switch groupSize {
-    case 16: tile(x, token: j, groupSize: 16)
-    case 32: tile(x, token: j, groupSize: 32)
-    case 64: tile(x, token: j, groupSize: 64)
-    default: tile(x, token: j, groupSize: groupSize)
-    }
-    for half in 0..<2 {
-      let (out, count) = (out + half * Self.lanes, rows - half * Self.lanes)
-      let outs = Four { out + $0 &* outStride }
-      _ = totals[half].map(outs) { Self.store($0, $1, first: count) }
-    }
-  }
-
-  /// Sets `totals` for four tokens from j on.
-  @inline(__always)
-  private func tile(_ x: Int8Activations, token j: Int, groupSize: Int) {
-    totals.update(repeating: Four { _ in .zero }, count: 2)
+  private func totals(
+    _ w: Four<UnsafeRawPointer>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+    _ next: UnsafeRawBufferPointer, groupSize: Int, isPair: Bool
+  ) -> Totals {
     let (groups, width) = (columns / groupSize, groupSize / Self.columnsPerVector)
+    let scales = columns &* 4 / Self.columnsPerVector
+    let (vector, groupBytes) = (4 &* Self.lanes, 4 &* Self.lanes &* (width &+ 2))
+    var totals: Totals = (Four { _ in .zero }, Four { _ in .zero })
+    // Of the next rows some cache lines with each group.
+    var line = next.baseAddress!
+    let bytesAhead = next.count / groups
+    var end = line
     for sum in 0..<4 {
-      var (sumsA, sumsB) = (Four { _ in Floats.zero }, Four { _ in Floats.zero })
-      var record = UnsafePointer(record(sum, groupSize: groupSize))
-      var group = sum
-      while group < groups {
-        let tokens = Four { (j &+ $0) &* groups &+ group }
-        var a = tokens.map { Self.start(x, $0) }
-        var b = a
+      var sums: Totals = (Four { _ in .zero }, Four { _ in .zero })
+      for group in stride(from: sum, to: groups, by: 4) {
+        let (a, b) = (a + group &* groupBytes, b + group &* groupBytes)
+        let sumsA = Self.integers(a + (width &+ 1) &* vector)
+        let sumsB = isPair ? Self.integers(b + (width &+ 1) &* vector) : .zero
+        var productsA = Four { _ in Self.start(sumsA) }
+        var productsB = Four { _ in Self.start(sumsB) }
+        end += bytesAhead
+        while line < end {
+          prefetch(line)
+          line += 64
+        }
         for k in 0..<width {
-          let y = tokens.map { Self.operand(x, $0 &* width &+ k) }
-          a = a.map(y) { Self.accumulate($0, record[2 &* k], $1) }
-          b = b.map(y) { Self.accumulate($0, record[2 &* k &+ 1], $1) }
+          let weights = w.map {
+            Integers(
+              repeating: $0.loadUnaligned(
+                fromByteOffset: 4 &* (group &* width &+ k), as: Int32.self))
+          }
+          let xA = Self.integers(a + k &* vector)
+          productsA = productsA.map(weights) { Self.accumulate($0, $1, xA) }
+          if isPair {
+            let xB = Self.integers(b + k &* vector)
+            productsB = productsB.map(weights) { Self.accumulate($0, $1, xB) }
+          }
         }
-        let scales = record + 2 &* width
-        var scaledA = a.map { Self.floats($0) * scales[0] }
-        var scaledB = b.map { Self.floats($0) * scales[1] }
+        let wScales = w.map { Floats(repeating: float($0 + scales, group)) }
+        var scaledA = productsA.map(wScales) { Self.floats($0) * $1 }
+        var scaledB = productsB.map(wScales) { Self.floats($0) * $1 }
         if hasMinimums {
-          let xSums = tokens.map { Floats(repeating: Float(x.sums[$0])) }
-          scaledA = scaledA.map(xSums) { multiplyAdd($0, scales[2], $1) }
-          scaledB = scaledB.map(xSums) { multiplyAdd($0, scales[3], $1) }
+          let minimums = w.map { Floats(repeating: float($0 + scales, groups &+ group)) }
+          let (negativeA, negativeB) = (Self.floats(0 &- sumsA), Self.floats(0 &- sumsB))
+          scaledA = scaledA.map(minimums) { multiplyAdd($0, $1, negativeA) }
+          scaledB = scaledB.map(minimums) { multiplyAdd($0, $1, negativeB) }
         }
-        let xScales = tokens.map { Floats(repeating: x.scales[$0]) }
-        sumsA = sumsA.map(scaledA, xScales) { multiplyAdd($0, $1, $2) }
-        sumsB = sumsB.map(scaledB, xScales) { multiplyAdd($0, $1, $2) }
-        record += recordSize(groupSize)
-        group &+= 4
+        let xScalesA = Self.integers(a + width &* vector)
+        sums.a = sums.a.map(scaledA) {
+          multiplyAdd($0, $1, unsafeBitCast(xScalesA, to: Floats.self))
+        }
+        if isPair {
+          let xScalesB = Self.integers(b + width &* vector)
+          sums.b = sums.b.map(scaledB) {
+            multiplyAdd($0, $1, unsafeBitCast(xScalesB, to: Floats.self))
+          }
+        }
       }
-      totals[0] = totals[0].map(sumsA) { $0 + $1 }
-      totals[1] = totals[1].map(sumsB) { $0 + $1 }
+      totals.a = totals.a.map(sums.a) { $0 + $1 }
+      if isPair { totals.b = totals.b.map(sums.b) { $0 + $1 } }
     }
+    return totals
+  }
+
+  @inline(__always)
+  private static func integers(_ pointer: UnsafeRawPointer) -> Integers {
+    pointer.loadUnaligned(as: Integers.self)
   }
 
   @inline(__always)
@@ -206,20 +241,34 @@ extension Int8Panel {
     return floats
   }
 
-  /// As many lanes as `count` has elements.
+  /// Writes the first `rows` rows' totals of the first `count` tokens.
   @inline(__always)
-  private static func store(
-    _ floats: Floats, _ out: UnsafeMutablePointer<Float>, first count: Int
+  private func store(
+    _ totals: Four<Floats>, rows: Int, count: Int, _ out: UnsafeMutablePointer<Float>,
+    _ outStride: Int
   ) {
-    if count >= lanes {
-      UnsafeMutableRawPointer(out).storeBytes(of: floats, as: Floats.self)
-    } else {
-      for i in 0..<max(0, count) { out[i] = floats[i] }
+    withUnsafeBytes(of: totals) {
+      let totals = $0.assumingMemoryBound(to: Float.self).baseAddress!
+      if rows >= 4 {
+        for token in 0..<min(count, Self.lanes) {
+          let four = SIMD4(
+            totals[token], totals[Self.lanes &+ token], totals[2 &* Self.lanes &+ token],
+            totals[3 &* Self.lanes &+ token])
+          UnsafeMutableRawPointer(out + token &* outStride).storeBytes(
+            of: four, as: SIMD4<Float>.self)
+        }
+      } else {
+        for token in 0..<min(count, Self.lanes) {
+          for row in 0..<rows {
+            out[token &* outStride &+ row] = totals[row &* Self.lanes &+ token]
+          }
+        }
+      }
     }
   }
 }
 
-/// A value for each of four tokens.
+/// A value for each of four tokens or rows.
 struct Four<Value> {
   var t0: Value
   var t1: Value
@@ -227,7 +276,7 @@ struct Four<Value> {
   var t3: Value
 
   @inline(__always)
-  init(_ value: (_ token: Int) -> Value) {
+  init(_ value: (_ index: Int) -> Value) {
     (t0, t1, t2, t3) = (value(0), value(1), value(2), value(3))
   }
 
@@ -237,8 +286,8 @@ struct Four<Value> {
   }
 
   @inline(__always)
-  subscript(token: Int) -> Value {
-    switch token {
+  subscript(index: Int) -> Value {
+    switch index {
     case 0: t0
     case 1: t1
     case 2: t2
@@ -267,115 +316,84 @@ struct Four<Value> {
   }
 }
 
-extension Four<Int8Panel.Integers> {
-  /// Lane 4 j + k of vector i becomes lane lanes / 4 * i + j of vector k.
-  @inline(__always)
-  var transposed: Four {
-    let (a, b) = (Self.deinterleave(t0, t1), Self.deinterleave(t2, t3))
-    let (even, odd) = (Self.deinterleave(a.even, b.even), Self.deinterleave(a.odd, b.odd))
-    return Four(even.even, odd.even, even.odd, odd.odd)
-  }
-
-  /// Lanes at even and at odd places, those of a before those of b.
-  @inline(__always)
-  private static func deinterleave(_ a: Value, _ b: Value) -> (even: Value, odd: Value) {
-    (
-      Value(lowHalf: a.evenHalf, highHalf: b.evenHalf),
-      Value(lowHalf: a.oddHalf, highHalf: b.oddHalf)
-    )
-  }
-}
-
 // MARK: - The inner steps, with and without VNNI
 
 #if VNNI
-  extension Int8Panel {
+  extension Int8Tile {
     typealias Integers = SIMD16<Int32>
     typealias Floats = SIMD16<Float>
-    /// A vector has four columns: a word of four bytes for each row.
+    /// A lane has four columns: a word of four bytes.
     static var columnsPerVector: Int { 4 }
 
-    /// 16 columns of the i-th fourth of the rows, 4 i to 4 i + 3.
+    /// A token's next columns.
     @inline(__always)
-    static func fourth(_ rows: UnsafeBufferPointer<Int8Row>, _ i: Int, _ column: Int) -> Integers {
-      @inline(__always) func pair(_ i: Int) -> SIMD8<Int32> {
-        SIMD8(
-          lowHalf: (rows[i].values + column).loadUnaligned(as: SIMD4<Int32>.self),
-          highHalf: (rows[i &+ 1].values + column).loadUnaligned(as: SIMD4<Int32>.self))
+    fileprivate static func word(_ x: UnsafePointer<Int8>) -> Int32 {
+      UnsafeRawPointer(x).loadUnaligned(as: Int32.self)
+    }
+
+    /// Turns the signs of a row's values: the instruction takes them as unsigned.
+    private static func copy(
+      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
+    ) {
+      let whole = count & ~63
+      for k in stride(from: 0, to: whole, by: 64) {
+        let bytes = (values + k).loadUnaligned(as: Words.self) ^ signs
+        (out + k).storeBytes(of: bytes, as: Words.self)
       }
-      return signs ^ Integers(lowHalf: pair(4 &* i), highHalf: pair(4 &* i &+ 2))
+      for k in whole..<count {
+        let byte = values.load(fromByteOffset: k, as: UInt8.self) ^ 0x80
+        out.storeBytes(of: byte, toByteOffset: k, as: UInt8.self)
+      }
     }
 
-    /// What the sum of a group of x begins with.
+    /// What the products of a group begin with, by the sums of its activations.
     @inline(__always)
-    static func start(_ x: Int8Activations, _ group: Int) -> Integers {
-      Integers(repeating: -128 &* x.sums[group])
-    }
+    private static func start(_ sums: Integers) -> Integers { 0 &- (sums &<< 7) }
 
-    /// The activations that are multiplied with a vector of weights, repeated for each row.
+    /// In each lane, adds the products of a row's columns with the same ones of a token.
     @inline(__always)
-    static func operand(_ x: Int8Activations, _ i: Int) -> Integers {
-      Integers(
-        repeating: UnsafeRawPointer(x.values).loadUnaligned(fromByteOffset: 4 &* i, as: Int32.self))
-    }
-
-    /// In each lane, adds the products of a row's columns with the same ones of x.
-    @inline(__always)
-    static func accumulate(_ sum: Integers, _ weights: Floats, _ x: Integers) -> Integers {
-      addProducts(sum, unsafeBitCast(weights, to: Integers.self), x)
+    private static func accumulate(_ sum: Integers, _ weights: Integers, _ x: Integers) -> Integers
+    {
+      addProducts(sum, weights, x)
     }
   }
 #else
-  extension Int8Panel {
+  extension Int8Tile {
     #if FMA && arch(x86_64)
       // 256 bits: the Makefile defines FMA where the processor has AVX2.
       typealias Integers = SIMD8<Int32>
       typealias Floats = SIMD8<Float>
-
-      /// 8 columns of the i-th fourth of the rows, 2 i and 2 i + 1.
-      @inline(__always)
-      static func fourth(_ rows: UnsafeBufferPointer<Int8Row>, _ i: Int, _ column: Int) -> Integers
-      {
-        Integers(
-          lowHalf: weights(rows[2 &* i], column), highHalf: weights(rows[2 &* i &+ 1], column))
-      }
     #else
       typealias Integers = SIMD4<Int32>
       typealias Floats = SIMD4<Float>
-
-      /// 8 columns of the i-th fourth of the rows, row i.
-      @inline(__always)
-      static func fourth(_ rows: UnsafeBufferPointer<Int8Row>, _ i: Int, _ column: Int) -> Integers
-      {
-        weights(rows[i], column)
-      }
     #endif
-    /// A vector has two columns: a pair of 16-bit integers for each row.
+    /// A lane has two columns: a pair of 16-bit integers.
     static var columnsPerVector: Int { 2 }
 
-    /// 8 columns of a row.
+    /// A token's next columns.
     @inline(__always)
-    private static func weights(_ row: Int8Row, _ column: Int) -> SIMD4<Int32> {
-      let bytes = (row.values + column).loadUnaligned(as: SIMD8<Int8>.self)
-      var wide = SIMD8<Int16>.zero
-      for i in 0..<8 { wide[i] = Int16(bytes[i]) }
-      return unsafeBitCast(wide, to: SIMD4<Int32>.self)
+    fileprivate static func word(_ x: UnsafePointer<Int8>) -> Int32 {
+      Int32(x[1]) &<< 16 | Int32(x[0]) & 0xFFFF
     }
 
-    /// What the sum of a group of x begins with.
-    @inline(__always)
-    static func start(_ x: Int8Activations, _ group: Int) -> Integers { .zero }
-
-    /// The activations that are multiplied with a vector of weights, repeated for each row.
-    @inline(__always)
-    static func operand(_ x: Int8Activations, _ i: Int) -> Integers {
-      Integers(
-        repeating: UnsafeRawPointer(x.int16).loadUnaligned(fromByteOffset: 4 &* i, as: Int32.self))
+    /// Widens a row's values.
+    private static func copy(
+      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
+    ) {
+      let (values, out) = (
+        values.assumingMemoryBound(to: Int8.self), out.assumingMemoryBound(to: Int16.self)
+      )
+      for k in 0..<count { out[k] = Int16(values[k]) }
     }
 
-    /// In each lane, adds the products of a row's columns with the same ones of x.
+    /// What the products of a group begin with, by the sums of its activations.
     @inline(__always)
-    static func accumulate(_ sum: Integers, _ weights: Floats, _ x: Integers) -> Integers {
+    private static func start(_ sums: Integers) -> Integers { .zero }
+
+    /// In each lane, adds the products of a row's columns with the same ones of a token.
+    @inline(__always)
+    private static func accumulate(_ sum: Integers, _ weights: Integers, _ x: Integers) -> Integers
+    {
       #if FMA && arch(x86_64)
         let products = _mm256_madd_epi16(
           unsafeBitCast(weights, to: __m256i.self), unsafeBitCast(x, to: __m256i.self))
@@ -385,14 +403,14 @@ extension Four<Int8Panel.Integers> {
           unsafeBitCast(weights, to: __m128i.self), unsafeBitCast(x, to: __m128i.self))
         return sum &+ unsafeBitCast(products, to: Integers.self)
       #else
-        let products = widen(weights) &* widen(unsafeBitCast(x, to: Floats.self))
+        let products = widen(weights) &* widen(x)
         return sum &+ (products.evenHalf &+ products.oddHalf)
       #endif
     }
 
     #if !arch(x86_64)
       @inline(__always)
-      private static func widen(_ pairs: Floats) -> SIMD8<Int32> {
+      private static func widen(_ pairs: Integers) -> SIMD8<Int32> {
         let integers = unsafeBitCast(pairs, to: SIMD8<Int16>.self)
         var wide = SIMD8<Int32>.zero
         for lane in 0..<8 { wide[lane] = Int32(integers[lane]) }

@@ -148,7 +148,8 @@ extension Int8Step {
     for i in 0..<steps { body(advanced(by: i), i &* Groups.columns, Groups.columns) }
     let first = steps * Groups.columns
     if first == columns { return }
-    withUnsafeTemporaryAllocation(byteCount: Self.bytes, alignment: 64) {
+    // On the stack, which has no larger alignment.
+    withUnsafeTemporaryAllocation(byteCount: Self.bytes, alignment: 16) {
       $0.initializeMemory(as: UInt8.self, repeating: 0)
       let rest = advanced(by: steps).copy(columns: columns - first, to: $0.baseAddress!)
       body(rest, first, columns - first)
@@ -186,7 +187,7 @@ extension Int8Step {
     let lastWhole = outStride - (Groups.columns - rest.columns + columns - 1) / columns
     let x = tokens.map { x.token($0, columns: columns) }
     let outs = tokens.map { out + $0 &* outStride }
-    withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) {
+    withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 16) {
       let scratch = $0.baseAddress!
       forEachRow(rows) { i in
         let row = row(i)

@@ -78,9 +78,7 @@ extension Matrix {
     if let floats {
       return floats.copy(values + row * rowBytes, to: out, columns)
     }
-    withInt8Rows(from: row, upTo: row, count: 1) {
-      $0[0].copy(to: out, columns, groupSize: groupSize)
-    }
+    copyInt8Row(row, to: out)
   }
 
   /// out[j * self.rows + i] = row i · activations of token j, for i in `rows` and all tokens.
@@ -94,7 +92,7 @@ extension Matrix {
   }
 
   /// Bytes of a row's values.
-  private var rowBytes: Int {
+  var rowBytes: Int {
     if let floats { return columns * floats.size }
     return blocks.map { columns / $0.blockSize * $0.blockBytes } ?? columns
   }

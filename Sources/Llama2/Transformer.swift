@@ -367,8 +367,8 @@ extension LoadedModel {
     let products = products.compactMap { product in product.linear.map { ($0, product.out) } }
     let activations = activations(x, for: products.map(\.0.weight), count: count)
     let rows = products.reduce(0) { $0 + $1.0.weight.rows }
-    // Blocks of int8 are multiplied in panels of 32 rows, floats in tiles of 4.
-    let grain = products[0].0.weight.hasInt8Tiles(count) ? 32 : 4
+    // Rows of int8 are copied some at a time.
+    let grain = products[0].0.weight.hasInt8Tiles(count) ? 16 : 4
     let work = products[0].0.weight.columns * count
     forEachPart(of: rows, work: work, grain: grain) { part, _ in
       var start = 0
@@ -394,6 +394,12 @@ extension LoadedModel {
       let inTiles = matrix.hasInt8Tiles(count)
       forEachRow(of: count, work: 4 * columns) { j in
         int8.quantise(x + j * columns, token: j, columns: columns, inTiles: inTiles)
+      }
+      if inTiles {
+        let lanes = Int8Tile.lanes
+        forEachRow(of: (count + lanes - 1) / lanes, work: 4 * lanes * columns) {
+          int8.layOut($0, count: count, columns: columns)
+        }
       }
     }
     return Activations(values: x, count: count, int8: state.int8)

@@ -512,15 +512,20 @@ import Testing
       var memory: [Guarded<UInt8>] = []
       let scaleSize = scaleSize ?? groupSize
       int8 = try Int8Activations(groupSize: groupSize, scaleSize: scaleSize, columns: columns) {
-        memory.append(Guarded([UInt8](repeating: 0xFF, count: $0 * count)))
+        // As `layOut` has all lanes of a vector.
+        let lanes = (count + Int8Tile.lanes - 1) / Int8Tile.lanes * Int8Tile.lanes
+        memory.append(Guarded([UInt8](repeating: 0xFF, count: $0 * lanes)))
         return UnsafeMutableRawPointer(memory.last!.start)
       }
       self.memory = memory
       self.count = count
       values = Guarded(x)
       for j in 0..<count {
-        for inTiles in [false, true] {
-          int8.quantise(values.start + j * columns, token: j, columns: columns, inTiles: inTiles)
+        int8.quantise(values.start + j * columns, token: j, columns: columns, inTiles: false)
+      }
+      if groupSize % 4 == 0 {
+        for index in 0..<(count + Int8Tile.lanes - 1) / Int8Tile.lanes {
+          int8.layOut(index, count: count, columns: columns)
         }
       }
     }
