@@ -46,7 +46,7 @@ demo: toolchain  ## build ./run and tell a story
 	@cp -f .build-native/release/run .
 	./run models/stories.bin -t 0.8 -s 5
 
-COMPUTATION := --filter 'KernelTests|ForwardTests|SameBitsTests|KVCacheTests|Llama2Tests.FormatTests'
+COMPUTATION := --filter 'KernelTests|ForwardTests|SameBitsTests|KVCacheTests|Llama2Tests.FormatTests|DraftTests|Llama2Tests.BatchTests'
 AVX2 := -Xcc -march=haswell -Xswiftc -DFMA
 
 test: toolchain  ## run every test, and those of the computation in the native build, and for AVX2, as well

@@ -200,10 +200,10 @@ extension CacheFloats {
   /// out[j][t] = q[j] · key t, (queries, chunkSize), for the positions t that query j sees, and for
   /// some behind them.
   ///
-  /// Beside the products of a few queries, each tile reads one word of every cache line of its values, which are needed
-  /// next, and of the next tile's keys. Otherwise each of these lines would be waited for when it is
-  /// multiplied: the processor's own prefetching stops at the end of a 4 KB page, and Swift has no
-  /// instruction for it. Returns the sum of these words, for the caller to store.
+  /// Beside the products of a few queries, each tile reads one word of every cache line of its values,
+  /// which are needed next, and of the next tile's keys. Otherwise each of these lines would be waited for
+  /// when it is multiplied: the processor's own prefetching stops at the end of a 4 KB page. Returns the sum
+  /// of these words, for the caller to store.
   private static func scores(
     _ q: UnsafePointer<Float>, _ visible: Attention.Visible, _ keys: UnsafeRawPointer,
     _ headSize: Int, _ values: UnsafeRawPointer, _ valueSize: Int,

@@ -46,6 +46,8 @@ public final class Batch: Sequence, IteratorProtocol {
   private let llama: Llama
   private let atOnce: Int
   private let waiting: AnyIterator<(index: Int, text: Generation)>
+  /// Whether the prompts were not yet at their end, behind which they may block.
+  private var hasMore = true
   /// The texts that have a KV cache.
   private var texts: [(index: Int, text: Generation)] = []
   private var ready: ArraySlice<Piece> = []
@@ -56,9 +58,7 @@ public final class Batch: Sequence, IteratorProtocol {
   init(_ llama: Llama, _ prompts: some Sequence<String>, _ options: GenerationOptions, atOnce: Int)
   {
     options.requireNoProblem(vocabSize: llama.config.vocabSize)
-    require(
-      1...Transformer.blockSize ~= atOnce,
-      "\(atOnce) texts at once, expected 1 to \(Transformer.blockSize)")
+    Self.requireNoProblem(atOnce: atOnce)
     self.llama = llama
     self.atOnce = atOnce
     waiting = AnyIterator(
@@ -70,6 +70,12 @@ public final class Batch: Sequence, IteratorProtocol {
     logits = Result { () throws(LlamaError) in
       try LazyMemory(bytes: [4, atOnce, llama.config.vocabSize], purpose: "logits")
     }
+  }
+
+  fileprivate static func requireNoProblem(atOnce: Int) {
+    require(
+      1...Transformer.blockSize ~= atOnce,
+      "\(atOnce) texts at once, expected 1 to \(Transformer.blockSize)")
   }
 
   /// seed + index, where 0, which means the time, comes from 0 alone.
@@ -99,7 +105,9 @@ public final class Batch: Sequence, IteratorProtocol {
   /// Reads a block of what is unread in the texts at hand, each with the choice of the token behind it if
   /// nothing of it is left. Returns false when all texts have ended.
   func advance() -> Bool {
-    while !isCancelled, texts.count < atOnce, let text = waiting.next() { texts.append(text) }
+    while !isCancelled, hasMore, texts.count < atOnce {
+      if let text = waiting.next() { texts.append(text) } else { hasMore = false }
+    }
     if texts.isEmpty { return false }
     switch logits {
     case .success(let memory): readBlock(memory.start.assumingMemoryBound(to: Float.self))
@@ -162,9 +170,9 @@ public final class Batch: Sequence, IteratorProtocol {
 ///       texts[piece.index] += piece.text
 ///     }
 ///
-/// It is computed as a `TextStream` is: a block when it is asked for, on the model's thread. The sequence throws
-/// `CancellationError` when its task is cancelled, and no other errors: what goes wrong ends one text, and stands
-/// in its last piece.
+/// It is computed as a `TextStream` is: a block when it is asked for, on the model's thread. The sequence
+/// throws `CancellationError` when its task is cancelled, and no other errors: what goes wrong ends one text,
+/// and stands in its last piece.
 public struct BatchStream: AsyncSequence, Sendable {
   private let batch: StreamedBatch
 
@@ -244,6 +252,7 @@ extension Llama {
     atOnce: Int = 16
   ) -> BatchStream {
     options.requireNoProblem(vocabSize: config.vocabSize)
+    Batch.requireNoProblem(atOnce: atOnce)
     return BatchStream(
       StreamedBatch(on: computeThread) {
         self.generate(prompts, options: options, atOnce: atOnce)

@@ -27,7 +27,8 @@ final class Draft {
   /// What was guessed to follow them.
   private var guess: ArraySlice<Int> = []
   /// The logits behind the last of them, and behind each guess that was read with it, (…, vocabSize);
-  /// empty if it was not read by `forward`.
+  /// empty if it was not read by `forward`. They are the text's own; a block that is shared with other
+  /// texts writes over the first row alone (`Transformer.keep`), which was used by then.
   private var rows = UnsafeBufferPointer<Float>(start: nil, count: 0)[...]
 
   /// - Parameter always: how many tokens are guessed each time; nil: as many as save time.
@@ -75,7 +76,8 @@ final class Draft {
 
 /// How many tokens to guess: so many that the most tokens a second follow, by what passes of several tokens
 /// took and how many guesses were right so far. Wrong guesses lose a hundredth of the time at most, and the
-/// time of one token; four times that where the caller asked for guesses.
+/// time of one token; four times that where the caller asked for guesses, beside the time in which a draft
+/// model reads the prompt.
 struct DraftLength {
   /// Tokens of a pass.
   private static let sizes = [1, 2, 4, 8, 16, 32]
@@ -216,8 +218,13 @@ final class SmallerModel: DraftSource {
   private let transformer: Transformer
   /// What it has read, its guesses included, and how many of these tokens are the text's.
   private var (tokens, known): ([Int], Int) = ([], 0)
+  private var sampler: Sampler
 
-  init(_ transformer: Transformer) { self.transformer = transformer }
+  init(_ transformer: Transformer) {
+    self.transformer = transformer
+    sampler = Sampler(
+      vocabSize: transformer.config.vocabSize, options: GenerationOptions(), seed: 1)
+  }
 
   func guess(_ most: Int, after text: [Int], _ sampler: Sampler) -> [Int] {
     // The last token is read again in any case, for its logits.
@@ -232,11 +239,12 @@ final class SmallerModel: DraftSource {
       transformer.read(Array(tokens[known...]), at: known)
       return []
     }
-    var (guessed, sampler) = (text, sampler)
+    var guessed = text
+    self.sampler.follow(sampler)
     while guessed.count < min(text.count + most, limit + 1) {
       let logits = transformer.forward(Array(guessed[tokens.count...]), at: tokens.count)
       tokens += guessed[tokens.count...]
-      guessed.append(sampler.sample(logits, after: guessed))
+      guessed.append(self.sampler.sample(logits, after: guessed))
     }
     return Array(guessed[text.count...])
   }

@@ -16,7 +16,7 @@ import Synchronization
 ///     }
 ///
 /// It can be used from any number of tasks at once. Each text has a KV cache of its own, and is what it
-/// would be alone; the texts share the weights, and compute in turn.
+/// would be alone; the texts share the weights, and compute in turn, or some of them in one block.
 public final class Llama: Sendable {
   let model: LoadedModel
   /// A smaller one that guesses what follows.
@@ -124,8 +124,8 @@ public final class Llama: Sendable {
   ///     print(story.generate(" who").joined())
   ///
   /// It blocks the thread that calls it: an app calls it off its main actor. In a task that is cancelled it
-  /// ends within 256 tokens, and texts read the rest themselves. Throws `LlamaError`, for a beginning that is longer
-  /// than the context, or if there is no memory for it.
+  /// ends within 256 tokens, and texts read the rest themselves. Throws `LlamaError`, for a beginning that is
+  /// longer than the context, or if there is no memory for it.
   public func read(_ beginning: String) throws(LlamaError) -> Prefix {
     try Prefix(self, beginning)
   }

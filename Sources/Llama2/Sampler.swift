@@ -59,6 +59,11 @@ public struct Sampler: Sendable {
       .max { changed[$0] < changed[$1] }!
   }
 
+  /// Goes on as `other` does, with memory of its own.
+  mutating func follow(_ other: Sampler) {
+    if options == other.options { random = other.random } else { self = other }
+  }
+
   /// Advances the generator by `count` samples: run.c samples after every token of a chat prompt
   /// and does not use the result.
   mutating func skip(_ count: Int) {

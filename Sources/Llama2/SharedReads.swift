@@ -1,3 +1,51 @@
+// What several texts read in one block.
+
+extension Transformer {
+  /// What a text reads in a block: tokens at position..<position + tokens.count.
+  struct Read {
+    let text: Transformer
+    let tokens: [Int]
+    let position: Int
+    /// Whether the logits after the last token are wanted.
+    let wantsLogits: Bool
+
+    /// Reads it alone. Returns the logits, if they are wanted.
+    func forward() -> UnsafeBufferPointer<Float>? {
+      if wantsLogits { return text.forward(tokens, at: position) }
+      text.read(tokens, at: position)
+      return nil
+    }
+  }
+
+  /// Copies logits, (vocabSize), to this text's own, which hold as those of `forward` do.
+  func keep(logits other: UnsafePointer<Float>) -> UnsafeBufferPointer<Float> {
+    let logits = logits.start.assumingMemoryBound(to: Float.self)
+    logits.update(from: other, count: config.vocabSize)
+    return UnsafeBufferPointer(start: logits, count: config.vocabSize)
+  }
+
+  /// Reads in one block what these texts of one model read next, `blockSize` tokens at most. Sets
+  /// `logits`, (texts that want any, vocabSize), to the same as `forward` gives each alone.
+  static func forward(_ reads: [Read], into logits: UnsafeMutablePointer<Float>) {
+    var tokens: [Int] = []
+    var parts: [Block.Part] = []
+    var wanted: [Int] = []
+    for read in reads {
+      read.text.requireInside(read.tokens, at: read.position)
+      let rows = tokens.count..<tokens.count + read.tokens.count
+      parts.append(Block.Part(cache: read.text.cache, position: read.position, rows: rows))
+      tokens += read.tokens
+      if read.wantsLogits { wanted.append(rows.upperBound - 1) }
+    }
+    require(tokens.count <= blockSize, "\(tokens.count) tokens, expected \(blockSize) at most")
+    guard let model = reads.first?.text.model else { return }
+    model.whileNobodyElseComputes {
+      model.forward(tokens, parts)
+      model.classify(rows: wanted, into: logits)
+    }
+  }
+}
+
 /// What the texts of a `ComputeThread` read next: those that ask for more at the same time are read in one
 /// block. Used on that thread only.
 final class SharedReads: @unchecked Sendable {

@@ -8,8 +8,8 @@ import Synchronization
 ///     if text.reason == .steps { print(" …") }
 ///
 /// A piece is computed when it is asked for, on a thread of the model's own, where its streams and sessions
-/// take turns token by token; those that are asked for more at the same time are computed together. Leaving the loop or cancelling the task stops the work within a token, or
-/// within 256 tokens of the prompt.
+/// take turns token by token; those that are asked for more at the same time are computed together. Leaving
+/// the loop or cancelling the task stops the work within a token, or within 256 tokens of the prompt.
 ///
 /// The sequence throws the `LlamaError` that ends the text, and `CancellationError` when its task is
 /// cancelled.

@@ -18,8 +18,8 @@ public final class Transformer {
   /// The shape, as the model file gives it.
   public let config: Config
   let model: LoadedModel
-  private let cache: KVCache
-  private let logits: LazyMemory  // (mostLogits, vocabSize)
+  let cache: KVCache
+  let logits: LazyMemory  // (mostLogits, vocabSize)
   /// Bytes of the KV cache that a token reads for each position up to its own.
   package var cacheBytesPerPosition: Int { cache.bytesPerPosition }
 
@@ -59,12 +59,15 @@ public final class Transformer {
     forward(tokens, at: position, last: 1)
   }
 
-  /// The same after each of the last `count` tokens, (count, vocabSize): of one block where they are
-  /// more than one, and at most `mostLogits`.
+  /// The same after each of the last `count` tokens, (count, vocabSize): where they are more than one, of
+  /// `mostLogits` tokens at most.
   func forward(
     _ tokens: [Int], at position: Int, last count: Int
   ) -> UnsafeBufferPointer<Float> {
     require(!tokens.isEmpty, "no tokens to read, expected one or more")
+    require(
+      count == 1 || count <= tokens.count && tokens.count <= Self.mostLogits,
+      "logits of \(count) of \(tokens.count) tokens, expected all of \(Self.mostLogits) at most")
     let logits = logits.start.assumingMemoryBound(to: Float.self)
     read(tokens, at: position) { block in
       if block.upperBound == tokens.count {
@@ -116,7 +119,7 @@ public final class Transformer {
     }
   }
 
-  private func requireInside(_ tokens: [Int], at position: Int) {
+  func requireInside(_ tokens: [Int], at position: Int) {
     require(
       position >= 0 && position + tokens.count <= config.seqLen,
       "positions \(position)..<\(position + tokens.count) are outside the context of"
@@ -131,54 +134,6 @@ public final class Transformer {
   /// llama.cpp: context shift).
   func forget(_ range: Range<Int>, of count: Int) {
     model.whileNobodyElseComputes { model.forget(range, of: count, in: cache) }
-  }
-}
-
-// MARK: - Tokens of several texts in one block
-
-extension Transformer {
-  /// What a text reads in a block: tokens at position..<position + tokens.count.
-  struct Read {
-    let text: Transformer
-    let tokens: [Int]
-    let position: Int
-    /// Whether the logits after the last token are wanted.
-    let wantsLogits: Bool
-
-    /// Reads it alone. Returns the logits, if they are wanted.
-    func forward() -> UnsafeBufferPointer<Float>? {
-      if wantsLogits { return text.forward(tokens, at: position) }
-      text.read(tokens, at: position)
-      return nil
-    }
-  }
-
-  /// Copies logits, (vocabSize), to this text's own, which hold as those of `forward` do.
-  func keep(logits other: UnsafePointer<Float>) -> UnsafeBufferPointer<Float> {
-    let logits = logits.start.assumingMemoryBound(to: Float.self)
-    logits.update(from: other, count: config.vocabSize)
-    return UnsafeBufferPointer(start: logits, count: config.vocabSize)
-  }
-
-  /// Reads in one block what these texts of one model read next, `blockSize` tokens at most. Sets
-  /// `logits`, (texts that want any, vocabSize), to the same as `forward` gives each alone.
-  static func forward(_ reads: [Read], into logits: UnsafeMutablePointer<Float>) {
-    var tokens: [Int] = []
-    var parts: [Block.Part] = []
-    var wanted: [Int] = []
-    for read in reads {
-      read.text.requireInside(read.tokens, at: read.position)
-      let rows = tokens.count..<tokens.count + read.tokens.count
-      parts.append(Block.Part(cache: read.text.cache, position: read.position, rows: rows))
-      tokens += read.tokens
-      if read.wantsLogits { wanted.append(rows.upperBound - 1) }
-    }
-    require(tokens.count <= blockSize, "\(tokens.count) tokens, expected \(blockSize) at most")
-    guard let model = reads.first?.text.model else { return }
-    model.whileNobodyElseComputes {
-      model.forward(tokens, parts)
-      model.classify(rows: wanted, into: logits)
-    }
   }
 }
 
@@ -247,7 +202,7 @@ final class LoadedModel: @unchecked Sendable {
 
 extension LoadedModel {
   /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
-  fileprivate func forward(_ tokens: [Int], _ parts: [Block.Part]) {
+  func forward(_ tokens: [Int], _ parts: [Block.Part]) {
     let block = Block(tokens, parts: parts, attentionTokens: state.attentionTokens)
     let (c, w, s, count) = (config, checkpoint.weights, state, block.count)
     embed(block, into: s.x, scratch: s.xb)
@@ -296,7 +251,7 @@ extension LoadedModel {
   }
 
   /// The same of these rows of the block that was computed last, in rising order.
-  fileprivate func classify(rows: [Int], into logits: UnsafeMutablePointer<Float>) {
+  func classify(rows: [Int], into logits: UnsafeMutablePointer<Float>) {
     let (x, dim) = (state.x, config.dim)
     for (i, row) in rows.enumerated() { (x + i * dim).update(from: x + row * dim, count: dim) }
     classify(x, count: rows.count, into: logits)

@@ -108,25 +108,6 @@ struct FourSums {
     s3 = multiplyAdd(s3, a3, b)
   }
 
-  @inline(__always)
-  mutating func add(_ a0: Float, _ a1: Float, _ a2: Float, _ a3: Float, times b: Vector) {
-    add(
-      Vector(repeating: a0), Vector(repeating: a1), Vector(repeating: a2), Vector(repeating: a3),
-      times: b)
-  }
-
-  /// The partial sums of each.
-  @inline(__always)
-  func storeVectors(
-    _ out0: UnsafeMutablePointer<Float>, _ out1: UnsafeMutablePointer<Float>,
-    _ out2: UnsafeMutablePointer<Float>, _ out3: UnsafeMutablePointer<Float>
-  ) {
-    store(s0, out0)
-    store(s1, out1)
-    store(s2, out2)
-    store(s3, out3)
-  }
-
   /// The totals of the four sums.
   @inline(__always)
   var totals: SIMD4<Float> {

@@ -119,9 +119,9 @@ struct Options {
     if beams != nil && mode != .generate {
       throw Refusal("--beams", "goes with -m generate, found -m \(mode)")
     }
-    if draft != nil && (mode == .score || beams != nil) {
-      let found = beams != nil ? "--beams" : "-m score"
-      throw Refusal("--draft", "is for texts that are sampled: found \(found) beside it")
+    if draft != nil && (mode == .score || beams != nil || batch != nil) {
+      let found = beams != nil ? "--beams" : batch != nil ? "--batch" : "-m score"
+      throw Refusal("--draft", "is for a text that is sampled alone: found \(found) beside it")
     }
     if lengthPenalty != nil && beams == nil {
       throw Refusal("--length-penalty", "is for beam search: expected --beams beside it")

@@ -85,6 +85,23 @@ import Testing
 
   // MARK: Texts
 
+  /// Standard input is such a sequence: asked again, it would wait for more.
+  private final class Lines: Sequence, IteratorProtocol {
+    private var left = ["one", "two"]
+    private(set) var ends = 0
+
+    func next() -> String? {
+      if left.isEmpty { ends += 1 }
+      return left.isEmpty ? nil : left.removeFirst()
+    }
+  }
+
+  @Test func promptsAreNotAskedForBehindTheirEnd() throws {
+    let lines = Lines()
+    for _ in try llama().generate(lines, options: Self.options()) {}
+    #expect(lines.ends == 1)
+  }
+
   @Test(
     arguments: [
       (shape, .v0), (shape, .v2(groupSize: 32)), (shape, .int8GGUF), (gpt2, .gguf(fused: true)),

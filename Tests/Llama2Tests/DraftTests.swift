@@ -122,6 +122,15 @@ import Testing
     }
   }
 
+  @Test func aTextHasADraftUnlessTheOptionsHaveNone() throws {
+    let llama = try llama()
+    for drafts in [true, false] {
+      let text = llama.generate("the rain", options: Self.options { $0.drafts = drafts })
+      #expect(text.reduce("", +).utf8.count > 20)
+      #expect((text.context.draft != nil) == drafts)
+    }
+  }
+
   /// Replies that are left, that end with a stop text or have options of their own are taken back in part.
   @Test(arguments: [nil, 200] as [Int?])
   func aConversationIsTheSameWithAnyGuesses(_ steps: Int?) throws {

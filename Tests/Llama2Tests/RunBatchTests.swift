@@ -88,6 +88,7 @@ import Testing
     ["--batch", "-", "-m", "chat"], ["--batch", "-", "-m", "score"],
     ["--batch", "-", "--beams", "2"], ["--batch", "-", "--at-once", "0"],
     ["--batch", "-", "--at-once", "257"], ["--at-once", "2"],
+    ["--batch", "-", "--draft", "small.gguf"],
   ])
   func whatDoesNotGoWithABatchIsRefused(_ arguments: [String]) throws {
     let stage = try Stage()
