@@ -122,7 +122,7 @@ import Testing
       """
     try folder.write(Array(main.utf8), to: "main.swift")
     let compile = try Self.env(
-      ["swiftc", "-O", "build/llama2.swift", "main.swift", "-o", "teller"], in: folder, minutes: 5)
+      ["swiftc", "-O", "build/llama2.swift", "main.swift", "-o", "teller"], in: folder, minutes: 15)
     #expect(compile.status == 0, "\(compile.errors)")
     #expect(!compile.errors.contains("warning:"), "\(compile.errors)")
     let single = try Program(path: folder["teller"])([], in: folder)
