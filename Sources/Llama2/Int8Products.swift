@@ -163,14 +163,23 @@ extension Int8Step {
     _ x: Int8Activations, count: Int, columns: Int, rows: Range<Int>,
     into out: UnsafeMutablePointer<Float>, _ outStride: Int, row: (Int) -> Self
   ) {
-    for j in stride(from: 0, to: count, by: 4) {
+    #if VNNI
+      let widest = 4
+    #else
+      // More tokens go through tiles there (Int8Blocks.swift).
+      let widest = 2
+    #endif
+    for j in stride(from: 0, to: count, by: widest) {
       // Of three tokens the last one is computed twice.
       let tokens = Four { j &+ min($0, count &- j &- 1) }
       // The compiler makes code of its own for each width.
       switch count - j {
       case 1: matmul(x, tokens, width: 1, columns: columns, rows, into: out, outStride, row: row)
-      case 2: matmul(x, tokens, width: 2, columns: columns, rows, into: out, outStride, row: row)
-      default: matmul(x, tokens, width: 4, columns: columns, rows, into: out, outStride, row: row)
+      #if VNNI
+        case 2: matmul(x, tokens, width: 2, columns: columns, rows, into: out, outStride, row: row)
+      #endif
+      default:
+        matmul(x, tokens, width: widest, columns: columns, rows, into: out, outStride, row: row)
       }
     }
   }
