@@ -59,15 +59,16 @@ public final class Transformer {
     forward(tokens, at: position, last: 1)
   }
 
-  /// The same after each of the last `count` tokens, (count, vocabSize): where they are more than one, of
-  /// `mostLogits` tokens at most.
+  /// The same after each of the last `count` tokens, (count, vocabSize): of one block where they are
+  /// more than one, and of `mostLogits` at most.
   func forward(
     _ tokens: [Int], at position: Int, last count: Int
   ) -> UnsafeBufferPointer<Float> {
     require(!tokens.isEmpty, "no tokens to read, expected one or more")
     require(
-      count == 1 || count <= tokens.count && tokens.count <= Self.mostLogits,
-      "logits of \(count) of \(tokens.count) tokens, expected all of \(Self.mostLogits) at most")
+      count == 1 || count <= min(tokens.count, Self.mostLogits) && tokens.count <= Self.blockSize,
+      "logits of \(count) of \(tokens.count) tokens, expected those of one block and"
+        + " \(Self.mostLogits) at most")
     let logits = logits.start.assumingMemoryBound(to: Float.self)
     read(tokens, at: position) { block in
       if block.upperBound == tokens.count {
