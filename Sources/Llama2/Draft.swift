@@ -5,8 +5,10 @@ protocol DraftSource: AnyObject {
 
   /// `most` tokens that may follow the text, or fewer.
   ///
-  /// - Parameter sampler: what is going to choose them.
-  func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler) -> [Int]
+  /// - Parameters:
+  ///   - sampler: what is going to choose them.
+  ///   - matcher: which of them may be chosen; nil: all.
+  func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int]
 
   /// The text is cut to its first `count` tokens.
   func takeBack(to count: Int)
@@ -52,7 +54,7 @@ final class Draft {
   ///
   /// - Parameter most: how many tokens the text may read behind it.
   func forward(
-    _ read: Transformer.Read, of tokens: [Int], most: Int, _ sampler: Sampler
+    _ read: Transformer.Read, of tokens: [Int], most: Int, _ sampler: Sampler, _ matcher: Matcher?
   ) -> UnsafeBufferPointer<Float> {
     let config = read.text.config
     if rows.isEmpty {
@@ -60,7 +62,8 @@ final class Draft {
       let start = now()
       // What costs nothing is guessed in any case, and tells how good its guesses are.
       let wanted = source.isFree ? most : length.best(most: most)
-      guess = wanted > 0 ? source.guess(wanted, after: tokens, sampler)[...] : []
+      guess = wanted > 0 ? source.guess(wanted, after: tokens, sampler, matcher)[...] : []
+      if let matcher { guess = guess.prefix(matcher.matching(guess, after: tokens.last!)) }
       let count = length.best(most: guess.count)
       let guessed = now()
       let logits = read.text.forward(
@@ -167,7 +170,9 @@ final class TextLookup: DraftSource {
   /// The longest match that is looked for, and the most places that are compared.
   private static let (longest, mostPlaces) = (16, 64)
 
-  func guess(_ most: Int, after text: [Int], _ sampler: Sampler) -> [Int] {
+  func guess(
+    _ most: Int, after text: [Int], _ sampler: Sampler, _ matcher: Matcher?
+  ) -> [Int] {
     for token in text[tokens.count...] { append(token) }
     guard let place = match() else { return [] }
     var guess: [Int] = []
@@ -226,7 +231,9 @@ final class SmallerModel: DraftSource {
       vocabSize: transformer.config.vocabSize, options: GenerationOptions(), seed: 1)
   }
 
-  func guess(_ most: Int, after text: [Int], _ sampler: Sampler) -> [Int] {
+  func guess(
+    _ most: Int, after text: [Int], _ sampler: Sampler, _ matcher: Matcher?
+  ) -> [Int] {
     // The last token is read again in any case, for its logits.
     known = min(known, text.count - 1)
     known += zip(tokens[known...], text[known...].dropLast()).prefix { $0 == $1 }.count
@@ -239,14 +246,26 @@ final class SmallerModel: DraftSource {
       transformer.read(Array(tokens[known...]), at: known)
       return []
     }
-    var guessed = text
+    var (guessed, matcher) = (text, matcher)
     self.sampler.follow(sampler)
     while guessed.count < min(text.count + most, limit + 1) {
       let logits = transformer.forward(Array(guessed[tokens.count...]), at: tokens.count)
       tokens += guessed[tokens.count...]
-      guessed.append(self.sampler.sample(logits, after: guessed))
+      guard let token = draw(logits, after: guessed, &matcher) else { break }
+      guessed.append(token)
     }
     return Array(guessed[text.count...])
+  }
+
+  /// nil: nothing may follow.
+  private func draw(
+    _ logits: UnsafeBufferPointer<Float>, after text: [Int], _ matcher: inout Matcher?
+  ) -> Int? {
+    guard matcher != nil else { return sampler.sample(logits, after: text) }
+    guard let allowed = try? matcher!.allowed(room: .max, after: text.last!, sampler.bannedTokens)
+    else { return nil }
+    let token = sampler.sample(logits, after: text, allowed: allowed)
+    return (try? matcher!.advance(token, after: text.last!)) == nil ? nil : token
   }
 
   func takeBack(to count: Int) { known = min(known, count) }

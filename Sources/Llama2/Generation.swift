@@ -85,7 +85,7 @@ public final class Generation: Sequence, IteratorProtocol {
   private var isPromptRead: Bool {
     switch context.reason {
     case .error, .cancelled, .timeLimit: return false
-    case .endToken, .stopText, .steps, .context, nil: return true
+    case .endToken, .matched, .stopText, .steps, .context, nil: return true
     }
   }
 }

@@ -68,6 +68,9 @@ public struct GenerationOptions: Sendable, Equatable {
   /// the context.
   public var continuesBeyondContext: Bool?
 
+  /// What the text behind the prompt must match; nil: anything.
+  package var pattern: Pattern?
+
   // MARK: How fast it is
 
   /// Whether tokens that may follow are guessed, and read together with the token in front of them (Leviathan

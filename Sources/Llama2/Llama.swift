@@ -35,6 +35,15 @@ public final class Llama: Sendable {
   }
   /// How conversations are written, or why there can be none.
   private let template: Result<ChatTemplate, LlamaError>
+  private let lazyTrie = Mutex<TokenTrie?>(nil)
+  /// The vocabulary by its bytes, once a pattern needs it.
+  var trie: TokenTrie {
+    lazyTrie.withLock {
+      let trie = $0 ?? TokenTrie(tokenizer)
+      $0 = trie
+      return trie
+    }
+  }
   private let lazyThread = Mutex<ComputeThread?>(nil)
   /// Where streams and sessions compute: a thread that is started when the first one is made.
   var computeThread: ComputeThread {

@@ -10,6 +10,7 @@ public struct Sampler: Sendable {
   /// How often each token stands in the window of the penalties; zeros between two samples.
   private var counts: [Float]
   private var candidates: [Candidates.Candidate]
+  var bannedTokens: Set<Int> { options.bannedTokens }
 
   /// - Parameters:
   ///   - temperature: what logits are divided by; 0 always takes the likeliest token.
@@ -46,17 +47,27 @@ public struct Sampler: Sendable {
   public mutating func sample(
     _ logits: UnsafeBufferPointer<Float>, after tokens: [Int] = []
   ) -> Int {
+    sample(logits, after: tokens, allowed: nil)
+  }
+
+  /// - Parameter allowed: the tokens among which one is chosen, of which one at least is not banned; nil: all.
+  mutating func sample(
+    _ logits: UnsafeBufferPointer<Float>, after tokens: [Int], allowed: TokenSet?
+  ) -> Int {
     require(
       logits.count == probabilities.count,
       "\(logits.count) logits for a sampler of \(probabilities.count) tokens")
-    guard options.changesLogits else { return choose(logits) }
+    guard options.changesLogits || allowed != nil else { return choose(logits) }
     var changed = Array(logits)
     change(&changed, after: tokens)
+    allowed?.restrict(&changed)
     let token = changed.withUnsafeBufferPointer { choose($0) }
-    guard options.bannedTokens.contains(token) else { return token }
+    func mayBeChosen(_ token: Int) -> Bool {
+      !options.bannedTokens.contains(token) && allowed?[token] != false
+    }
+    if mayBeChosen(token) { return token }
     // All logits are -infinity or NaN, or the probabilities add up to less than the random number.
-    return logits.indices.filter { !options.bannedTokens.contains($0) }
-      .max { changed[$0] < changed[$1] }!
+    return logits.indices.filter(mayBeChosen).max { changed[$0] < changed[$1] }!
   }
 
   /// Goes on as `other` does, with memory of its own.

@@ -55,8 +55,12 @@ final class TextContext {
   private var reading = (tokens: 0, seconds: 0.0)
   /// Whether a read has begun that has not ended.
   private var isBeingRead = false
-  /// The token that was chosen last, until its text is known.
-  private var chosen: TextPiece?
+  /// The tokens that were chosen last, until their text is known.
+  private var chosen: [TextPiece] = []
+  /// Where the text is in its pattern; nil: it has none.
+  private var matcher: Matcher?
+  /// Tokens of the pattern that come next whatever the model says.
+  private var forced: [Int] = []
   /// Pieces that are known to belong to the text.
   private var ready: [TextPiece] = []
   private var joiner: TextJoiner
@@ -105,8 +109,17 @@ final class TextContext {
     self.endsBefore = endsBefore
     joiner = TextJoiner(tokenizer: llama.tokenizer)
     stopTexts = StopTexts(options.stopTexts)
-    (reason, deadline, chosen, ready, generatedTokens) = (nil, nil, nil, [], 0)
+    (reason, deadline, chosen, ready, generatedTokens) = (nil, nil, [], [], 0)
     (takenTokens, visibleTokens, textBeforeStop, lastTokenTime, reading) = (0, 0, "", 0, (0, 0))
+    (matcher, forced) = (nil, [])
+    do {
+      matcher = try options.pattern.map { pattern throws(LlamaError) in
+        let endTokens = (0..<llama.config.vocabSize).filter(endsBefore)
+        return try Matcher(pattern.automaton, llama.tokenizer, llama.trie, endTokens: endTokens)
+      }
+    } catch {
+      reason = .error(error)
+    }
   }
 
   /// What follows is chosen as these options say, and ends where they say, but for `steps` and
@@ -172,10 +185,7 @@ final class TextContext {
 
   /// The next piece of generated text that was computed, if there is one.
   func nextReady() -> TextPiece? {
-    if let piece = chosen {
-      chosen = nil
-      append(piece)
-    }
+    appendChosen()
     if reason != nil && ready.isEmpty {
       if let rest = joiner.rest() { append(TextPiece(token: nil, text: rest)) }
       if ready.isEmpty { ready = stopTexts.rest() }
@@ -191,9 +201,19 @@ final class TextContext {
     return piece
   }
 
+  /// Appends the tokens that were chosen, up to a stop text.
+  private func appendChosen() {
+    var previous = tokens.last ?? -1
+    for var piece in chosen {
+      if case .stopText = reason { break }
+      piece.text = joiner.append(piece.token!, after: previous)
+      previous = piece.token!
+      append(piece)
+    }
+    chosen = []
+  }
+
   private func append(_ piece: TextPiece) {
-    var piece = piece
-    if let token = piece.token { piece.text = joiner.append(token, after: tokens.last!) }
     let (pieces, stop) = stopTexts.append(piece)
     ready += pieces
     if let stop {
@@ -227,7 +247,8 @@ final class TextContext {
     self.draft = draft
     let most = options.maximumResponseTokens.map { $0 - generatedTokens - 1 } ?? Int.max
     return draft.forward(
-      read, of: tokens, most: max(0, min(most, limit.tokens - tokens.count - unmarked)), sampler)
+      read, of: tokens, most: max(0, min(most, limit.tokens - tokens.count - unmarked)), sampler,
+      matcher)
   }
 
   /// A block of what is unread, for the caller to have read; nil if the text ends there.
@@ -235,10 +256,12 @@ final class TextContext {
   /// - Parameter most: the most tokens to take.
   func beginRead(most: Int = Transformer.blockSize) -> Transformer.Read? {
     do {
-      if isFull {
-        reason = limit.reason
+      if let matcher, !matcher.goesOn {
+        reason = .matched
+      } else if isFull {
+        reason = matcher?.isWhole == true ? .matched : limit.reason
       } else if let most = options.maximumResponseTokens, generatedTokens >= most {
-        reason = .steps
+        reason = matcher?.isWhole == true ? .matched : .steps
       } else if timeIsOver {
         reason = .timeLimit
       } else {
@@ -273,13 +296,32 @@ final class TextContext {
     }
     sampler.skip(skippedSamples)
     skippedSamples = 0
-    let token = sampler.sample(logits, after: tokens)
-    count(from: start, to: now())
-    append(token, logits)
+    do {
+      let token = try choose(logits)
+      count(from: start, to: now())
+      try append(token, logits)
+    } catch {
+      reason = .error(error)
+    }
   }
 
-  /// Goes on with a token that was chosen by these logits, unless it ends the text.
-  private func append(_ token: Int, _ logits: UnsafeBufferPointer<Float>) {
+  /// How many tokens the text may have behind those that were read.
+  private var room: Int {
+    let most = options.maximumResponseTokens.map { $0 - generatedTokens } ?? Int.max
+    return min(most, limit.tokens - unmarked - tokens.count - unread.count)
+  }
+
+  /// The token that comes next.
+  private func choose(_ logits: UnsafeBufferPointer<Float>) throws(LlamaError) -> Int {
+    if !forced.isEmpty { return forced.removeFirst() }
+    guard let matcher else { return sampler.sample(logits, after: tokens) }
+    let allowed = try matcher.allowed(room: room, after: tokens.last!, sampler.bannedTokens)
+    return sampler.sample(logits, after: tokens, allowed: allowed)
+  }
+
+  /// Goes on with a token that was chosen by these logits, unless it ends the text, and with those that must
+  /// follow it.
+  private func append(_ token: Int, _ logits: UnsafeBufferPointer<Float>) throws(LlamaError) {
     if endsBefore(token) {
       reason = .endToken
       return
@@ -289,19 +331,31 @@ final class TextContext {
       piece.score = LogProbabilities(logits).score(
         token, after: tokens.last!, alternatives: alternatives, llama.tokenizer)
     }
-    chosen = piece
+    chosen = [piece]
     unread = [token]
     generatedTokens += 1
+    guard matcher != nil else { return }
+    try matcher!.advance(token, after: tokens.last!)
+    if forced.isEmpty { forced = try matcher!.forced(room: room, after: token) }
+    // With probabilities each of them needs logits.
+    if alternatives != nil { return }
+    for token in forced {
+      try matcher!.advance(token, after: unread.last!)
+      chosen.append(TextPiece(token: token, text: ""))
+      unread.append(token)
+    }
+    generatedTokens += forced.count
+    forced = []
   }
 
   /// Counts a token, which was chosen at the end of that time.
   private func count(from start: Double, to end: Double) {
-    if reading.tokens > 1 {
+    if lastTokenTime > 0 {
+      speed.generatedTokens += reading.tokens
+      speed.generatedSeconds += end - lastTokenTime
+    } else if reading.tokens > 1 {
       speed.promptTokens += reading.tokens
       speed.promptSeconds += reading.seconds + end - start
-    } else if lastTokenTime > 0 {
-      speed.generatedTokens += 1
-      speed.generatedSeconds += end - lastTokenTime
     }
     lastTokenTime = end
     reading = (0, 0)
@@ -363,7 +417,7 @@ final class TextContext {
   /// Ends a reply where its emitted text ends, in case it was left, or tokens of a stop text were read.
   /// Returns the tokens that follow those that were read, and the text behind them.
   func endReply() -> (tokens: [Int], text: String) {
-    var isWhole = ready.isEmpty && chosen == nil && reason != nil
+    var isWhole = ready.isEmpty && chosen.isEmpty && reason != nil
     if case .stopText = reason { isWhole = false }
     if reason == .cancelled { isWhole = false }
     var excess = isWhole ? 0 : generatedTokens - visibleTokens
@@ -418,11 +472,13 @@ struct TextPiece {
 public enum EndReason: Sendable, Equatable {
   /// The model ended it.
   case endToken
+  /// It matches its pattern, and no token may follow, or there is no room for one.
+  case matched
   /// It was about to contain this stop text.
   case stopText(String)
-  /// It has as many tokens as the options allow.
+  /// It has as many tokens as the options allow; with a pattern, which it does not match.
   case steps
-  /// The context is full.
+  /// The context is full; with a pattern, the text does not match it.
   case context
   /// The time limit has passed.
   case timeLimit

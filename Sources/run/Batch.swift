@@ -81,6 +81,7 @@ extension Batch.End {
   private var name: String {
     switch reason {
     case .endToken: "endToken"
+    case .matched: "matched"
     case .stopText: "stopText"
     case .steps: "steps"
     case .context: "context"

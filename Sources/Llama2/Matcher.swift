@@ -1,0 +1,134 @@
+/// Where a text is in its pattern: which tokens may follow, and which must.
+struct Matcher {
+  private let automaton: Automaton
+  private let tokenizer: Tokenizer
+  private let trie: TokenTrie
+  /// Tokens that end the text.
+  private let endTokens: [Int]
+  /// What was matched.
+  private var text: [UInt8] = []
+  /// Its state, as of the automaton's states of that generation.
+  private var (state, generation): (Int32, Int) = (0, 0)
+
+  /// Whether the text matches as it is.
+  private(set) var isWhole = false
+  /// Whether more may follow.
+  private(set) var goesOn = true
+
+  /// The most bytes that are looked ahead for.
+  private static let mostForced = 1024
+
+  init(
+    _ automaton: Automaton, _ tokenizer: Tokenizer, _ trie: TokenTrie, endTokens: [Int]
+  ) throws(LlamaError) {
+    (self.automaton, self.tokenizer, self.trie) = (automaton, tokenizer, trie)
+    self.endTokens = endTokens
+    try advance([])
+  }
+
+  /// The states, and that of the text among them.
+  private func withStates<Result: Sendable>(
+    _ body: (inout States, Int32) throws(LlamaError) -> Result
+  ) throws(LlamaError) -> Result {
+    try automaton.withStates { states throws(LlamaError) in
+      try states.begin()
+      let isKnown = states.generation == generation
+      return try body(&states, isKnown ? state : try states.step(states.start, text))
+    }
+  }
+
+  // MARK: - Going on
+
+  /// Goes on behind a token that was chosen.
+  mutating func advance(_ token: Int, after previous: Int) throws(LlamaError) {
+    if endTokens.contains(token) { return }
+    try advance(tokenizer.decode(token, after: previous))
+  }
+
+  private mutating func advance(_ bytes: ArraySlice<UInt8>) throws(LlamaError) {
+    (state, generation, isWhole, goesOn) = try withStates { states, state throws(LlamaError) in
+      let next = try states.step(state, bytes)
+      return (next, states.generation, states.accepts(next), states.goesOn(next))
+    }
+    text += bytes
+  }
+
+  // MARK: - Tokens
+
+  /// The tokens that may follow, of which there is one at least.
+  ///
+  /// - Parameters:
+  ///   - room: how many more tokens the text may have: those are left out behind which it would not end in
+  ///     time, unless it would behind none of them.
+  ///   - banned: these are left out.
+  func allowed(
+    room: Int, after previous: Int, _ banned: Set<Int>
+  ) throws(LlamaError) -> TokenSet {
+    var tokens = try withStates { states, state throws(LlamaError) in
+      var tokens = try states.allowed(in: state, room: room, trie)
+      if previous == tokenizer.bos { try correct(&tokens, behindBOSFrom: state, &states) }
+      return tokens
+    }
+    for token in endTokens { tokens[token] = isWhole }
+    for token in banned { tokens[token] = false }
+    if tokens.isEmpty {
+      throw .badPattern(
+        problem: banned.isEmpty
+          ? "the vocabulary has no token with which the text could go on behind \(found)"
+          : "all tokens with which the text could go on behind \(found) are banned")
+    }
+    return tokens
+  }
+
+  /// The end of what was matched.
+  private var found: String { quoted(String(decoding: text.suffix(20), as: UTF8.self)) }
+
+  /// Behind BOS some tokens lose the space in front.
+  private func correct(
+    _ tokens: inout TokenSet, behindBOSFrom state: Int32, _ states: inout States
+  ) throws(LlamaError) {
+    for token in 0..<trie.vocabSize {
+      let text = tokenizer.decode(token, after: tokenizer.bos ?? -1)
+      if text.count < tokenizer.decode(token, after: -1).count {
+        let next = try states.step(state, text)
+        tokens[token] = !text.isEmpty && next != States.dead
+      }
+    }
+  }
+
+  /// How many of these tokens may follow one after the other, up to one behind which others are forced.
+  func matching(_ tokens: ArraySlice<Int>, after previous: Int) -> Int {
+    var (matcher, previous, count) = (self, previous, 0)
+    for token in tokens {
+      try? matcher.advance(token, after: previous)
+      if !matcher.goesOn && !matcher.isWhole { break }
+      (previous, count) = (token, count + 1)
+      if (try? matcher.forced(room: .max, after: token).isEmpty) != true { break }
+    }
+    return count
+  }
+
+  /// The tokens that come next whatever the model says: those of the text that is the only one to go on with,
+  /// as long as no other token reaches beyond it. None if the text would not end in time behind them.
+  ///
+  /// - Parameter room: how many more tokens the text may have.
+  func forced(room: Int, after previous: Int) throws(LlamaError) -> [Int] {
+    if previous == tokenizer.bos { return [] }
+    return try withStates { states, state throws(LlamaError) in
+      var rest = try states.forcedBytes(from: state, most: Self.mostForced)[...]
+      let end = try states.step(state, rest)
+      let text = String(decoding: rest, as: UTF8.self)
+      var (next, tokens): (Int32, [Int]) = (state, [])
+      for token in tokenizer.encode([.text(text)], continuing: true) {
+        let bytes = tokenizer.decode(token, after: -1)
+        guard !bytes.isEmpty, rest.starts(with: bytes),
+          try !states.reaches(beyond: rest, to: end, trie)
+        else { break }
+        rest = rest.dropFirst(bytes.count)
+        next = try states.step(next, bytes)
+        tokens.append(token)
+      }
+      return Int(states.shortestRest(next)) <= room - tokens.count ? tokens : []
+    }
+  }
+}

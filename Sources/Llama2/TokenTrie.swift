@@ -1,0 +1,117 @@
+/// The tokens of a vocabulary by the bytes that they stand for: a tree in which each node is a byte, and
+/// tokens that begin with the same bytes share their nodes. The nodes stand in the order in which a walk
+/// comes to them, so that it goes through the arrays from front to end, and skips what is below a node.
+final class TokenTrie: Sendable {
+  /// The byte of each node. Node 0 is the root, in front of all bytes.
+  let bytes: [UInt8]
+  /// How many bytes lead to each node, its own included.
+  let depths: [Int32]
+  /// The first node behind each node that is not below it.
+  let ends: [Int32]
+  /// The tokens that end at node i are tokens[starts[i]..<starts[i + 1]].
+  let starts: [Int32]
+  let tokens: [Int32]
+  /// The most bytes of a token.
+  let longest: Int
+  let vocabSize: Int
+
+  /// Tokens that stand for no text are left out.
+  init(_ tokenizer: Tokenizer) {
+    var (bytes, depths, ends): ([UInt8], [Int32], [Int32]) = ([0], [0], [0])
+    var (starts, tokens): ([Int32], [Int32]) = ([0], [])
+    // The nodes on the way to the last token.
+    var path = [0]
+    let all = tokenizer.vocabulary.bytes
+    var last = 0..<0
+    for (_, text, token) in Self.sorted(tokenizer) {
+      let shared = zip(last, text).prefix { all[$0] == all[$1] }.count
+      while path.count > shared + 1 { ends[path.removeLast()] = Int32(bytes.count) }
+      for i in text.dropFirst(shared) {
+        path.append(bytes.count)
+        bytes.append(all[i])
+        depths.append(Int32(path.count - 1))
+        ends.append(0)
+        starts.append(Int32(tokens.count))
+      }
+      tokens.append(token)
+      last = text
+    }
+    for node in path { ends[node] = Int32(bytes.count) }
+    starts.append(Int32(tokens.count))
+    longest = Int(depths.max()!)
+    (self.bytes, self.depths, self.ends) = (bytes, depths, ends)
+    (self.starts, self.tokens, vocabSize) = (starts, tokens, tokenizer.vocabSize)
+  }
+
+  /// The tokens that stand for text, in the order of its bytes, with where these stand in the vocabulary.
+  private static func sorted(
+    _ tokenizer: Tokenizer
+  ) -> [(key: UInt64, text: Range<Int>, token: Int32)] {
+    let bytes = tokenizer.vocabulary.bytes
+    var tokens: [(key: UInt64, text: Range<Int>, token: Int32)] = []
+    tokens.reserveCapacity(tokenizer.vocabSize)
+    for token in 0..<tokenizer.vocabSize {
+      let text = tokenizer.decode(token, after: -1).indices
+      if text.isEmpty { continue }
+      // The first bytes as a number, by which most tokens are told apart.
+      let key = (0..<8).reduce(0 as UInt64) {
+        $0 << 8 | ($1 < text.count ? UInt64(bytes[text.lowerBound + $1]) : 0)
+      }
+      tokens.append((key, text, Int32(token)))
+    }
+    tokens.sort {
+      $0.key != $1.key ? $0.key < $1.key : bytes[$0.text].lexicographicallyPrecedes(bytes[$1.text])
+    }
+    return tokens
+  }
+
+  /// The node that a byte leads to from a node.
+  func child(of node: Int, _ byte: UInt8) -> Int? {
+    var child = node + 1
+    while child < ends[node] {
+      if bytes[child] == byte { return child }
+      child = Int(ends[child])
+    }
+    return nil
+  }
+
+  /// The fewest tokens that stand for `text`, each from one of its places to another; nil: none do.
+  func fewestTokens(_ text: [UInt8]) -> Int? {
+    var fewest = [Int?](repeating: nil, count: text.count) + [0]
+    for start in text.indices.reversed() {
+      var (node, end) = (0, start)
+      while end < text.count, let next = child(of: node, text[end]) {
+        (node, end) = (next, end + 1)
+        guard starts[node] < starts[node + 1], let rest = fewest[end] else { continue }
+        fewest[start] = min(fewest[start] ?? Int.max, rest + 1)
+      }
+    }
+    return fewest[0]
+  }
+}
+
+/// A set of tokens.
+struct TokenSet: Equatable {
+  private var words: [UInt64]
+
+  init(vocabSize: Int) { words = [UInt64](repeating: 0, count: (vocabSize + 63) / 64) }
+
+  var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+  subscript(token: Int) -> Bool {
+    get { words[token >> 6] >> UInt64(token & 63) & 1 != 0 }
+    set {
+      let bit: UInt64 = 1 << UInt64(token & 63)
+      if newValue { words[token >> 6] |= bit } else { words[token >> 6] &= ~bit }
+    }
+  }
+
+  /// Makes the logits of all other tokens, (vocabSize), -infinity.
+  func restrict(_ logits: inout [Float]) {
+    for (i, word) in words.enumerated() where word != .max {
+      for token in i << 6..<min((i + 1) << 6, logits.count) where !self[token] {
+        logits[token] = -.infinity
+      }
+    }
+  }
+}
