@@ -233,24 +233,26 @@ extension Llama {
   ///
   /// - Parameters:
   ///   - prompts: any number of them; each is taken when its text begins.
+  ///   - pattern: what follows each prompt matches it as a whole; nil: that of the options.
   ///   - options: of each text. Where they have a seed, text i has the seed + i, and is the text that
   ///     `generate` gives alone with that.
   ///   - atOnce: how many texts are in the making, each with a KV cache, in 1...256. With more of them, all
   ///     are done sooner and each takes longer.
   public func generate(
-    _ prompts: some Sequence<String>, options: GenerationOptions = GenerationOptions(),
-    atOnce: Int = 16
+    _ prompts: some Sequence<String>, matching pattern: Pattern? = nil,
+    options: GenerationOptions = GenerationOptions(), atOnce: Int = 16
   ) -> Batch {
-    Batch(self, prompts, options, atOnce: atOnce)
+    Batch(self, prompts, options.matching(pattern), atOnce: atOnce)
   }
 
   /// The same off the caller's actor.
   ///
   ///     for try await piece in llama.stream(prompts) { texts[piece.index] += piece.text }
   public func stream(
-    _ prompts: some Sequence<String> & Sendable, options: GenerationOptions = GenerationOptions(),
-    atOnce: Int = 16
+    _ prompts: some Sequence<String> & Sendable, matching pattern: Pattern? = nil,
+    options: GenerationOptions = GenerationOptions(), atOnce: Int = 16
   ) -> BatchStream {
+    let options = options.matching(pattern)
     options.requireNoProblem(vocabSize: config.vocabSize)
     Batch.requireNoProblem(atOnce: atOnce)
     return BatchStream(

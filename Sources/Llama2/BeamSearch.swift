@@ -114,8 +114,11 @@ private struct BeamSearch {
     candidateCount = beams * max(2, 1 + endTokens)
     (self.llama, self.beams, self.lengthPenalty) = (llama, beams, lengthPenalty)
     sampler = Sampler(vocabSize: llama.config.vocabSize, options: options, seed: 1)
-    let beginning = Hypothesis(
+    var beginning = Hypothesis(
       tokens: prompt.tokens, joiner: joiner, stopTexts: StopTexts(options.stopTexts))
+    if let pattern = options.pattern {
+      beginning.matcher = try Matcher(pattern, llama) { tokenizer.endsText($0) }
+    }
     running = [(beginning, try Transformer(llama.model))]
   }
 
@@ -135,7 +138,10 @@ private struct BeamSearch {
 
   /// Ends the unfinished texts.
   mutating func end(_ reason: EndReason) {
-    for (text, _) in running { finish(text, reason) }
+    for (text, _) in running {
+      let isMatch = text.matcher?.isWhole == true && (reason == .steps || reason == .context)
+      finish(text, isMatch ? .matched : reason)
+    }
     running = []
   }
 
@@ -147,7 +153,7 @@ private struct BeamSearch {
       text.logProbability = candidate.logProbability
       text.length += 1
       let endsText = llama.tokenizer.endsText(candidate.token.id)
-      if let reason = endsText ? .endToken : text.append(candidate.token) {
+      if let reason = try endsText ? .endToken : text.append(candidate.token) {
         if rank < beams { finish(text, reason) }
       } else if children.count < beams {
         children.append((candidate.parent, text))
@@ -168,6 +174,9 @@ private struct BeamSearch {
       let modelled = LogProbabilities(logits)
       var changed = logits.indices.map { modelled[$0] }
       sampler.change(&changed, after: tokens)
+      try beam.text.matcher?.allowed(
+        room: limit - beam.text.length, after: tokens.last!, sampler.bannedTokens
+      ).restrict(&changed)
       let best = changed.withUnsafeBufferPointer { likeliest(candidateCount, of: $0) }
       for token in best where changed[token] > -.infinity {
         candidates.append(
@@ -247,6 +256,8 @@ private struct Hypothesis {
   /// The tokens behind the prompt, an end token included, and their log probability.
   var length = 0
   var logProbability = 0.0
+  /// Where it is in its pattern; nil: it has none.
+  var matcher: Matcher?
   /// What is known of the text behind the prompt.
   private var pieces: [TextPiece] = []
   private var joiner: TextJoiner
@@ -256,11 +267,13 @@ private struct Hypothesis {
     (self.tokens, self.joiner, self.stopTexts) = (tokens, joiner, stopTexts)
   }
 
-  /// Adds a token. Returns the stop text that ends the text with it.
-  mutating func append(_ token: ScoredToken) -> EndReason? {
+  /// Adds a token. Returns what ends the text with it: a stop text, or its pattern.
+  mutating func append(_ token: ScoredToken) throws(LlamaError) -> EndReason? {
     let text = joiner.append(token.id, after: tokens.last!)
+    try matcher?.advance(token.id, after: tokens.last!)
     tokens.append(token.id)
-    return append(TextPiece(token: token.id, text: text, score: token))
+    let stop = append(TextPiece(token: token.id, text: text, score: token))
+    return stop ?? (matcher?.goesOn == false ? .matched : nil)
   }
 
   private mutating func append(_ piece: TextPiece) -> EndReason? {

@@ -99,10 +99,14 @@ public final class Chat {
   /// the error `promptTooLong`. One for which the conversation has no more room, because of its `steps` or as
   /// it does not go on beyond the context, has an empty reply with the reason `steps` or `context`.
   ///
-  /// - Parameter options: how this reply is chosen and where it ends, with random numbers of its own;
-  ///   nil: the conversation's options, whose random numbers go on. `steps` and `continuesBeyondContext`
-  ///   are always the conversation's.
-  public func reply(to prompt: String, options: GenerationOptions? = nil) -> Reply {
+  /// - Parameters:
+  ///   - pattern: what the reply must match as a whole; nil: that of the options.
+  ///   - options: how this reply is chosen and where it ends, with random numbers of its own; nil: the
+  ///     conversation's options, whose random numbers go on. `steps` and `continuesBeyondContext` are always
+  ///     the conversation's.
+  public func reply(
+    to prompt: String, matching pattern: Pattern? = nil, options: GenerationOptions? = nil
+  ) -> Reply {
     settle()
     guard case .success(let template) = template else {
       context.end(.error(error!))
@@ -112,7 +116,7 @@ public final class Chat {
     let tokenizer = context.llama.tokenizer
     // Any end of a turn that the vocabulary has ends a reply, and the template's own.
     let endOfTurn = tokenizer.id(ofControl: template.endOfTurn)
-    context.begin { tokenizer.endsReply($0) || $0 == endOfTurn }
+    context.begin(matching: pattern) { tokenizer.endsReply($0) || $0 == endOfTurn }
     let turn = tokens(template, of: prompt)
     let isFirst = readTokens == 0 && pending.tokens.isEmpty
     let kept = context.continues && !isFirst ? context.kept + 1 : 0

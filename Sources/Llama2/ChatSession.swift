@@ -32,17 +32,18 @@ public final class ChatSession: Sendable {
   /// `maximumResponseTokens` or a `timeLimit`, or the session ends with its context or its `steps`. Where such
   /// a session has no more room, a reply has no content, and the reason `context` or `steps`.
   ///
-  /// - Parameter options: how this reply is chosen and where it ends; nil: the session's options, whose
-  ///   random numbers go on from reply to reply. `steps` and `continuesBeyondContext` are always the
-  ///   session's.
+  /// - Parameters:
+  ///   - pattern: what the reply must match as a whole; nil: that of the options.
+  ///   - options: how this reply is chosen and where it ends; nil: the session's options, whose random
+  ///     numbers go on from reply to reply. `steps` and `continuesBeyondContext` are always the session's.
   /// - Throws: `LlamaError`: `badTemplate` for a model without a chat template, `badTranscript` for a
   ///   transcript in another order, `promptTooLong` for a message that does not fit into the context, `busy`
   ///   while another reply goes on. `CancellationError` when the task is cancelled.
   @discardableResult
   public func respond(
-    to prompt: String, options: GenerationOptions? = nil
+    to prompt: String, matching pattern: Pattern? = nil, options: GenerationOptions? = nil
   ) async throws -> Response {
-    try await streamResponse(to: prompt, options: options).collect()
+    try await streamResponse(to: prompt, matching: pattern, options: options).collect()
   }
 
   /// The reply to a message as it is generated. The message is sent when the first snapshot is asked for.
@@ -51,11 +52,13 @@ public final class ChatSession: Sendable {
   ///       label.text = snapshot.content
   ///     }
   ///
-  /// - Parameter options: as in `respond`.
+  /// - Parameters:
+  ///   - pattern: as in `respond`.
+  ///   - options: as in `respond`.
   public func streamResponse(
-    to prompt: String, options: GenerationOptions? = nil
+    to prompt: String, matching pattern: Pattern? = nil, options: GenerationOptions? = nil
   ) -> ResponseStream {
-    ResponseStream(chat: chat, prompt: prompt, options: options)
+    ResponseStream(chat: chat, message: (prompt, pattern, options))
   }
 
   /// Reads ahead what any message begins with, so that the next reply begins sooner. It is the same reply.
@@ -95,8 +98,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
   }
 
   fileprivate let chat: SessionChat
-  fileprivate let prompt: String
-  fileprivate let options: GenerationOptions?
+  fileprivate let message: SessionChat.Message
   fileprivate let progress = Progress()
 
   public func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
@@ -139,7 +141,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
       do {
         guard let turn = try turn ?? stream.begin() else { return nil }
         self.turn = nil
-        let next = try await stream.chat.next(turn.number, stream.prompt, stream.options)
+        let next = try await stream.chat.next(turn.number, stream.message)
         let snapshot: Snapshot? = progress.value.withLock {
           $0.tokens = next.tokens
           guard let piece = next.piece else {
@@ -193,6 +195,9 @@ actor SessionChat {
     }
   }
 
+  /// A message, and how the reply to it is generated.
+  typealias Message = (prompt: String, pattern: Pattern?, options: GenerationOptions?)
+
   /// What follows in a reply, and how many of its tokens were generated.
   struct Next {
     /// nil: the reply has ended.
@@ -234,15 +239,14 @@ actor SessionChat {
   }
 
   /// What follows in the reply of a turn, which is sent with the first call and ends with the reply.
-  func next(
-    _ turn: Int, _ prompt: String, _ options: GenerationOptions?
-  ) async throws -> Next {
+  func next(_ turn: Int, _ message: Message) async throws -> Next {
     if turn != self.turn {
       self.turn = turn
-      reply = chat.reply(to: prompt, options: options)
+      reply = chat.reply(
+        to: message.prompt, matching: message.pattern, options: message.options)
       state.withLock { ($0.past, $0.last) = (chat.transcript, nil) }
     }
-    let piece = try await nextPiece(prompt)
+    let piece = try await nextPiece(message.prompt)
     let context = chat.context
     return Next(piece: piece, reason: context.reason, tokens: context.generatedTokens)
   }

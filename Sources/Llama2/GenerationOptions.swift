@@ -7,7 +7,7 @@
 ///
 /// A token is chosen in this order, each step taking what the one before it left, and those at their
 /// defaults leaving everything as it is: `logitBias`; `repetitionPenalty`; `frequencyPenalty` and
-/// `presencePenalty`; `bannedTokens`; `temperature`; `topK`; `topP`; `minP`; `typicalP`. This is the order of
+/// `presencePenalty`; `bannedTokens`; `pattern`; `temperature`; `topK`; `topP`; `minP`; `typicalP`. This is the order of
 /// Hugging Face's generation, which has no frequency and presence penalties.
 ///
 /// A number that is wrong, such as a temperature below 0, or an empty stop text traps with a message where a
@@ -68,8 +68,8 @@ public struct GenerationOptions: Sendable, Equatable {
   /// the context.
   public var continuesBeyondContext: Bool?
 
-  /// What the text behind the prompt must match; nil: anything.
-  package var pattern: Pattern?
+  /// What the text behind the prompt, or a reply, must match as a whole; nil: anything.
+  public var pattern: Pattern?
 
   // MARK: How fast it is
 
@@ -119,6 +119,13 @@ public struct GenerationOptions: Sendable, Equatable {
     guard let sampling else { return }
     (topK, topP, seed) = (sampling.topK, sampling.topP, sampling.seed)
     if let fixed = sampling.temperature { self.temperature = fixed }
+  }
+
+  /// The same with another pattern, unless it is nil.
+  func matching(_ pattern: Pattern?) -> GenerationOptions {
+    var options = self
+    options.pattern = pattern ?? self.pattern
+    return options
   }
 
   /// Traps if one of these numbers is wrong, with a sentence that says which.

@@ -127,6 +127,20 @@ public final class Llama: Sendable {
     Generation(self, prompt: tokenizer.encode(prompt, bos: true, eos: false), options)
   }
 
+  /// The same, where what follows the prompt matches a pattern as a whole.
+  ///
+  ///     let text = llama.generate(
+  ///       "Is a tomato a fruit?\n", matching: try .choices(["yes", "no", "unsure"]))
+  ///     print(text.joined())
+  ///
+  /// - Parameter pattern: in place of that of the options.
+  public func generate(
+    _ prompt: String = "", matching pattern: Pattern,
+    options: GenerationOptions = GenerationOptions()
+  ) -> Generation {
+    generate(prompt, options: options.matching(pattern))
+  }
+
   /// Reads the beginning of texts, once for all of them.
   ///
   ///     let story = try llama.read("Once upon a time, there was a little fox")

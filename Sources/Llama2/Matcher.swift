@@ -18,11 +18,9 @@ struct Matcher {
   /// The most bytes that are looked ahead for.
   private static let mostForced = 1024
 
-  init(
-    _ automaton: Automaton, _ tokenizer: Tokenizer, _ trie: TokenTrie, endTokens: [Int]
-  ) throws(LlamaError) {
-    (self.automaton, self.tokenizer, self.trie) = (automaton, tokenizer, trie)
-    self.endTokens = endTokens
+  init(_ pattern: Pattern, _ llama: Llama, endsBefore: (Int) -> Bool) throws(LlamaError) {
+    (automaton, tokenizer, trie) = (pattern.automaton, llama.tokenizer, llama.trie)
+    endTokens = (0..<tokenizer.vocabSize).filter(endsBefore)
     try advance([])
   }
 

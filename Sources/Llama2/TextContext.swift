@@ -105,7 +105,9 @@ final class TextContext {
   // MARK: - The text
 
   /// Begins a text or a reply, which ends before the first token for which `endsBefore` is true.
-  func begin(endsBefore: @escaping (Int) -> Bool) {
+  ///
+  /// - Parameter pattern: what it must match; nil: that of the options.
+  func begin(matching pattern: Pattern? = nil, endsBefore: @escaping (Int) -> Bool) {
     self.endsBefore = endsBefore
     joiner = TextJoiner(tokenizer: llama.tokenizer)
     stopTexts = StopTexts(options.stopTexts)
@@ -113,9 +115,8 @@ final class TextContext {
     (takenTokens, visibleTokens, textBeforeStop, lastTokenTime, reading) = (0, 0, "", 0, (0, 0))
     (matcher, forced) = (nil, [])
     do {
-      matcher = try options.pattern.map { pattern throws(LlamaError) in
-        let endTokens = (0..<llama.config.vocabSize).filter(endsBefore)
-        return try Matcher(pattern.automaton, llama.tokenizer, llama.trie, endTokens: endTokens)
+      if let pattern = pattern ?? options.pattern {
+        matcher = try Matcher(pattern, llama, endsBefore: endsBefore)
       }
     } catch {
       reason = .error(error)
@@ -305,10 +306,10 @@ final class TextContext {
     }
   }
 
-  /// How many tokens the text may have behind those that were read.
+  /// How many more tokens may be chosen. The last one is not read.
   private var room: Int {
     let most = options.maximumResponseTokens.map { $0 - generatedTokens } ?? Int.max
-    return min(most, limit.tokens - unmarked - tokens.count - unread.count)
+    return min(most, limit.tokens - unmarked - (tokens.count + unread.count - 1))
   }
 
   /// The token that comes next.

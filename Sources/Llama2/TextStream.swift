@@ -106,9 +106,13 @@ extension Llama {
   ///     for try await piece in llama.stream("Once upon a time") { print(piece, terminator: "") }
   ///
   /// Where the options set no limit, a text ends with the context.
+  ///
+  /// - Parameter pattern: what follows the prompt matches it as a whole; nil: that of the options.
   public func stream(
-    _ prompt: String = "", options: GenerationOptions = GenerationOptions()
+    _ prompt: String = "", matching pattern: Pattern? = nil,
+    options: GenerationOptions = GenerationOptions()
   ) -> TextStream {
+    let options = options.matching(pattern)
     options.requireNoProblem(vocabSize: config.vocabSize)
     return TextStream(
       StreamedText(on: computeThread) { self.generate(prompt, options: options) })
