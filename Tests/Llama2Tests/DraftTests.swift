@@ -20,7 +20,7 @@ import Testing
 
     init(_ text: [Int], chance: Float) { (self.text, self.chance) = (text, chance) }
 
-    func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler) -> [Int] {
+    func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int] {
       asked.append((most, tokens.count))
       let count = chance == 1 ? most : Int.random(in: 0...most, using: &random)
       return (tokens.count..<tokens.count + count).map { place in
@@ -266,8 +266,8 @@ import Testing
 
     init(_ source: any DraftSource) { self.source = source }
 
-    func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler) -> [Int] {
-      let guess = source.guess(most, after: tokens, sampler)
+    func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int] {
+      let guess = source.guess(most, after: tokens, sampler, matcher)
       guesses.append((tokens.count, guess))
       return guess
     }
@@ -281,9 +281,9 @@ import Testing
     let sampler = Sampler(vocabSize: 300, temperature: 0, topP: 0, seed: 1)
     var random = SplitMix(2)
     let text = random.tokens(690, below: 300)
-    #expect(source.guess(5, after: text, sampler) == [])
-    #expect(source.guess(5, after: text, sampler) == [])
-    let guess = source.guess(30, after: text, sampler)
+    #expect(source.guess(5, after: text, sampler, nil) == [])
+    #expect(source.guess(5, after: text, sampler, nil) == [])
+    let guess = source.guess(30, after: text, sampler, nil)
     #expect(guess.count == 11)
     // The same as of one that reads it all at once.
     let whole = try Transformer(copying: small, count: 0)
@@ -292,10 +292,10 @@ import Testing
       #expect(argmax(whole.forward(read, at: 0)) == token)
       read.append(token)
     }
-    #expect(source.guess(5, after: read, sampler) == [])
+    #expect(source.guess(5, after: read, sampler, nil) == [])
     source.takeBack(to: 400)
     let other = Array(text[..<400]) + [7]
-    let next = source.guess(1, after: other, sampler)
+    let next = source.guess(1, after: other, sampler, nil)
     #expect(next == [argmax(whole.forward(other, at: 0))])
   }
 
@@ -332,7 +332,7 @@ import Testing
           lookup.takeBack(to: 0)
           continue
         }
-        #expect(lookup.guess(9, after: text, sampler) == expected(9, after: text))
+        #expect(lookup.guess(9, after: text, sampler, nil) == expected(9, after: text))
       }
     }
   }
