@@ -132,6 +132,11 @@ import Testing
       { ($0.repetitionPenalty, $0.frequencyPenalty, $0.penaltyWindow) = (1.3, 0.2, 20) },
       { ($0.topK, $0.minP, $0.bannedTokens, $0.logitBias) = (20, 0.02, [1, 2], [260: 2]) },
       { ($0.continuesBeyondContext, $0.maximumResponseTokens) = (true, 150) },
+      {
+        ($0.pattern, $0.maximumResponseTokens) = (
+          try! Pattern([.repeated(.text("the rain "), atLeast: 1, atMost: nil)]), 20
+        )
+      },
     ] as [@Sendable (inout GenerationOptions) -> Void])
   func whateverTheOptionsEachTextIsTheOneAlone(
     _ change: @Sendable (inout GenerationOptions) -> Void

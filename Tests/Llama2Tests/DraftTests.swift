@@ -97,7 +97,17 @@ import Testing
     options { $0.timeLimit = .zero }, options { $0.timeLimit = .seconds(1000) },
     options(tokens: 400) { ($0.continuesBeyondContext, $0.bannedTokens) = (true, [1, 2]) },
     options(tokens: 1), options(tokens: 0), options(tokens: 2),
+    options { $0.pattern = pattern }, options(temperature: 0) { $0.pattern = pattern },
+    options(tokens: 23) { ($0.pattern, $0.repetitionPenalty) = (pattern, 1.3) },
   ]
+  /// Of what must follow and what may.
+  private static let pattern = try! Pattern([
+    .repeated(
+      .sequence([
+        .text("the rain"), .repeated(.scalar([0x61...0x7A, 0x20...0x20]), atLeast: 1, atMost: 7),
+        .text(" in the "), .choices([Array("hat".utf8), Array("hand".utf8), Array("hot".utf8)]),
+      ]), atLeast: 2, atMost: 30)
+  ])
 
   @Test(arguments: options)
   func aTextIsTheSameWithAnyGuesses(_ options: GenerationOptions) throws {

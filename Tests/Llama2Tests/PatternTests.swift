@@ -115,6 +115,302 @@ import Testing
     }
   }
 
+  // MARK: - Texts
+
+  private static func options(
+    seed: Int = 1, tokens: Int? = nil, _ change: (inout GenerationOptions) -> Void = { _ in }
+  ) -> GenerationOptions {
+    var options = GenerationOptions(maximumResponseTokens: tokens)
+    (options.seed, options.topP) = (UInt64(seed), 1)
+    change(&options)
+    return options
+  }
+
+  /// A text behind its prompt.
+  private static func text(
+    _ llama: Llama, _ rules: [Language], _ options: GenerationOptions
+  ) throws -> (text: String, reason: EndReason?, tokens: Int) {
+    let text = llama.generate("ab", matching: try Pattern(rules), options: options)
+    return (String(text.joined().dropFirst(2)), text.reason, text.generatedTokens)
+  }
+
+  @Test(arguments: languages.indices)
+  func aTextMatchesOrSaysThatItDoesNot(index: Int) throws {
+    let (rules, llama) = (Self.languages[index], try llama())
+    for seed in 1...20 {
+      let (text, reason, _) = try Self.text(llama, rules, Self.options(seed: seed))
+      let found = LanguageOracle.look(Self.productive(rules), Array(text.utf8))
+      #expect(found.matches == (reason == .matched || reason == .endToken))
+      #expect(found.matches || reason == .context && found.goesOn, "\(text) \(reason!)")
+    }
+  }
+
+  /// Two tokens are so few that all of them can be tried.
+  @Test(arguments: languages.indices, 1...2)
+  func aTextIsWholeIfSoFewTokensCanMakeItWhole(index: Int, count: Int) throws {
+    let (rules, llama) = (Self.languages[index], try llama())
+    var texts: [[UInt8]] = [[]]
+    var canEnd = false
+    for left in (0...count).reversed() {
+      canEnd = canEnd || texts.contains { LanguageOracle.look(Self.productive(rules), $0).matches }
+      if canEnd || left == 0 { break }
+      var longer: Set<[UInt8]> = []
+      for text in texts where LanguageOracle.look(Self.productive(rules), text).goesOn {
+        for token in 3..<300 { longer.insert(text + llama.tokenizer.decode(token, after: 5)) }
+      }
+      texts = Array(longer)
+    }
+    for seed in 1...10 {
+      let (text, reason, _) = try Self.text(
+        llama, rules, Self.options(seed: seed, tokens: count))
+      #expect((reason != .steps) == canEnd, "\(text) \(reason!)")
+    }
+  }
+
+  /// The shortest text has 90 letters, of which tokens have 4 at most.
+  @Test(arguments: [22, 23, 24, 30])
+  func theShortestWayIsTakenInTime(tokens: Int) throws {
+    let llama = try llama()
+    let rules = [Language.repeated(Self.letters, atLeast: 90, atMost: 400)]
+    for seed in 1...20 {
+      for options in [
+        Self.options(seed: seed, tokens: tokens),
+        Self.options(seed: seed) { $0.steps = tokens + 2 },
+      ] {
+        let (text, reason, generated) = try Self.text(llama, rules, options)
+        #expect((reason == .matched) == (tokens >= 23), "\(text)")
+        #expect(generated <= tokens)
+      }
+    }
+  }
+
+  @Test func aTextThatAlsoMayEndGoesOnUntilTheModelEndsIt() throws {
+    let llama = try llama()
+    let rules = [Language.repeated(Self.letters, atLeast: 0, atMost: nil)]
+    var lengths: Set<Int> = []
+    for seed in 1...20 {
+      let (text, reason, _) = try Self.text(llama, rules, Self.options(seed: seed))
+      lengths.insert(text.count)
+      #expect(reason == .endToken || reason == .matched && text.count > 20)
+    }
+    #expect(lengths.count > 5)
+  }
+
+  // MARK: What must follow
+
+  /// A text that is the only one is read in two passes: the prompt, and its tokens.
+  @Test func whatMustFollowIsReadAsABlock() throws {
+    let llama = try llama()
+    let text = llama.generate("ab", matching: try Pattern([.text("true, true, [[no, 12]]")]))
+    var reads: [Int] = []
+    while let read = text.context.beginRead() {
+      reads.append(read.tokens.count)
+      text.context.endRead(read.forward(), from: 0)
+      while text.nextReady() != nil {}
+    }
+    #expect(reads.count == 1 && text.reason == .matched)
+    #expect(text.generatedTokens > 5)
+  }
+
+  @Test(arguments: languages.indices)
+  func noTokenIsLostToWhatMustFollow(index: Int) throws {
+    let (rules, llama) = (Self.languages[index], try llama())
+    let (oracle, tokenizer) = (Self.productive(rules), llama.tokenizer)
+    let pattern = try Pattern(rules)
+    var found = 0
+    for seed in 0..<20 {
+      var (random, text) = (SplitMix(seed), [UInt8]())
+      var matcher = try Matcher(pattern, llama) { $0 == 2 }
+      for _ in 0..<20 where matcher.goesOn {
+        let forced = try matcher.forced(room: .max, after: 5)
+        let all = text + forced.flatMap { tokenizer.decode($0, after: 5) }
+        for token in forced {
+          found += 1
+          for other in 3..<300 {
+            let next = text + tokenizer.decode(other, after: 5)
+            let state = LanguageOracle.look(oracle, next)
+            if state.matches || state.goesOn { #expect(all.starts(with: next)) }
+          }
+          try matcher.advance(token, after: 5)
+          text += tokenizer.decode(token, after: 5)
+        }
+        guard matcher.goesOn else { break }
+        let allowed = try matcher.allowed(room: .max, after: 5, [])
+        let token = (3..<300).filter { allowed[$0] }.randomElement(using: &random)!
+        try matcher.advance(token, after: 5)
+        text += tokenizer.decode(token, after: 5)
+      }
+    }
+    if rules == [.text("yes")] { #expect(found > 0) }
+  }
+
+  @Test func aTextIsTheSameWithProbabilities() throws {
+    let llama = try llama()
+    for seed in 1...20 {
+      let options = Self.options(seed: seed) { $0.pattern = try! Pattern(Self.record) }
+      let text = llama.generate("ab", options: options)
+      let scored = llama.generate("ab", options: options)
+      let tokens = Array(scored.tokens(alternatives: 1))
+      #expect(tokens.map(\.text).joined() == text.joined().dropFirst(2))
+      #expect(tokens.count == text.generatedTokens && text.reason == scored.reason)
+      #expect(tokens.allSatisfy { $0.logProbability < 0 })
+    }
+  }
+
+  private static let record: [Language] = [
+    .sequence([
+      .text("{\"name\": \""), .repeated(letters, atLeast: 1, atMost: 3), .text("\", \"x1\": "),
+      .choices(["true", "[[no]]"].map { Array($0.utf8) }), .text("}"),
+    ])
+  ]
+
+  // MARK: Everywhere
+
+  @Test func streamsRepliesSessionsBatchesAndBeamsMatch() async throws {
+    let llama = try llama()
+    let pattern = try Pattern(Self.record)
+    func matches(_ text: some StringProtocol) -> Bool {
+      LanguageOracle.matches(Self.record, String(text))
+    }
+    let options = Self.options()
+    let stream = try await llama.stream("ab", matching: pattern, options: options)
+      .reduce("", +)
+    #expect(stream == llama.generate("ab", matching: pattern, options: options).joined())
+    #expect(matches(stream.dropFirst(2)))
+    let chat = llama.chat(options: options)
+    #expect(matches(chat.reply(to: "a", matching: pattern).joined()))
+    #expect(!matches(chat.reply(to: "a").prefix(9).joined()))
+    #expect(matches(chat.reply(to: "b", options: options.matching(pattern)).joined()))
+    let session = llama.session(options: options)
+    let response = try await session.respond(to: "a", matching: pattern)
+    #expect(matches(response.content) && response.reason == .matched)
+    #expect(matches(try await session.streamResponse(to: "b", matching: pattern).collect().content))
+    var texts = ["", ""]
+    for piece in llama.generate(["", ""], matching: pattern, options: options) {
+      texts[piece.index] += piece.text
+      if let end = piece.end { #expect(end.reason == .matched) }
+    }
+    #expect(texts.allSatisfy(matches))
+    for beam in try llama.beamSearch("ab", beams: 3, options: options.matching(pattern)) {
+      #expect(matches(beam.text.dropFirst(2)) && beam.reason == .matched)
+    }
+    let short = Self.options(tokens: 9) { $0.pattern = pattern }
+    for beam in try llama.beamSearch("ab", beams: 3, options: short) {
+      #expect(matches(beam.text.dropFirst(2)) == (beam.reason == .matched))
+    }
+  }
+
+  /// The reply ends in the cache as it ends for the reader.
+  @Test func aConversationGoesOnBehindAReplyThatMatches() throws {
+    let llama = try llama()
+    func conversation(_ first: Pattern?) -> Chat {
+      let chat = llama.chat(options: Self.options { ($0.temperature, $0.steps) = (0, 60) })
+      _ = chat.reply(to: "a", matching: first, options: Self.options(tokens: 1)).joined()
+      _ = chat.reply(to: "b", options: Self.options(tokens: 3)).joined()
+      return chat
+    }
+    let chat = conversation(try Pattern([.text("yes")]))
+    guard case .response(let reply) = chat.transcript[1] else {
+      Issue.record("expected a reply")
+      return
+    }
+    #expect(reply == "yes")
+    let again = llama.chat(
+      transcript: Transcript(entries: Array(chat.transcript.prefix(2))),
+      options: Self.options { ($0.temperature, $0.steps) = (0, 60) })
+    _ = again.reply(to: "b", options: Self.options(tokens: 3)).joined()
+    #expect(again.transcript == chat.transcript)
+  }
+
+  @Test func whatBansLeaveOfAPatternIsGenerated() throws {
+    let llama = try llama()
+    let pattern = try Pattern.choices(["yes", "no"])
+    let (yes, no) = ("yes".utf8, "no".utf8)
+    let beginnings = (3..<300).filter { token in
+      yes.starts(with: llama.tokenizer.decode(token, after: 5))
+    }
+    for seed in 1...10 {
+      let options = Self.options(seed: seed) { $0.bannedTokens = Set(beginnings) }
+      let text = llama.generate("ab", matching: pattern, options: options)
+      #expect(text.joined() == "abno" && text.reason == .matched)
+    }
+    let all =
+      beginnings + (3..<300).filter { no.starts(with: llama.tokenizer.decode($0, after: 5)) }
+    let text = llama.generate(
+      "ab", matching: pattern, options: Self.options { $0.bannedTokens = Set(all) })
+    #expect(text.joined() == "ab")
+    guard case .badPattern(let problem) = text.error else {
+      Issue.record("expected an error, found \(text.reason!)")
+      return
+    }
+    #expect(problem.contains("banned"))
+  }
+
+  // MARK: - Refusals
+
+  private static func problem(_ rules: [Language]) -> String? {
+    do {
+      _ = try Pattern(rules)
+      return nil
+    } catch {
+      guard case .badPattern(let problem) = error else { return "\(error)" }
+      return problem
+    }
+  }
+
+  @Test func whatHasNoTextIsRefused() {
+    for rules in [
+      [.either([])], [.scalar([])], [.choices([])], [.scalar([0...8])], [.rule(0)],
+      [.sequence([.text("a"), .rule(0)])], [.repeated(.either([]), atLeast: 1, atMost: 3)],
+      [.repeated(.text("ab"), atLeast: .max, atMost: nil)],
+    ] as [[Language]] {
+      #expect(Self.problem(rules)?.contains("no text") == true, "\(rules)")
+    }
+    #expect(Self.problem([.repeated(.either([]), atLeast: 0, atMost: 3)]) == nil)
+  }
+
+  @Test func aRuleThatBeginsWithItselfIsRefused() {
+    for rules in [
+      [.either([.sequence([.rule(0), .text("a")]), .text("b")])],
+      [.either([.sequence([Self.optional(.text("a")), .rule(0), .text("a")]), .text("b")])],
+      [
+        .either([.sequence([.rule(1), .text("a")]), .text("b")]),
+        .repeated(.rule(0), atLeast: 0, atMost: 2),
+      ],
+      [
+        .either([.rule(1), .sequence([.rule(1), .text("a")]), .text("b")]),
+        .either([.rule(0), .text("c")]),
+      ],
+    ] as [[Language]] {
+      #expect(Self.problem(rules)?.contains("itself") == true, "\(rules)")
+    }
+    // A loop that consumes nothing is none.
+    #expect(Self.problem([.either([.rule(0), .text("b")])]) == nil)
+  }
+
+  @Test func whatIsTooLargeOrCanBeReadInTooManyWaysIsRefused() throws {
+    let long = [UInt8](repeating: 0x61, count: 2_000_000)
+    #expect(Self.problem([.literal(long)])?.contains("2000000 states") == true)
+    let llama = try llama()
+    let ways = Language.repeated(
+      .repeated(.either([.text("a"), .text("aa")]), atLeast: 0, atMost: 5000), atLeast: 0,
+      atMost: 5000)
+    let text = llama.generate("ab", matching: try Pattern([.sequence([ways, .text("b")])]))
+    #expect(text.joined().utf8.allSatisfy { $0 == 0x61 || $0 == 0x62 })
+    guard case .badPattern(let problem) = text.error else {
+      Issue.record("expected an error, found \(text.reason!)")
+      return
+    }
+    #expect(problem.contains("too many ways"))
+  }
+
+  @Test func aMillionChoicesHaveTheirTime() throws {
+    let choices = (0..<200_000).map { "value \($0)" }
+    let (text, reason, _) = try Self.text(
+      try llama(), [.choices(choices.map { Array($0.utf8) })], Self.options())
+    #expect(choices.contains(text) && (reason == .matched || reason == .endToken))
+  }
+
   @Test func behindBOSATokenIsItsTextWithoutTheSpace() throws {
     let llama = try llama()
     let matcher = try Matcher(Pattern([.text("a")]), llama) { $0 == 2 }
