@@ -44,10 +44,11 @@ struct LanguageOracle {
       var places = starts
       for _ in 0..<atLeast { places = ends(part, places) }
       var ends = places
-      for _ in atLeast..<max(atLeast, atMost ?? .max) where !places.isEmpty {
+      var count = atLeast
+      while count < atMost ?? .max, !places.isEmpty {
         places = self.ends(part, places).subtracting(ends)
         ends.formUnion(places)
-        if places.isEmpty { break }
+        count += 1
       }
       return ends
     case .rule(let rule):

@@ -16,7 +16,7 @@ import Testing
       "{\"", "\":", "\": ", "\", \"", "[[", "]]", "]}", ", ", "true", "tru", "name", "na", "ab",
       "abab", "aaaa", "  ", " a", "éé", "日本", "\"}", "12", "-1", "1, ", "é", "\n  ", "a\"", "bb",
       "ye",
-      "yes", "no", "no, ", "</s", "s>", "c", "x1", "x2", "x3", "x4", "x5", "x6", "x7",
+      "yes", "no", "no, ", "</s", "s>", "c", "x1", "x2", "x3", "x4", "x5", "x6", " ",
     ]
     return try Llama(
       checkpoint: folder.write(model.bytes(.v0), to: "model.bin"),
@@ -92,10 +92,10 @@ import Testing
     let (rules, llama) = (Self.languages[index], try llama())
     let (oracle, tokenizer) = (Self.productive(rules), llama.tokenizer)
     let pattern = try Pattern(rules)
-    for seed in 0..<6 {
+    for seed in 0..<3 {
       var (random, text) = (SplitMix(seed), [UInt8]())
       var matcher = try Matcher(pattern, llama) { $0 == 2 }
-      for previous in [5] + (0..<40).map({ _ in 5 }) {
+      for previous in [Int](repeating: 5, count: 25) {
         let state = LanguageOracle.look(oracle, text)
         #expect(matcher.isWhole == state.matches)
         #expect(matcher.goesOn == state.goesOn)
@@ -178,7 +178,7 @@ import Testing
         Self.options(seed: seed) { $0.steps = tokens + 2 },
       ] {
         let (text, reason, generated) = try Self.text(llama, rules, options)
-        #expect((reason == .matched) == (tokens >= 23), "\(text)")
+        #expect((reason != .steps) == (tokens >= 23), "\(text)")
         #expect(generated <= tokens)
       }
     }
@@ -303,10 +303,11 @@ import Testing
   /// The reply ends in the cache as it ends for the reader.
   @Test func aConversationGoesOnBehindAReplyThatMatches() throws {
     let llama = try llama()
+    let likeliest = Self.options(tokens: 3) { $0.temperature = 0 }
     func conversation(_ first: Pattern?) -> Chat {
       let chat = llama.chat(options: Self.options { ($0.temperature, $0.steps) = (0, 60) })
-      _ = chat.reply(to: "a", matching: first, options: Self.options(tokens: 1)).joined()
-      _ = chat.reply(to: "b", options: Self.options(tokens: 3)).joined()
+      _ = chat.reply(to: "a", matching: first, options: likeliest).joined()
+      _ = chat.reply(to: "b", options: likeliest).joined()
       return chat
     }
     let chat = conversation(try Pattern([.text("yes")]))
@@ -318,7 +319,7 @@ import Testing
     let again = llama.chat(
       transcript: Transcript(entries: Array(chat.transcript.prefix(2))),
       options: Self.options { ($0.temperature, $0.steps) = (0, 60) })
-    _ = again.reply(to: "b", options: Self.options(tokens: 3)).joined()
+    _ = again.reply(to: "b", options: likeliest).joined()
     #expect(again.transcript == chat.transcript)
   }
 
@@ -338,7 +339,7 @@ import Testing
       beginnings + (3..<300).filter { no.starts(with: llama.tokenizer.decode($0, after: 5)) }
     let text = llama.generate(
       "ab", matching: pattern, options: Self.options { $0.bannedTokens = Set(all) })
-    #expect(text.joined() == "ab")
+    #expect(text.joined().isEmpty)
     guard case .badPattern(let problem) = text.error else {
       Issue.record("expected an error, found \(text.reason!)")
       return
@@ -393,9 +394,10 @@ import Testing
     #expect(Self.problem([.literal(long)])?.contains("2000000 states") == true)
     let llama = try llama()
     let ways = Language.repeated(
-      .repeated(.either([.text("a"), .text("aa")]), atLeast: 0, atMost: 5000), atLeast: 0,
-      atMost: 5000)
-    let text = llama.generate("ab", matching: try Pattern([.sequence([ways, .text("b")])]))
+      .repeated(Self.optional(.text("a")), atLeast: 0, atMost: 5000), atLeast: 0, atMost: 5000)
+    #expect(Self.problem([ways])?.contains("too many ways") == true)
+    let text = llama.generate(
+      "ab", matching: try Pattern([.sequence([Self.letters, .text("b"), ways])]))
     #expect(text.joined().utf8.allSatisfy { $0 == 0x61 || $0 == 0x62 })
     guard case .badPattern(let problem) = text.error else {
       Issue.record("expected an error, found \(text.reason!)")
