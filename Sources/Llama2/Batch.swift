@@ -141,7 +141,7 @@ public final class Batch: Sequence, IteratorProtocol {
     var options = options
     options.seed = options.seed.map { Self.seed($0, index) }
     let text = llama.generate(prompt, options: options)
-    if case .failure(.outOfMemory) = text.context.transformer, !texts.isEmpty, text.reason == nil {
+    if case .failure(.outOfMemory) = text.context.transformer, !texts.isEmpty {
       (heldPrompt, atOnce) = (.prompt(prompt, index: index), texts.count)
     } else {
       texts.append((index, text))

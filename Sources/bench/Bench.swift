@@ -170,13 +170,13 @@ struct Bench {
   private mutating func measureDrafts(_ model: Model, _ writer: Writer, _ name: String) throws {
     Output.showProgress("measuring \(name) in \(model.name) in \(model.format)")
     let chances = [0.5, 0.7, 0.9]
-    let (alone, together) = try writer.draftRates(chances, effort)
-    for (chance, rate) in zip(chances, together) {
+    for (chance, rates) in zip(chances, try writer.draftRates(chances, effort)) {
       let share = "\((100 * chance).fixed(0)) %"
       try report.add(
         Gain(
           shape: model.name, format: model.format, threads: writer.threads,
-          name: "\(name), \(share)", alone: alone, together: rate, chance: chance))
+          name: "\(name), \(share)", alone: rates.alone, together: rates.together,
+          chance: chance))
     }
   }
 

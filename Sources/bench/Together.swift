@@ -58,30 +58,37 @@ struct Writer {
     return (rounds.map(\.0).median, rounds.map(\.1).median)
   }
 
-  /// Tokens a second of a text without guesses, and with guesses that are right with each of these
-  /// probabilities.
+  /// Tokens a second of a text whose guesses are right with each of these probabilities, and of the same
+  /// text without guesses, before and after it.
   func draftRates(
     _ chances: [Double], _ effort: Effort
-  ) throws -> (alone: Double, together: [Double]) {
-    func rate(_ options: GenerationOptions, _ source: (any DraftSource)? = nil) -> (Double, [Int]) {
-      let text = llama.generate("a", options: options)
-      if let source { text.guess(by: source) }
-      let tokens = text.tokens().map(\.id)
-      return (text.speed.tokensPerSecond, tokens)
-    }
+  ) throws -> [(alone: Double, together: Double)] {
     var options = options(effort.seconds)
-    let (before, tokens) = rate(options)
-    (options.timeLimit, options.maximumResponseTokens) = (nil, tokens.count)
-    options.drafts = true
-    let start = llama.generate("a", options: options).promptTokens
-    let together = try chances.map { chance in
+    let first = rate(options)
+    (options.timeLimit, options.maximumResponseTokens) = (nil, first.tokens.count)
+    var before = first.tokensPerSecond
+    return try chances.map { chance in
+      options.drafts = true
       let source = ForcedGuesses(
-        tokens, from: start, chance: chance, in: try llama.draftSources()[0],
+        first.tokens, chance: chance, in: try llama.draftSources()[0],
         vocabSize: llama.config.vocabSize)
-      return rate(options, source).0
+      let together = rate(options, source).tokensPerSecond
+      options.drafts = false
+      let after = rate(options).tokensPerSecond
+      defer { before = after }
+      return ((before + after) / 2, together)
     }
-    options.drafts = false
-    return ((before + rate(options).0) / 2, together)
+  }
+
+  /// A text, and how fast it was written.
+  private func rate(
+    _ options: GenerationOptions, _ source: ForcedGuesses? = nil
+  ) -> (tokensPerSecond: Double, tokens: [Int]) {
+    let text = llama.generate("a", options: options)
+    source?.start = text.promptTokens
+    if let source { text.guess(by: source) }
+    let tokens = text.tokens().map(\.id)
+    return (text.speed.tokensPerSecond, tokens)
   }
 }
 
@@ -90,18 +97,15 @@ private final class ForcedGuesses: DraftSource {
   let isFree: Bool
   private let source: any DraftSource
   private let text: [Int]
-  private let start: Int
+  /// How many tokens stand before the text.
+  var start = 0
   private let chance: Double
   private let vocabSize: Int
   private var random = SystemRandomNumberGenerator()
 
-  /// - Parameters:
-  ///   - text: what is going to be written.
-  ///   - start: how many tokens stand before it.
-  init(
-    _ text: [Int], from start: Int, chance: Double, in source: any DraftSource, vocabSize: Int
-  ) {
-    (self.text, self.start, self.chance) = (text, start, chance)
+  /// - Parameter text: what is going to be written.
+  init(_ text: [Int], chance: Double, in source: any DraftSource, vocabSize: Int) {
+    (self.text, self.chance) = (text, chance)
     (self.source, isFree, self.vocabSize) = (source, source.isFree, vocabSize)
   }
 

@@ -261,10 +261,11 @@ import Testing
 
       private func read(_ tokens: [Int]) async throws -> ([Float], Int) {
         let read = Transformer.Read(
-          text: try Transformer(llama.model), tokens: tokens, position: 0, wantsLogits: true)
+          text: try Transformer(llama.model), tokens: tokens, position: 0,
+          wantsLogits: tokens.count != 2)
         let isAlone = await thread.reads.isAlone(isolation: self)
         let logits = isAlone ? read.forward() : await thread.reads.read(read, isolation: self)
-        return (Array(logits!), thread.reads.lastCount)
+        return (logits.map { Array($0) } ?? [], thread.reads.lastCount)
       }
     }
     let llama = try llama()
@@ -275,7 +276,7 @@ import Testing
       #expect(results.map(\.count) == [Int](repeating: count, count: count))
       for (tokens, result) in zip(texts, results) {
         let alone = try Transformer(llama.model)
-        #expect(Array(alone.forward(tokens, at: 0)) == result.logits)
+        #expect(result.logits == (tokens.count == 2 ? [] : Array(alone.forward(tokens, at: 0))))
       }
     }
     // Together more than a block.
