@@ -43,11 +43,25 @@ public final class Batch: Sequence, IteratorProtocol {
   /// Called after each block; returning false ends all texts.
   package var goesOn: () -> Bool = { true }
 
+  /// What there is to begin with.
+  package enum NextPrompt {
+    /// A prompt, with the index of its text.
+    case prompt(String, index: Int)
+    /// None before the next block.
+    case notYet
+    /// No other one.
+    case end
+  }
+
   private let llama: Llama
-  private let atOnce: Int
-  private let waiting: AnyIterator<(index: Int, text: Generation)>
+  private let options: GenerationOptions
+  /// How many texts may have a KV cache.
+  private var atOnce: Int
+  private let nextPrompt: (_ waits: Bool) -> NextPrompt
   /// Whether the prompts were not yet at their end, behind which they may block.
   private var hasMore = true
+  /// A prompt for whose KV cache there was no memory.
+  private var heldPrompt: NextPrompt?
   /// The texts that have a KV cache.
   private var texts: [(index: Int, text: Generation)] = []
   private var ready: ArraySlice<Piece> = []
@@ -55,18 +69,18 @@ public final class Batch: Sequence, IteratorProtocol {
   private let logits: Result<LazyMemory, LlamaError>
   private var isCancelled = false
 
-  init(_ llama: Llama, _ prompts: some Sequence<String>, _ options: GenerationOptions, atOnce: Int)
-  {
+  /// - Parameter nextPrompt: called where another text may begin, with whether none is in the making, so that
+  ///   it may wait for a prompt; not called again behind the end.
+  init(
+    _ llama: Llama, _ options: GenerationOptions, atOnce: Int,
+    nextPrompt: @escaping (_ waits: Bool) -> NextPrompt
+  ) {
     options.requireNoProblem(vocabSize: llama.config.vocabSize)
     Self.requireNoProblem(atOnce: atOnce)
     self.llama = llama
+    self.options = options
     self.atOnce = atOnce
-    waiting = AnyIterator(
-      prompts.enumerated().lazy.map { index, prompt in
-        var options = options
-        options.seed = options.seed.map { Self.seed($0, index) }
-        return (index, llama.generate(prompt, options: options))
-      }.makeIterator())
+    self.nextPrompt = nextPrompt
     logits = Result { () throws(LlamaError) in
       try LazyMemory(bytes: [4, atOnce, llama.config.vocabSize], purpose: "logits")
     }
@@ -106,7 +120,11 @@ public final class Batch: Sequence, IteratorProtocol {
   /// nothing of it is left. Returns false when all texts have ended.
   func advance() -> Bool {
     while !isCancelled, hasMore, texts.count < atOnce {
-      if let text = waiting.next() { texts.append(text) } else { hasMore = false }
+      let next = heldPrompt ?? nextPrompt(texts.isEmpty)
+      heldPrompt = nil
+      if case .prompt(let prompt, let index) = next { begin(prompt, index) }
+      if case .end = next { hasMore = false }
+      if case .notYet = next { break }
     }
     if texts.isEmpty { return false }
     switch logits {
@@ -116,6 +134,18 @@ public final class Batch: Sequence, IteratorProtocol {
     texts = texts.filter { !collect($0.text, $0.index) }
     if !goesOn() { cancel() }
     return true
+  }
+
+  /// Begins a text. Without memory for another KV cache it has to wait until one of the others ends.
+  private func begin(_ prompt: String, _ index: Int) {
+    var options = options
+    options.seed = options.seed.map { Self.seed($0, index) }
+    let text = llama.generate(prompt, options: options)
+    if case .failure(.outOfMemory) = text.context.transformer, !texts.isEmpty {
+      (heldPrompt, atOnce) = (.prompt(prompt, index: index), texts.count)
+    } else {
+      texts.append((index, text))
+    }
   }
 
   private func readBlock(_ logits: UnsafeMutablePointer<Float>) {
@@ -136,13 +166,16 @@ public final class Batch: Sequence, IteratorProtocol {
     Transformer.forward(readers.map(\.read), into: logits)
     let vocabSize = llama.config.vocabSize
     var row = UnsafePointer(logits)
-    for (context, read) in readers {
-      guard read.wantsLogits else {
-        context.endRead(nil, from: start)
-        continue
+    let rows = readers.map { reader -> UnsafeBufferPointer<Float>? in
+      guard reader.read.wantsLogits else { return nil }
+      defer { row += vocabSize }
+      return UnsafeBufferPointer(start: row, count: vocabSize)
+    }
+    // The texts choose their tokens on the model's threads.
+    llama.model.whileNobodyElseComputes {
+      llama.model.threads.run(parts: readers.count) { i, _ in
+        readers[i].context.endRead(rows[i], from: start)
       }
-      context.endRead(UnsafeBufferPointer(start: row, count: vocabSize), from: start)
-      row += vocabSize
     }
     let (generatedTokens, secondsPerToken) = (count - promptTokens, (now() - start) / Double(count))
     speed.promptTokens += promptTokens
@@ -242,7 +275,20 @@ extension Llama {
     _ prompts: some Sequence<String>, matching pattern: Pattern? = nil,
     options: GenerationOptions = GenerationOptions(), atOnce: Int = 16
   ) -> Batch {
-    Batch(self, prompts, options.matching(pattern), atOnce: atOnce)
+    var rest = prompts.enumerated().makeIterator()
+    return generate(options: options.matching(pattern), atOnce: atOnce) { _ in
+      rest.next().map { .prompt($0.element, index: $0.offset) } ?? .end
+    }
+  }
+
+  /// The same of prompts that come as they come, under indices of their own.
+  ///
+  /// - Parameter nextPrompt: as in `Batch`.
+  package func generate(
+    options: GenerationOptions, atOnce: Int,
+    nextPrompt: @escaping (_ waits: Bool) -> Batch.NextPrompt
+  ) -> Batch {
+    Batch(self, options, atOnce: atOnce, nextPrompt: nextPrompt)
   }
 
   /// The same off the caller's actor.

@@ -1,5 +1,5 @@
 /// Guesses how a text goes on. Its guesses decide how fast the text is written, and never what it says.
-protocol DraftSource: AnyObject {
+package protocol DraftSource: AnyObject {
   /// Whether a guess takes next to no time.
   var isFree: Bool { get }
 
@@ -22,8 +22,18 @@ protocol DraftSource: AnyObject {
 /// Logits do not depend on how tokens are cut into blocks, and a token is chosen from them as ever, so the
 /// text is the same whatever is guessed.
 final class Draft {
-  private let source: any DraftSource
-  private var length: DraftLength
+  /// What guesses, and how much of that pays.
+  private struct Guesser {
+    let source: any DraftSource
+    var length: DraftLength
+    /// The tokens of the text when it guessed last.
+    var count = 0
+  }
+
+  /// Where the first one does not guess, the next one may.
+  private var guessers: [Guesser]
+  /// The one that made the guess at hand.
+  private var current: Int
   /// The tokens of the text that were read, and the position behind them.
   private var (count, position) = (0, 0)
   /// What was guessed to follow them.
@@ -33,18 +43,28 @@ final class Draft {
   /// texts writes over the first row alone (`Transformer.keep`), which was used by then.
   private var rows = UnsafeBufferPointer<Float>(start: nil, count: 0)[...]
 
+  /// Whether the logits behind the token that was read last are there.
+  var isReady: Bool { !rows.isEmpty }
+
   /// - Parameter always: how many tokens are guessed each time; nil: as many as save time.
-  init(_ source: any DraftSource, always: Int? = nil) {
-    self.source = source
-    length = DraftLength(isFree: source.isFree, always: always)
+  init(_ sources: [any DraftSource], always: Int? = nil) {
+    guessers = sources.map {
+      Guesser(source: $0, length: DraftLength(isFree: $0.isFree, always: always))
+    }
+    current = sources.count - 1
   }
 
   /// The text reads a block next, behind its first `count` tokens. Guesses of anything else are dropped.
   func read(_ block: [Int], after count: Int, at position: Int, vocabSize: Int) {
-    if count < self.count { source.takeBack(to: count) }
+    if count < self.count {
+      for i in guessers.indices {
+        guessers[i].source.takeBack(to: count)
+        guessers[i].count = min(guessers[i].count, count)
+      }
+    }
     let isNext = block.count == 1 && count == self.count && position == self.position
     let isGuessed = isNext && guess.first == block[0]
-    if isNext { length.count(guess: guess.isEmpty ? nil : isGuessed) }
+    if isNext { guessers[current].length.count(guess: guess.isEmpty ? nil : isGuessed) }
     guess = isGuessed ? guess.dropFirst() : []
     rows = isGuessed ? rows.dropFirst(vocabSize) : rows.prefix(0)
     (self.count, self.position) = (count + block.count, position + block.count)
@@ -59,28 +79,51 @@ final class Draft {
     let config = read.text.config
     if rows.isEmpty {
       let most = min(most, Transformer.mostLogits - 1, config.seqLen - read.position - 1)
+      let (count, guessing) = makeGuess(most, after: tokens, sampler, matcher)
       let start = now()
-      // What costs nothing is guessed in any case, and tells how good its guesses are.
-      let wanted = source.isFree ? most : length.best(most: most)
-      guess = wanted > 0 ? source.guess(wanted, after: tokens, sampler, matcher)[...] : []
-      if let matcher { guess = guess.prefix(matcher.matching(guess, after: tokens.last!)) }
-      let count = length.best(most: guess.count)
-      let guessed = now()
       let logits = read.text.forward(
         read.tokens + guess.prefix(count), at: read.position, last: 1 + count)
       rows = logits[...]
-      length.count(tokens: 1 + count, seconds: now() - (count > 0 ? start : guessed))
+      let seconds = now() - start
+      for i in guessers.indices where i == current || count == 0 {
+        guessers[i].length.count(
+          tokens: 1 + count, seconds: seconds, guessing: i == current ? guessing : 0)
+      }
     } else {
-      length.countGain()
+      guessers[current].length.countGain()
     }
     return UnsafeBufferPointer(rebasing: rows.prefix(config.vocabSize))
+  }
+
+  /// Sets `guess`. Returns how much of it to read, and the seconds that it took.
+  private func makeGuess(
+    _ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?
+  ) -> (count: Int, seconds: Double) {
+    guess = []
+    for i in guessers.indices {
+      current = i
+      let (source, length) = (guessers[i].source, guessers[i].length)
+      // What costs nothing is guessed in any case, and tells how good its guesses are.
+      let behind = tokens.count - guessers[i].count
+      let wanted = source.isFree ? most : length.best(most: most, behind: behind)
+      if wanted == 0 { continue }
+      let start = now()
+      guess = source.guess(wanted, after: tokens, sampler, matcher)[...]
+      if let matcher { guess = guess.prefix(matcher.matching(guess, after: tokens.last!)) }
+      let seconds = source.isFree ? 0 : now() - start
+      guessers[i].count = tokens.count
+      if !guess.isEmpty {
+        return (source.isFree ? length.best(most: guess.count) : guess.count, seconds)
+      }
+      guessers[i].length.count(reading: seconds)
+    }
+    return (0, 0)
   }
 }
 
 /// How many tokens to guess: so many that the most tokens a second follow, by what passes of several tokens
 /// took and how many guesses were right so far. Wrong guesses lose a hundredth of the time at most, and the
-/// time of one token; four times that where the caller asked for guesses, beside the time in which a draft
-/// model reads the prompt.
+/// time of one token; twice that where a draft model guesses, beside the time in which it reads the prompt.
 struct DraftLength {
   /// Tokens of a pass.
   private static let sizes = [1, 2, 4, 8, 16, 32]
@@ -92,6 +135,8 @@ struct DraftLength {
   private var run = 0
   /// The seconds of all passes, and those that were saved by right guesses, less those that wrong ones took.
   private var (total, saved) = (0.0, 0.0)
+  /// What one guess took last.
+  private var secondsPerGuess = 0.0
   private let isFree: Bool
   private let always: Int?
 
@@ -101,10 +146,15 @@ struct DraftLength {
   }
 
   /// The best number of guesses, `most` at most.
-  func best(most: Int) -> Int {
+  ///
+  /// - Parameter behind: tokens that have to be read before anything can be guessed.
+  func best(most: Int, behind: Int = 0) -> Int {
     if let always { return min(always, most) }
     guard let single = seconds[0] else { return 0 }
-    let stake = saved + (total * 0.01 + single) * (isFree ? 1 : 4)
+    // Reading a token in a block takes about an eighth of a guess.
+    let stake =
+      saved + (total * 0.01 + single) * (isFree ? 1 : 2)
+      - Double(behind) * secondsPerGuess / 8
     // The tokens that a pass is expected to give, and the least that it takes.
     var (tokens, chance, time) = (1.0, 1.0, single)
     var best = (guesses: 0, rate: 1 / single)
@@ -124,10 +174,12 @@ struct DraftLength {
     return best.guesses
   }
 
-  /// A pass took so long.
-  mutating func count(tokens: Int, seconds time: Double) {
+  /// A pass took so long, and the guesses in it `guessing`.
+  mutating func count(tokens: Int, seconds time: Double, guessing: Double = 0) {
     // It was interrupted if it took longer than a pass for each of its tokens, or twice as long as one.
-    let time = min(time, Double(max(2, tokens)) * (seconds[0] ?? time))
+    var time = min(time, Double(max(2, tokens)) * (seconds[0] ?? time))
+    if tokens > 1 { secondsPerGuess = guessing / Double(tokens - 1) }
+    time += guessing
     total += time
     if tokens > 1, let single = seconds[0] { saved -= time - single }
     for (i, size) in Self.sizes.enumerated() {
@@ -139,6 +191,13 @@ struct DraftLength {
       }
     }
     if tokens == 1 && !isFree { chances[0] += (1 - chances[0]) / 512 }
+  }
+
+  /// The source of guesses took so long to read what it had not read. What it reads before its first guess
+  /// is no loss.
+  mutating func count(reading time: Double) {
+    total += time
+    if seconds.dropFirst().contains(where: { $0 != nil }) { saved -= time }
   }
 
   /// A token is read for which a right guess has computed the logits.
@@ -224,11 +283,13 @@ final class SmallerModel: DraftSource {
   /// What it has read, its guesses included, and how many of these tokens are the text's.
   private var (tokens, known): ([Int], Int) = ([], 0)
   private var sampler: Sampler
+  private let vocabSize: Int
 
-  init(_ transformer: Transformer) {
+  /// - Parameter vocabSize: the larger model's, which may have more tokens, or fewer.
+  init(_ transformer: Transformer, vocabSize: Int) {
     self.transformer = transformer
-    sampler = Sampler(
-      vocabSize: transformer.config.vocabSize, options: GenerationOptions(), seed: 1)
+    self.vocabSize = vocabSize
+    sampler = Sampler(vocabSize: vocabSize, options: GenerationOptions(), seed: 1)
   }
 
   func guess(
@@ -239,10 +300,12 @@ final class SmallerModel: DraftSource {
     known += zip(tokens[known...], text[known...].dropLast()).prefix { $0 == $1 }.count
     tokens.removeSubrange(known...)
     let limit = transformer.config.seqLen
-    guard text.count <= limit else { return [] }
-    if text.count - known > Transformer.blockSize {
-      // A long prompt is read a block at a time, so that the text goes on, and may be left, meanwhile.
-      tokens += text[known..<known + Transformer.blockSize]
+    let isReadable = text[known...].allSatisfy { $0 < transformer.config.vocabSize }
+    guard text.count <= limit, isReadable else { return [] }
+    if text.count - known > 16 {
+      // Where much is unread, it is read a block at a time, so that the text goes on, and may be left,
+      // meanwhile, and the time of guesses is that of guesses.
+      tokens += text[known..<min(known + Transformer.blockSize, text.count - 1)]
       transformer.read(Array(tokens[known...]), at: known)
       return []
     }
@@ -257,32 +320,43 @@ final class SmallerModel: DraftSource {
     return Array(guessed[text.count...])
   }
 
-  /// nil: nothing may follow.
+  /// A token of the larger model's vocabulary; nil: nothing may follow.
   private func draw(
     _ logits: UnsafeBufferPointer<Float>, after text: [Int], _ matcher: inout Matcher?
   ) -> Int? {
-    guard matcher != nil else { return sampler.sample(logits, after: text) }
-    guard let allowed = try? matcher!.allowed(room: .max, after: text.last!, sampler.bannedTokens)
-    else { return nil }
-    let token = sampler.sample(logits, after: text, allowed: allowed)
-    return (try? matcher!.advance(token, after: text.last!)) == nil ? nil : token
+    let missing = [Float](repeating: -.infinity, count: max(0, vocabSize - logits.count))
+    let all = missing.isEmpty ? [] : Array(logits) + missing
+    return all.withUnsafeBufferPointer { all in
+      let logits = all.isEmpty ? UnsafeBufferPointer(rebasing: logits.prefix(vocabSize)) : all
+      guard matcher != nil else { return sampler.sample(logits, after: text) }
+      let allowed = try? matcher!.allowed(
+        room: .max, after: text.last!, sampler.bannedTokens)
+      guard let allowed else { return nil }
+      let token = sampler.sample(logits, after: text, allowed: allowed)
+      return (try? matcher!.advance(token, after: text.last!)) == nil ? nil : token
+    }
   }
 
   func takeBack(to count: Int) { known = min(known, count) }
 }
 
 extension Llama {
-  /// What guesses the tokens of a text: the draft model, unless there is no memory for it; else the text.
-  func draftSource() -> any DraftSource {
-    if let draftModel, let transformer = try? Transformer(draftModel) {
-      return SmallerModel(transformer)
+  /// What guesses the tokens of a text: the draft model, if there is one; where it does not pay, the text.
+  package func draftSources() throws(LlamaError) -> [any DraftSource] {
+    guard let draftModel else { return [TextLookup()] }
+    do {
+      let model = SmallerModel(try Transformer(draftModel), vocabSize: config.vocabSize)
+      return [model, TextLookup()]
+    } catch {
+      guard case .outOfMemory(let bytes, let purpose) = error else { throw error }
+      throw .outOfMemory(bytes: bytes, purpose: purpose + " of the draft model")
     }
-    return TextLookup()
   }
 }
 
 extension Tokenizer {
-  /// Throws `LlamaError.badVocabulary` if a token of a draft model is not what it is here.
+  /// Throws `LlamaError.badVocabulary` if a token of a draft model is not what it is here. Unused tokens, with
+  /// which some models fill up their vocabularies, need no counterpart.
   func requireSamePieces(
     as other: Tokenizer, ofDraft model: LoadedModel, for checkpoint: String
   ) throws(LlamaError) {
@@ -292,15 +366,18 @@ extension Tokenizer {
         problem: "\(problem) in \(checkpoint): a draft needs the vocabulary of the model that it"
           + " drafts for")
     }
-    guard other.vocabSize == vocabSize else {
-      throw failure("the vocabulary has \(other.vocabSize) tokens, but \(vocabSize)")
-    }
-    for token in 0..<vocabSize where other.bytes(of: token) != bytes(of: token) {
+    for token in 0..<max(vocabSize, other.vocabSize)
+    where other.bytes(of: token) != bytes(of: token) {
+      guard token < min(vocabSize, other.vocabSize) else {
+        throw failure("the vocabulary has \(other.vocabSize) tokens, but \(vocabSize)")
+      }
       throw failure("token \(token) is \(quoted(other.name(token))), but \(quoted(name(token)))")
     }
   }
 
-  private func bytes(of token: Int) -> ArraySlice<UInt8> {
-    vocabulary.bytes[vocabulary.piece(token)]
+  /// nil for one that is unused, or not there.
+  private func bytes(of token: Int) -> ArraySlice<UInt8>? {
+    guard token < vocabSize, vocabulary.types[token] != .unused else { return nil }
+    return vocabulary.bytes[vocabulary.piece(token)]
   }
 }

@@ -39,6 +39,9 @@ public final class Generation: Sequence, IteratorProtocol {
     if let error = prompt.problem(limit: context.longestPrompt) { context.end(.error(error)) }
   }
 
+  /// Has this source guess what follows.
+  package func guess(by source: any DraftSource) { context.draft = Draft([source]) }
+
   /// The next piece, or nil at the end. A piece holds whole characters: where a character's bytes
   /// are tokens of their own, it waits for the last of them.
   public func next() -> String? {

@@ -60,7 +60,7 @@ public final class Llama: Sendable {
   ///     file itself; else tokenizer.bin beside the checkpoint, in the folder above, or in the current one.
   ///   - threads: how many threads compute; nil: one for each CPU that the process may use.
   ///   - template: the format of conversations, one of `Llama.templates`; nil: the model's own.
-  ///   - draft: a much smaller model of the same vocabulary, which guesses what follows; the texts are the
+  ///   - draft: a much smaller model of the same vocabulary (but for unused tokens), which guesses what follows; the texts are the
   ///     same without it (`GenerationOptions.drafts`). nil: none.
   /// - Throws: `LlamaError`, for files that are damaged or do not belong together.
   public init(

@@ -1,5 +1,5 @@
 /// Where a text is in its pattern: which tokens may follow, and which must.
-struct Matcher {
+package struct Matcher {
   private let automaton: Automaton
   private let tokenizer: Tokenizer
   private let trie: TokenTrie

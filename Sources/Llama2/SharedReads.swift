@@ -113,6 +113,7 @@ final class SharedReads: @unchecked Sendable {
       ?? (try? LazyMemory(
         bytes: [4, Transformer.blockSize, model.config.vocabSize], purpose: "logits"))
     if let logits, block.count > 1 {
+      lastCount = block.count
       var row = logits.start.assumingMemoryBound(to: Float.self)
       Transformer.forward(block.map(\.read), into: row)
       for entry in block where entry.read.wantsLogits {
@@ -121,8 +122,9 @@ final class SharedReads: @unchecked Sendable {
       }
     } else {
       for entry in block { entry.logits = entry.read.forward() }
+      lastCount = 1
     }
     for entry in block { entry.isDone = true }
-    (lastCount, lastSeconds) = (block.count, now() - start)
+    lastSeconds = now() - start
   }
 }

@@ -226,14 +226,19 @@ final class TextContext {
   /// Reads a block of what is unread, the last one with the choice of the token behind it, unless the text
   /// ends there.
   private func advance() {
-    guard let read = beginRead() else { return }
+    if let read = beginRead() { readAlone(read) }
+  }
+
+  private func readAlone(_ read: Transformer.Read) {
     let start = now()
-    endRead(forward(read), from: start)
+    do { endRead(try forward(read), from: start) } catch { reason = .error(error) }
   }
 
   /// The same together with other texts.
   private func advance(with reads: SharedReads, isolation: isolated any Actor) async {
     guard let read = beginRead() else { return }
+    // What was read ahead is not read once more.
+    if draft?.isReady == true { return readAlone(read) }
     isBeingRead = true
     let start = now()
     let logits = await reads.read(read, isolation: isolation)
@@ -242,9 +247,11 @@ final class TextContext {
   }
 
   /// The logits behind a block, if they are wanted, or behind a token that was read ahead.
-  private func forward(_ read: Transformer.Read) -> UnsafeBufferPointer<Float>? {
+  private func forward(
+    _ read: Transformer.Read
+  ) throws(LlamaError) -> UnsafeBufferPointer<Float>? {
     guard options.drafts, read.wantsLogits, read.tokens.count == 1 else { return read.forward() }
-    let draft = draft ?? Draft(llama.draftSource())
+    let draft = if let draft { draft } else { Draft(try llama.draftSources()) }
     self.draft = draft
     let most = options.maximumResponseTokens.map { $0 - generatedTokens - 1 } ?? Int.max
     return draft.forward(

@@ -380,7 +380,7 @@ extension Vocabulary {
   }
 
   /// A byte token's name, as <0x0A>.
-  private static func byteName(_ byte: UInt8) -> String {
+  package static func byteName(_ byte: UInt8) -> String {
     let digits = Array("0123456789ABCDEF")
     return "<0x\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])>"
   }

@@ -28,6 +28,7 @@ struct Bench {
     try measureLimits()
     if let model {
       try measure(model, hasDepth: true)
+      try measureTexts(of: model)
     } else {
       for shape in options.isQuick ? Shape.quick : Shape.all {
         for format in Format.all where format.fits(shape.config) { try measure(shape, format) }
@@ -65,29 +66,57 @@ struct Bench {
 
   /// A shape in one format, if there is room for its file.
   private mutating func measure(_ shape: Shape, _ format: Format) throws {
-    let model: Model
+    let (is110M, isInt8) = (shape.name == "110M", format.name == "int8")
+    // As the draft model of the largest shape.
+    let small = shape.name == "1.1B" && isInt8 ? Shape.all.first { $0.name == "15M" } : nil
+    let (model, writer): (Model, Writer?)
     do {
-      model = try make(shape, format)
+      let file = try write(shape, format)
+      // Files are removed as soon as they are mapped, and stay in memory for as long as they are.
+      (model, writer) = try withExtendedLifetime(file) {
+        let path = file.temporaryPath
+        let writes = small != nil || is110M && ["fp32", "int8", "Q4_0"].contains(format.name)
+        let draft = try small.map { try write($0, format) }
+        return (
+          try Model(shape.name, format.name, path: path, threads: options.threads),
+          writes ? try self.writer(shape, path, draft: draft) : nil
+        )
+      }
     } catch {
       return try report.add(note: "\(shape.name) in \(format.name) is left out: \(error)")
     }
-    let hasDepth = shape.name == "110M" && ["fp32", "Q4_K_M"].contains(format.name)
-    try measure(model, hasDepth: hasDepth)
+    try measure(model, hasDepth: is110M && ["fp32", "Q4_K_M"].contains(format.name))
+    guard let writer else { return }
+    if is110M { try measureBatch(model, writer) }
+    if isInt8 { try measureDrafts(model, writer, (small.map { "\($0.name) " } ?? "") + "guesses") }
   }
 
-  /// A model of random weights. Its file is removed as soon as it is mapped, and stays in memory for
-  /// as long as it is.
-  private func make(_ shape: Shape, _ format: Format) throws -> Model {
+  /// The file of a model of random weights, which is removed with the object.
+  private func write(_ shape: Shape, _ format: Format) throws -> TargetFile {
     let random = try RandomModel(shape, format)
-    let path = Machine.temporaryFolder + "/llama2-bench"
     guard random.size < Machine.memory * 2 / 5 else {
       throw Refusal("its \(megabytes(random.size)) are too many for this machine's memory")
     }
     Output.showProgress("writing \(shape.name) in \(format.name)")
-    let file = try TargetFile(path, size: random.size)
+    let file = try TargetFile(
+      Machine.temporaryFolder + "/llama2-bench-\(shape.name)", size: random.size)
     try random.write(to: file)
-    return try withExtendedLifetime(file) {
-      try Model(shape.name, format.name, path: file.temporaryPath, threads: options.threads)
+    return file
+  }
+
+  /// A model of random weights with a vocabulary, to write texts.
+  private func writer(_ shape: Shape, _ path: String, draft: TargetFile?) throws -> Writer {
+    let bytes = shape.vocabulary
+    let file = try TargetFile(
+      Machine.temporaryFolder + "/llama2-bench-vocabulary", size: bytes.count)
+    try bytes.withUnsafeBytes(file.write)
+    try file.flush()
+    return try withExtendedLifetime((file, draft)) {
+      let threads = options.threads.last!
+      let llama = try Llama(
+        checkpoint: path, tokenizer: file.temporaryPath, threads: threads,
+        draft: draft?.temporaryPath)
+      return Writer(llama: llama, threads: threads)
     }
   }
 
@@ -110,6 +139,44 @@ struct Bench {
       _ = transformer.forward(model.prompt(of: end - 24), at: 0)
       try report.add(
         Row(model, threads: threads, position: end - 24, decode: decode(at: end - 24)))
+    }
+  }
+
+  // MARK: - Tokens that are computed together
+
+  /// The same of a file, with the vocabulary that `run` would take.
+  private mutating func measureTexts(of model: Model) throws {
+    do {
+      let threads = options.threads.last!
+      let llama = try Llama(
+        checkpoint: options.model!, tokenizer: options.tokenizer, threads: threads)
+      let writer = Writer(llama: llama, threads: threads)
+      try measureBatch(model, writer)
+      try measureDrafts(model, writer, "guesses")
+    } catch let error as LlamaError {
+      try report.add(note: "texts at once and guesses are not measured: \(error)")
+    }
+  }
+
+  private mutating func measureBatch(_ model: Model, _ writer: Writer) throws {
+    Output.showProgress("measuring 16 texts of \(model.name) in \(model.format)")
+    let (alone, together) = writer.batchRates(effort)
+    try report.add(
+      Gain(
+        shape: model.name, format: model.format, threads: writer.threads, name: "16 texts at once",
+        alone: alone, together: together))
+  }
+
+  private mutating func measureDrafts(_ model: Model, _ writer: Writer, _ name: String) throws {
+    Output.showProgress("measuring \(name) in \(model.name) in \(model.format)")
+    let chances = [0.5, 0.7, 0.9]
+    for (chance, rates) in zip(chances, try writer.draftRates(chances, effort)) {
+      let share = "\((100 * chance).fixed(0)) %"
+      try report.add(
+        Gain(
+          shape: model.name, format: model.format, threads: writer.threads,
+          name: "\(name), \(share)", alone: rates.alone, together: rates.together,
+          chance: chance))
     }
   }
 

@@ -25,7 +25,7 @@ struct Options {
       -j <ints>       numbers of threads, as 1,2,4 (default: one for each CPU)
       --svg <string>  draw the rates of the last number of threads into this file
       --json          write all figures as one JSON object
-      --quick         fewer shapes and repeats: some 20 seconds instead of two minutes
+      --quick         fewer shapes and repeats: half a minute instead of three minutes
       -h              this text
 
     """

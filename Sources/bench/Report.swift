@@ -59,6 +59,7 @@ struct Row {
 struct Report {
   let isJSON: Bool
   private(set) var rows: [Row] = []
+  private var gains: [JSON] = []
   private var members: [Text: JSON] = [:]
   private var notes: [JSON] = []
 
@@ -80,6 +81,11 @@ struct Report {
     try line(row.line)
   }
 
+  mutating func add(_ gain: Gain) throws {
+    gains.append(gain.json)
+    try line(gain.line)
+  }
+
   /// Says what is not measured, and why.
   mutating func add(note: String) throws {
     notes.append(.string(Text(note)))
@@ -89,6 +95,7 @@ struct Report {
   func finish() throws {
     var all = members
     all["rows"] = .array(rows.map(\.json))
+    all["together"] = .array(gains)
     all["notes"] = .array(notes)
     if isJSON { try Output.line(JSON.object(all).encoded) }
   }
@@ -96,7 +103,7 @@ struct Report {
 
 extension String {
   /// With spaces behind it up to `width` characters, or in front of it up to -`width`.
-  fileprivate func padded(_ width: Int) -> String {
+  func padded(_ width: Int) -> String {
     let spaces = String(repeating: " ", count: max(0, abs(width) - count))
     return width < 0 ? spaces + self : self + spaces
   }

@@ -32,6 +32,27 @@ struct Shape {
   }
 }
 
+extension Shape {
+  /// A tokenizer.bin of so many tokens: the first three, the bytes, and names.
+  var vocabulary: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(littleEndian: UInt32(16))
+    for token in 0..<config.vocabSize {
+      let piece: String
+      switch token {
+      case 0..<3: piece = ["<unk>", "\n<s>\n", "\n</s>\n"][token]
+      case 3..<259: piece = Vocabulary.byteName(UInt8(token - 3))
+      case 259: piece = " "
+      default: piece = " t\(token)"
+      }
+      bytes.append(littleEndian: (-Float(token)).bitPattern)
+      bytes.append(littleEndian: UInt32(piece.utf8.count))
+      bytes += piece.utf8
+    }
+    return bytes
+  }
+}
+
 /// A format of weights: llama2.c's fp32 (v0) or int8 (v2), or a GGUF's.
 struct Format {
   let name: String

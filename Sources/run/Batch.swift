@@ -6,7 +6,9 @@ func generateBatch(_ llama: Llama, _ options: Options) throws {
   let prompts = try Prompts(path: options.batch ?? "-")
   var generation = options.generation
   generation.steps = options.steps ?? 256
-  let batch = llama.generate(prompts, options: generation, atOnce: options.atOnce ?? 16)
+  let batch = llama.generate(options: generation, atOnce: options.atOnce ?? 16) {
+    prompts.next(waits: $0)
+  }
   var texts: [Int: String] = [:]
   var (ended, failed, lastShown) = (0, 0, 0.0)
   batch.goesOn = {
@@ -19,24 +21,44 @@ func generateBatch(_ llama: Llama, _ options: Options) throws {
   for piece in batch {
     texts[piece.index, default: ""] += piece.text
     guard let end = piece.end, end.reason != .cancelled else { continue }
-    try Output.line(end.json(piece.index, texts.removeValue(forKey: piece.index) ?? "").encoded)
+    try Output.line(
+      json(
+        piece.index, texts.removeValue(forKey: piece.index) ?? "", tokens: end.generatedTokens,
+        reason: end.name, error: end.error.map { "\($0)" }))
     ended += 1
     if end.error != nil { failed += 1 }
   }
   if let error = prompts.error { throw error }
+  (ended, failed) = (ended + prompts.damaged, failed + prompts.damaged)
   if failed > 0 { Output.note("run: \(failed) of \(ended) texts ended with an error") }
   finish(batch.speed, status: failed > 0 ? 1 : 0)
+}
+
+/// What is written of a text.
+private func json(_ index: Int, _ text: String, tokens: Int, reason: String, error: String?)
+  -> String
+{
+  var members: [Text: JSON] = [
+    "index": .number(Double(index)), "text": .string(Text(text)), "tokens": .number(Double(tokens)),
+    "reason": .string(Text(reason)),
+  ]
+  if let error { members["error"] = .string(Text(error)) }
+  return JSON.object(members).encoded
 }
 
 /// The prompts of a file, one a line, read when they are asked for.
 ///
 /// A line that begins with a quotation mark is a JSON string, any other is the prompt itself. So prompt i is
-/// that of line i + 1; an empty line is an empty prompt.
-private final class Prompts: Sequence, IteratorProtocol {
+/// that of line i + 1; an empty line is an empty prompt. What is said of a damaged string is written in place
+/// of its text.
+private final class Prompts {
   /// What ended the prompts before the end of the file.
   private(set) var error: (any Error)?
+  /// How many lines were damaged.
+  private(set) var damaged = 0
   private let name: String
   private var lines: Lines
+  /// The number of the line that was read last.
   private var line = 0
 
   /// - Parameter path: "-": standard input.
@@ -45,14 +67,23 @@ private final class Prompts: Sequence, IteratorProtocol {
     lines = path == "-" ? Lines() : try Lines(path: path)
   }
 
-  func next() -> String? {
-    guard error == nil else { return nil }
+  /// - Parameter waits: whether to wait for a line that is not there yet.
+  func next(waits: Bool) -> Batch.NextPrompt {
     do {
-      line += 1
-      return try lines.next().map(prompt)
+      while true {
+        if !waits, try !lines.isReady() { return .notYet }
+        guard let text = try lines.next() else { return .end }
+        line += 1
+        do {
+          return .prompt(try prompt(text), index: line - 1)
+        } catch {
+          damaged += 1
+          try Output.line(json(line - 1, "", tokens: 0, reason: "error", error: "\(error)"))
+        }
+      }
     } catch {
       self.error = error
-      return nil
+      return .end
     }
   }
 
@@ -68,17 +99,8 @@ private final class Prompts: Sequence, IteratorProtocol {
 }
 
 extension Batch.End {
-  fileprivate func json(_ index: Int, _ text: String) -> JSON {
-    var members: [Text: JSON] = [
-      "index": .number(Double(index)), "text": .string(Text(text)),
-      "tokens": .number(Double(generatedTokens)), "reason": .string(Text(name)),
-    ]
-    if let error { members["error"] = .string(Text("\(error)")) }
-    return .object(members)
-  }
-
   /// The reason in a word.
-  private var name: String {
+  fileprivate var name: String {
     switch reason {
     case .endToken: "endToken"
     case .matched: "matched"

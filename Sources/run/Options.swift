@@ -96,14 +96,14 @@ struct Options {
       case "-z", "--tokenizer": tokenizer = try arguments.text()
       case "-j", "--threads": threads = try arguments.integer(in: 1...1024)
       case "--draft":
-        let name = try arguments.text()
+        let name = try arguments.fileName()
         generation.drafts = name != "none"
         draft = generation.drafts ? name : nil
       case "--template": template = try arguments.text()
       case "--no-think": thinking = false
       case "--beams": beams = try arguments.integer(in: 1...1024)
       case "--length-penalty": lengthPenalty = try arguments.finiteNumber()
-      case "--batch": batch = try arguments.text()
+      case "--batch": batch = try arguments.fileName()
       case "--at-once": atOnce = try arguments.integer(in: 1...256)
       case _ where try readChoice(argument, &arguments) || readEnd(argument, &arguments): break
       case _ where argument.hasPrefix("-") || !checkpoint.isEmpty: throw arguments.unexpected
@@ -137,6 +137,7 @@ struct Options {
     if mode != .generate { throw Refusal("--batch", "goes with -m generate, found -m \(mode)") }
     if prompt != nil { throw Refusal("--batch", "its file has the prompts: expected no -i") }
     if beams != nil { throw Refusal("--batch", "its texts are sampled: expected no --beams") }
+    if systemPrompt != nil { throw Refusal("--batch", "its texts are no chats: expected no -y") }
   }
 
   /// Reads an option that says how a token is chosen; false for any other.
@@ -213,6 +214,10 @@ struct Options {
 }
 
 extension Arguments {
+  fileprivate mutating func fileName() throws -> String {
+    try value("the name of a file") { $0.isEmpty ? nil : $0 }
+  }
+
   fileprivate mutating func finiteNumber() throws -> Float {
     try value("a number") { Float($0).flatMap { $0.isFinite ? $0 : nil } }
   }

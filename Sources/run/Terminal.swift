@@ -49,6 +49,8 @@ struct Lines {
   private let descriptor: Int32
   /// What was read beyond the last line.
   private var rest: [UInt8] = []
+  /// Whether all was read: a terminal that is read behind its end waits for more.
+  private var hasEnded = false
 
   /// Those of standard input.
   init() { (name, descriptor) = ("standard input", STDIN_FILENO) }
@@ -68,11 +70,25 @@ struct Lines {
         return String(decoding: rest[..<end], as: UTF8.self)
       }
       searched = rest.count
-      guard let more = try chunk() else { break }
-      rest += more
+      if hasEnded { break }
+      try readMore()
     }
     defer { rest = [] }
     return rest.isEmpty || Interrupt.happened ? nil : String(decoding: rest, as: UTF8.self)
+  }
+
+  /// Whether `next` has something to return without waiting.
+  mutating func isReady() throws -> Bool {
+    var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while !hasEnded, !rest.contains(UInt8(ascii: "\n")) {
+      guard poll(&state, 1, 0) > 0 else { return false }
+      try readMore()
+    }
+    return true
+  }
+
+  private mutating func readMore() throws {
+    if let more = try chunk() { rest += more } else { hasEnded = true }
   }
 
   /// What there is to read, or nil at the end of the file or at Ctrl-C.

@@ -33,7 +33,7 @@ func open(_ options: Options) throws -> Llama {
       checkpoint: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
       template: options.template, draft: options.draft)
   } catch LlamaError.badVocabulary(let path, let problem)
-    where options.tokenizer == nil && path != options.draft
+    where options.tokenizer == nil && (path != options.draft || !path.hasSuffix(".gguf"))
   {
     throw Refusal(path, problem + " (-z names another vocabulary)")
   } catch LlamaError.cannotRead(let path, let reason) where reason.hasSuffix("folder") {

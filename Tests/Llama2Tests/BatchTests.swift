@@ -149,9 +149,10 @@ import Testing
     }
   }
 
-  @Test func promptsLongerThanABlockAreReadAmongOthers() throws {
-    let shape = Shape(dim: 8, hiddenDim: 8, nLayers: 1, nHeads: 2, seqLen: 2000)
-    let llama = try llama(shape)
+  @Test(arguments: [Format.v0, .int8GGUF])
+  func promptsLongerThanABlockAreReadAmongOthers(_ format: Format) throws {
+    let shape = Shape(dim: 32, hiddenDim: 32, nLayers: 1, nHeads: 2, seqLen: 2000)
+    let llama = try llama(shape, format)
     let long = String(repeating: "z", count: 700)
     let prompts = [long, "the", long + long, "", "rain", long]
     let options = Self.options { ($0.maximumResponseTokens, $0.bannedTokens) = (40, [1, 2]) }
@@ -199,9 +200,35 @@ import Testing
     }
     #expect(Set(texts.map(\.text)).count == 4)
     for seed in [nil, 0] as [UInt64?] {
-      let random = Self.texts(llama.generate(prompts, options: Self.options { $0.seed = seed }), 4)
-      #expect(Set(random.map(\.text)).count > 1)
+      let options = Self.options { $0.seed = seed }
+      let random = (0..<2).map { _ in Self.texts(llama.generate(prompts, options: options), 4) }
+      #expect(Set(random[0].map(\.text)).count > 1)
+      #expect(random[0].dropFirst() != random[1].dropFirst())
     }
+  }
+
+  /// What is there is read on with, and only where nothing is left to do may a prompt be waited for.
+  @Test func promptsThatComeLaterJoinTheTextsAtHand() throws {
+    let llama = try llama()
+    let options = Self.options { ($0.bannedTokens, $0.maximumResponseTokens) = ([1, 2], 9) }
+    var asked: [Bool] = []
+    let batch = llama.generate(options: options, atOnce: 4) { waits in
+      asked.append(waits)
+      switch asked.count {
+      case 1: return .prompt("the", index: 7)
+      case 2...5: return .notYet
+      case 6: return .prompt("rain", index: 3)
+      default: return waits && asked.count > 20 ? .end : waits ? .prompt("a", index: 1) : .notYet
+      }
+    }
+    var texts: [Int: String] = [:]
+    for piece in batch { texts[piece.index, default: ""] += piece.text }
+    for (index, prompt) in [(7, "the"), (3, "rain"), (1, "a")] {
+      var own = options
+      own.seed = 3 + UInt64(index)
+      #expect(texts[index] == llama.generate(prompt, options: own).joined())
+    }
+    #expect(asked.prefix(3) == [true, false, false] && texts.count == 3)
   }
 
   // MARK: Work

@@ -109,6 +109,14 @@ import Testing
       let operations = 2 * (256 * model.layerWeights + model.classifierWeights) / 256
       #expect((prompt["operationsPerSecond"] / prompt["tokensPerSecond"]).isNear(operations))
     }
+    // On the last number of threads: 16 texts, then guesses that are right by half, and more often.
+    let together = try #require(report["together"] as? [[String: Any]])
+    #expect(together.map { $0["chance"] as? Double } == [nil, 0.5, 0.7, 0.9])
+    for gain in together {
+      let (rate, alone) = (gain["tokensPerSecond"] as? Double, gain["alone"] as? Double)
+      #expect(gain["threads"] as? Int == 2 && alone ?? 0 > 0)
+      #expect((gain["gain"] as? Double ?? 0).isNear((rate ?? 0) / (alone ?? 1)))
+    }
     // ./run is not there.
     #expect((report["notes"] as? [String])?.count == 1 && report["start"] == nil)
     let picture = String(decoding: try folder.read("picture.svg"), as: UTF8.self)
@@ -122,7 +130,10 @@ import Testing
     let run = try Program.bench([path, "--quick", "-j", "1"], in: folder, minutes: 5)
     #expect(run.status == 0 && run.errors == "")
     let lines = run.output.split(separator: "\n")
-    for beginning in ["limits of 1 thread: ", "model.gguf ", "  at 232 ", "sampler: "] {
+    for beginning in [
+      "limits of 1 thread: ", "model.gguf ", "  at 232 ", "  16 texts at once ", "  guesses, 90 % ",
+      "sampler: ",
+    ] {
       #expect(lines.count { $0.hasPrefix(beginning) } == 1, "\(run.output)")
     }
   }

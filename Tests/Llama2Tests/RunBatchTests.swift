@@ -74,21 +74,95 @@ import Testing
   }
 
   @Test(arguments: ["\"a", "\"a\" b", "\"\\x\"", "\"\\ud800\"", "\"a\tb\""])
-  func damagedJSONIsRefusedWithItsLine(_ line: String) throws {
+  func damagedJSONIsAnErrorInItsLine(_ line: String) throws {
     let stage = try Stage()
     let run = try stage.run(
-      "-t", "0", "-n", "20", "--batch", "-", input: "the rain\n\n\(line)\na\n")
+      "-t", "0", "-n", "20", "--batch", "-", input: "the rain\n\n\(line)\na\n\(line)\n")
     #expect(run.status == 1 && !run.wasKilled)
-    #expect(run.errors.hasPrefix("run: standard input, line 3: damaged JSON: "), "\(run.errors)")
-    #expect(Set(try Self.lines(run).map(\.index)) == [0, 1])
+    let lines = try Self.lines(run).sorted { $0.index < $1.index }
+    #expect(lines.map(\.reason) == ["steps", "steps", "error", "steps", "error"])
+    for (i, line) in lines.enumerated() {
+      #expect(line.index == i && (line.tokens == 0) == (line.reason == "error"))
+      let problem = "standard input, line \(i + 1): damaged JSON: "
+      #expect(line.error?.hasPrefix(problem) ?? (line.reason == "steps"))
+    }
+    #expect(run.errors.hasPrefix("run: 2 of 5 texts ended with an error\n"))
   }
 
+  @Test func aTextBeginsWithItsLineThoughTheInputGoesOn() throws {
+    let stage = try Stage()
+    let input = Pipe()
+    let running = try Program.run.start(
+      [stage.checkpoint, "-t", "0", "-n", "30", "--batch", "-"], typing: input)
+    func lines() throws -> Int { try running.output.count { $0 == 0x0A } }
+    for (i, text) in ["the", " rain\na\nb", "c\n", "\"d", "\"\nlast"].enumerated() {
+      try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+      let expected = [0, 2, 3, 3, 4][i]
+      while try lines() < expected && running.isRunning { usleep(5000) }
+      #expect(try lines() == expected && running.isRunning)
+    }
+    try input.fileHandleForWriting.close()
+    let run = try running.ending()
+    #expect(run.status == 0)
+    let expected = try Self.expected(stage, ["the rain", "a", "bc", "d", "last"], steps: 30)
+    #expect(try Self.lines(run).map(\.text) == expected.map(\.text))
+  }
+
+  /// While a text goes on, a line that is not whole yet does not hold it up.
+  @Test func aLineThatIsNotWholeHoldsUpNoText() throws {
+    let stage = try Stage()
+    let input = Pipe()
+    let running = try Program.run.start(
+      [stage.checkpoint, "-t", "0", "-n", "30", "--batch", "-"], typing: input)
+    try input.fileHandleForWriting.write(contentsOf: Data("the rain\nhalf a li".utf8))
+    while try running.output.isEmpty && running.isRunning { usleep(5000) }
+    running.interrupt()
+    let run = try running.ending()
+    #expect(try run.status == 130 && Self.lines(run).map(\.index) == [0])
+  }
+
+  @Test func aNegativeSeedGoesOnBehindZero() throws {
+    let stage = try Stage()
+    let run = try stage.run("-s", "-1", "-n", "40", "--batch", "-", input: "a\na\na\n")
+    let lines = try Self.lines(run).sorted { $0.index < $1.index }
+    for (line, seed) in zip(lines, ["-1", "1", "2"]) {
+      #expect(try stage.run("-s", seed, "-n", "40", "-i", "a").output == line.text + "\n")
+    }
+  }
+
+  #if os(Linux)
+    /// A KV cache of 1 GB of addresses for each text, of which so many may be used.
+    @Test(arguments: [2, 3]) func withLittleMemoryFewerTextsAreInTheMaking(_ gigabytes: Int) throws
+    {
+      let folder = try Folder()
+      var model = SmallGGUF(.gpt2)
+      model[model.key("context_length")] = .uint32(2_000_000)
+      let path = try folder.write(model.file.bytes, to: "model.gguf")
+      let input = "a\nb\nc\nd\ne\nf\n"
+      let arguments = [path, "-j", "1", "-s", "4", "-n", "20", "--batch", "-"]
+      let whole = try Program.run(arguments, input: input)
+      let limited = try Program(path: "/bin/sh")(
+        ["-c", #"ulimit -v \#(1_400_000 + 1_000_000 * (gigabytes - 1)); exec "$0" "$@""#]
+          + [Program.run.path] + arguments, input: input)
+      #expect(limited.status == 0, "\(limited)")
+      func sorted(_ run: Program.Ending) throws -> [Line] {
+        try Self.lines(run).sorted { $0.index < $1.index }
+      }
+      #expect(try sorted(limited) == sorted(whole))
+      // Without room for one, each text says so.
+      let none = try Program(path: "/bin/sh")(
+        ["-c", #"ulimit -v 700000; exec "$0" "$@""#, Program.run.path] + arguments, input: input)
+      #expect(try none.status == 1 && Self.lines(none).allSatisfy { $0.reason == "error" })
+    }
+  #endif
+
   @Test(arguments: [
-    ["--batch"], ["--batch", "no such file"], ["--batch", "/"], ["--batch", "-", "-i", "a"],
+    ["--batch"], ["--batch", ""], ["--batch", "no such file"], ["--batch", "/"],
+    ["--batch", "-", "-i", "a"],
     ["--batch", "-", "-m", "chat"], ["--batch", "-", "-m", "score"],
     ["--batch", "-", "--beams", "2"], ["--batch", "-", "--at-once", "0"],
     ["--batch", "-", "--at-once", "257"], ["--at-once", "2"],
-    ["--batch", "-", "--draft", "small.gguf"],
+    ["--batch", "-", "--draft", "small.gguf"], ["--batch", "-", "-y", "be kind"],
   ])
   func whatDoesNotGoWithABatchIsRefused(_ arguments: [String]) throws {
     let stage = try Stage()

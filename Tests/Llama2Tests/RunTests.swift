@@ -317,6 +317,53 @@ struct Stage {
     #expect(unprompted.errors.wholeMatch(of: /achieved tok\/s: \d+\.\d+\n/) != nil)
   }
 
+  // MARK: Drafts
+
+  @Test func aTextIsTheSameWithAnyDraft() throws {
+    let stage = try Stage()
+    try stage.folder.write(Model(Shape(dim: 16, nLayers: 1), seed: 8).bytes(.v0), to: "small.bin")
+    for arguments in [["-t", "0"], ["-s", "5"], ["-s", "6", "-m", "chat", "-y", "", "-i", "a"]] {
+      let expected = try Program.run([stage.checkpoint] + arguments + ["--draft", "none"])
+      #expect(expected.status == 0 && expected.output.utf8.count > 100)
+      for draft in [[], ["--draft", stage.folder["small.bin"]], ["--draft=" + stage.checkpoint]] {
+        let run = try Program.run([stage.checkpoint] + arguments + draft)
+        #expect(run.status == 0 && run.output == expected.output, "\(draft)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ["-m", "score", "-i", "a"], ["--beams", "2"], ["--batch", "-"],
+  ])
+  func aDraftIsForATextThatIsSampledAlone(_ arguments: [String]) throws {
+    let stage = try Stage()
+    let run = try Program.run([stage.checkpoint, "--draft", stage.checkpoint] + arguments)
+    #expect(run.isRefusal(by: "run") && run.errors.hasPrefix("run: --draft: "), "\(run)")
+    #expect(run.errors.contains(arguments.count == 4 ? "-m score" : arguments[0]))
+    #expect(try Program.run([stage.checkpoint, "--draft", "none"] + arguments).status == 0)
+  }
+
+  @Test func aDraftThatCannotBeUsedIsRefused() throws {
+    let stage = try Stage()
+    for (draft, problem) in [
+      ("", "--draft: "), (stage.folder["none"], stage.folder["none"] + ": "),
+    ] {
+      let run = try stage.run("--draft", draft)
+      #expect(run.isRefusal(by: "run") && run.errors.hasPrefix("run: " + problem), "\(run)")
+    }
+    // One with a vocabulary in its file, and one whose vocabulary -z names.
+    let gguf = try stage.folder.write(SmallGGUF(.llama).file.bytes, to: "small.gguf")
+    let other = try Stage(Shape(vocabSize: 310))
+    for (draft, isNamed) in [(gguf, false), (other.checkpoint, true)] {
+      let run = try stage.run("-z", stage.folder["tokenizer.bin"], "--draft", draft)
+      #expect(run.isRefusal(by: "run"), "\(run)")
+      let unnamed = try stage.run("--draft", draft)
+      #expect(unnamed.isRefusal(by: "run") && unnamed.errors.contains(draft), "\(unnamed)")
+      #expect(unnamed.errors.contains("(-z names another vocabulary)") == isNamed)
+      #expect(unnamed.errors.contains("a draft needs the vocabulary of the model"))
+    }
+  }
+
   // MARK: Chat
 
   @Test func aChatAsksAndAnswersUntilTheEndOfInput() throws {

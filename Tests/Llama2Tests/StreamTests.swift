@@ -261,10 +261,11 @@ import Testing
 
       private func read(_ tokens: [Int]) async throws -> ([Float], Int) {
         let read = Transformer.Read(
-          text: try Transformer(llama.model), tokens: tokens, position: 0, wantsLogits: true)
+          text: try Transformer(llama.model), tokens: tokens, position: 0,
+          wantsLogits: tokens.count != 2)
         let isAlone = await thread.reads.isAlone(isolation: self)
         let logits = isAlone ? read.forward() : await thread.reads.read(read, isolation: self)
-        return (Array(logits!), thread.reads.lastCount)
+        return (logits.map { Array($0) } ?? [], thread.reads.lastCount)
       }
     }
     let llama = try llama()
@@ -275,12 +276,98 @@ import Testing
       #expect(results.map(\.count) == [Int](repeating: count, count: count))
       for (tokens, result) in zip(texts, results) {
         let alone = try Transformer(llama.model)
-        #expect(Array(alone.forward(tokens, at: 0)) == result.logits)
+        #expect(result.logits == (tokens.count == 2 ? [] : Array(alone.forward(tokens, at: 0))))
       }
     }
     // Together more than a block.
     let long = [Array(1..<150), Array(1..<140), [1]]
     #expect(try await reader.read(long).map(\.count) == [1, 2, 2])
+  }
+
+  /// Texts on their model's thread, each in a task.
+  private actor Texts {
+    let llama: Llama
+    nonisolated let thread: ComputeThread
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+    private var texts: [Generation] = []
+    private(set) var mostInABlock = 0
+
+    init(_ llama: Llama) { (self.llama, thread) = (llama, llama.computeThread) }
+
+    /// Begins a text whose guesses are those of `guessed`, where that is given.
+    func begin(_ prompt: String, _ options: GenerationOptions, guessed: [Int]? = nil) {
+      let text = llama.generate(prompt, options: options)
+      if let guessed {
+        text.context.draft = Draft([DraftTests.Forced(guessed, chance: 1)], always: 31)
+      }
+      texts.append(text)
+    }
+
+    /// So many pieces of the first texts, which are asked for together.
+    func pieces(_ count: Int, ofFirst texts: Int) async throws -> [String] {
+      let tasks = (0..<texts).map { i in Task { try await self.pieces(count, of: i) } }
+      var pieces: [String] = []
+      for task in tasks { pieces.append(try await task.value) }
+      return pieces
+    }
+
+    private func pieces(_ count: Int, of i: Int) async throws -> String {
+      let text = texts[i]
+      var pieces = ""
+      for _ in 0..<count {
+        guard
+          let piece = try await text.context.next(isolation: self, thread.reads, text.nextReady)
+        else { break }
+        pieces += piece.text
+        mostInABlock = max(mostInABlock, thread.reads.lastCount)
+      }
+      return pieces
+    }
+
+    /// The tokens that were read of a text, and whether the next one's logits are there.
+    func state(of i: Int) -> (tokens: [Int], isReady: Bool) {
+      (texts[i].context.tokens, texts[i].context.draft?.isReady == true)
+    }
+  }
+
+  @Test func textsThatAreAskedForTogetherShareBlocks() async throws {
+    let llama = try llama()
+    for count in [1, 2, 5] {
+      let texts = Texts(llama)
+      var expected: [String] = []
+      for i in 0..<count {
+        var options = Self.options(UInt64(i + 1))
+        (options.bannedTokens, options.drafts) = ([1, 2], false)
+        await texts.begin("the rain", options)
+        expected.append(llama.generate("the rain", options: options).joined())
+      }
+      let pieces = try await texts.pieces(1000, ofFirst: count)
+      #expect(await texts.mostInABlock == count)
+      #expect(pieces == expected)
+    }
+  }
+
+  @Test func whatWasReadAheadIsNotReadInASharedBlock() async throws {
+    let llama = try llama()
+    var options = Self.options(2, steps: 80)
+    options.bannedTokens = [1, 2]
+    let whole = llama.generate("the rain", options: options)
+    let expected = whole.joined()
+    for guesses in [nil, whole.context.tokens] {
+      let texts = Texts(llama)
+      options.drafts = guesses != nil
+      await texts.begin("the rain", options, guessed: guesses)
+      var first = ""
+      for _ in 0..<20 where await !texts.state(of: 0).isReady {
+        first += try await texts.pieces(1, ofFirst: 1)[0]
+      }
+      #expect(await texts.state(of: 0).isReady == (guesses != nil))
+      await texts.begin("a", options)
+      let both = try await texts.pieces(12, ofFirst: 2)
+      #expect(await texts.mostInABlock == (guesses == nil ? 2 : 1))
+      let rest = try await texts.pieces(1000, ofFirst: 1)
+      #expect(first + both[0] + rest[0] == expected)
+    }
   }
 
   @Test func withoutAThreadOfItsOwnATextIsTheSame() async throws {
