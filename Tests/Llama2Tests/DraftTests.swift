@@ -503,21 +503,15 @@ import Testing
   }
 
   @Test func whatDidNotPayIsTriedAgainLater() {
-    for isFree in [true, false] {
-      var length = DraftLength(isFree: isFree, always: nil)
-      func passes(_ count: Int) { for _ in 0..<count { length.count(tokens: 1, seconds: 1) } }
-      passes(1)
-      #expect(length.best(most: 31) == 1)
-      if isFree {
-        length.count(tokens: 2, seconds: 2)
-      } else {
-        for _ in 0..<30 { length.count(guess: false) }
-      }
-      passes(10)
-      #expect(length.best(most: 31) == 0)
-      passes(2000)
-      #expect(length.best(most: 31) > 0)
-    }
+    var length = DraftLength(isFree: true, always: nil)
+    func passes(_ count: Int) { for _ in 0..<count { length.count(tokens: 1, seconds: 1) } }
+    passes(1)
+    #expect(length.best(most: 31) == 1)
+    length.count(tokens: 2, seconds: 2)
+    passes(10)
+    #expect(length.best(most: 31) == 0)
+    passes(2000)
+    #expect(length.best(most: 31) > 0)
   }
 
   @Test func whatAModelHasToReadBeforeItGuessesIsWeighed() {
