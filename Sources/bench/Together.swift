@@ -110,7 +110,7 @@ private final class ForcedGuesses: DraftSource {
   }
 
   func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int] {
-    let guess = source.guess(most, after: tokens, sampler)
+    let guess = source.guess(most, after: tokens, sampler, matcher)
     let next = text.dropFirst(tokens.count - start).prefix(isFree ? most : guess.count)
     return next.map {
       Double.random(in: 0..<1, using: &random) < chance ? $0 : ($0 + 1) % vocabSize

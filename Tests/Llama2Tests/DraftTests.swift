@@ -303,7 +303,7 @@ import Testing
       draft.read([8], after: 1, at: 1, vocabSize: 300)
       #expect(!draft.isReady)
       let read = Transformer.Read(text: text, tokens: [8], position: 1, wantsLogits: true)
-      _ = draft.forward(read, of: [7, 8], most: 100, sampler)
+      _ = draft.forward(read, of: [7, 8], most: 100, sampler, nil)
       draft.read(block, after: count, at: position, vocabSize: 300)
       #expect(draft.isReady == isReady)
       #expect(source.takenBack == (count < 2 ? [count] : []))
