@@ -74,7 +74,7 @@ extension Batch.End {
       "tokens": .number(Double(generatedTokens)), "reason": .string(Text(name)),
     ]
     if let error { members["error"] = .string(Text("\(error)")) }
-    return .object(members)
+    return .object(JSON.Members(members))
   }
 
   /// The reason in a word.
