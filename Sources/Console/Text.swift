@@ -1,12 +1,9 @@
 import Llama2
 
+package typealias Text = JSON.Text
+
 /// As "12.3 MB".
 package func megabytes(_ bytes: Int) -> String { (Double(bytes) / 1e6).fixed(1) + " MB" }
-
-/// The name of a tensor or a setting: as it is if it is plain ASCII, as all that are known are.
-package func quotedIfNeeded(_ name: String) -> String {
-  name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? name : quoted(name)
-}
 
 extension Double {
   /// With `decimals` digits behind the point. The number must be finite and below 2^63 / 10^decimals.

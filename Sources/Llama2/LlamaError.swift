@@ -22,6 +22,8 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
   case badTranscript(problem: String)
   /// No text can be generated that matches the pattern, or it has something that is not supported.
   case badPattern(problem: String)
+  /// The file or text is not JSON.
+  case badJSON(path: String, problem: String)
   /// There is no memory for what the checkpoint's sizes ask for.
   case outOfMemory(bytes: Int, purpose: String)
   /// The checkpoint's logits after `position` are NaN or infinite.
@@ -40,6 +42,7 @@ public enum LlamaError: Error, Equatable, CustomStringConvertible {
     case .badTemplate(let path, let problem): "\(path): \(problem)"
     case .badTranscript(let problem): "the transcript is no conversation to go on with: \(problem)"
     case .badPattern(let problem): "the pattern: \(problem)"
+    case .badJSON(let path, let problem): "\(path): \(problem)"
     case .outOfMemory(let bytes, let purpose): "no memory for \(purpose): \(bytes) bytes"
     case .notFinite(let path, let position):
       "\(path): the logits at position \(position) are not finite numbers, so the weights are"

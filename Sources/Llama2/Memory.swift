@@ -24,6 +24,11 @@ package func printable(_ text: some Collection<UInt8>) -> String {
 /// The same in quotation marks.
 package func quoted(_ text: String) -> String { "\"" + printable(text.utf8) + "\"" }
 
+/// The name of a tensor or a setting: as it is if it is plain ASCII, as all that are known are.
+package func quotedIfNeeded(_ name: String) -> String {
+  name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? name : quoted(name)
+}
+
 /// The folder in a file's path, with the slash behind it; "" if there is none.
 package func folder(of path: String) -> String {
   path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""

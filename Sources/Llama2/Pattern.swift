@@ -30,4 +30,29 @@ public struct Pattern: Sendable, Equatable {
   public static func choices(_ texts: [String]) throws(LlamaError) -> Pattern {
     try Pattern([.choices(texts.map { Array($0.utf8) })])
   }
+
+  /// A text that a regular expression matches from its beginning to its end.
+  ///
+  ///     let date = try Pattern.regex(#"\d{4}-\d\d-\d\d"#)
+  ///
+  /// It may have literals, `.` (any scalar but a line feed), classes such as `[a-z_]` and `[^"]`, `\d` and `\w`
+  /// (ASCII), `\s`, groups, `|`, and `*`, `+`, `?`, `{m}`, `{m,}`, `{m,n}`. Unicode scalars are the unit.
+  ///
+  /// Throws `LlamaError.badPattern`, which names what is not supported and its place.
+  public static func regex(_ expression: String) throws -> Pattern {
+    try Pattern([RegexParser.language(matching: expression)])
+  }
+
+  /// Any JSON value, as `JSONSchema` writes it.
+  public static let json = try! schema(.any)
+
+  /// JSON of a known shape, from the text of a JSON Schema or built in Swift.
+  ///
+  ///     let person = try Pattern.schema(.object(["name": .string, "age": .integer(0...120)]))
+  ///     let list = try Pattern.schema(JSONSchema(#"{"type": "array", "items": {"type": "integer"}}"#))
+  ///
+  /// Throws `LlamaError.badPattern` for a schema that contradicts itself.
+  public static func schema(_ schema: JSONSchema) throws -> Pattern {
+    try Pattern(schema.rules())
+  }
 }

@@ -1,4 +1,5 @@
 import Console
+import Llama2
 
 /// What was measured of one model with one number of threads.
 struct Row {
@@ -97,7 +98,7 @@ struct Report {
     all["rows"] = .array(rows.map(\.json))
     all["together"] = .array(gains)
     all["notes"] = .array(notes)
-    if isJSON { try Output.line(JSON.object(all).encoded) }
+    if isJSON { try Output.line(JSON.object(JSON.Members(all)).encoded) }
   }
 }
 

@@ -47,7 +47,7 @@ extension GGUFMetadata {
       ("top_k", "top_k", true), ("top_p", "top_p", false), ("min_p", "min_p", false),
       ("temperature", "temp", false), ("repetition_penalty", "penalty_repeat", false),
     ] as [(Text, String, Bool)] {
-      guard case .number(let number)? = settings[field] else { continue }
+      guard let number = settings[field]?.double else { continue }
       if isInteger, let integer = Int32(exactly: number) {
         metadata["general.sampling." + key] = .int32(Int(integer))
       } else if !isInteger {

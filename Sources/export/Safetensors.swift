@@ -38,7 +38,7 @@ private struct SafetensorsHeader {
     try readTensors(members)
   }
 
-  private mutating func readTensors(_ members: [Text: JSON]) throws {
+  private mutating func readTensors(_ members: JSON.Members) throws {
     var ranges: [(range: Range<Int>, name: String)] = []
     for (key, entry) in members where key != "__metadata__" {
       let name = key.description

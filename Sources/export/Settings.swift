@@ -26,10 +26,10 @@ struct Settings {
 
   /// All fields, as `--inspect` prints them.
   var list: [(name: String, value: String)] {
-    json.object!.map { ($0.key.description, $0.value.description) }.sorted { $0.0 < $1.0 }
+    json.object!.map { ($0.0.description, $0.1.description) }.sorted { $0.0 < $1.0 }
   }
 
-  var keys: [Text] { Array(json.object!.keys) }
+  var keys: [Text] { json.object!.keys }
 
   /// The value of a field that is there and not null.
   subscript(key: Text) -> JSON? { json[key] }
@@ -64,7 +64,7 @@ struct Settings {
       guard let missing else { throw Refusal(path, "the field \(prefix)\(key) is missing") }
       return missing
     }
-    guard case .number(let number) = value, number > 0, Float(number) > 0, Float(number).isFinite
+    guard let number = value.double, number > 0, Float(number) > 0, Float(number).isFinite
     else { throw refusal(key, expected: "a positive number") }
     return number
   }
@@ -85,7 +85,7 @@ struct Settings {
       }
       return
     }
-    guard case .number(let number) = value, Float(number) == Float(expected) else {
+    guard let number = value.double, Float(number) == Float(expected) else {
       throw refusal(key, expected: "\(expected)")
     }
   }

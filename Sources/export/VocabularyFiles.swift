@@ -178,7 +178,7 @@ struct ByteLevelSource {
   /// The file that has the vocabulary.
   let path: String
   /// Ids by piece.
-  let vocabulary: [Text: JSON]
+  let vocabulary: JSON.Members
   /// Two pieces with a space between them each, the first to be merged first. A space in a piece is
   /// written as Ġ.
   let merges: [Text]

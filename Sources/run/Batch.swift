@@ -38,7 +38,7 @@ func generateBatch(_ llama: Llama, _ options: Options) throws {
 private func json(_ index: Int, _ text: String, tokens: Int, reason: String, error: String?)
   -> String
 {
-  var members: [Text: JSON] = [
+  var members: JSON.Members = [
     "index": .number(Double(index)), "text": .string(Text(text)), "tokens": .number(Double(tokens)),
     "reason": .string(Text(reason)),
   ]

@@ -50,6 +50,11 @@ struct Options {
                                  writes a JSON object a line, in the order in which they end; a line
                                  that begins with " is a JSON string
       --at-once <int>            so many texts of a batch together, 1 to 256 (default 16)
+    What the text, or each reply, must match as a whole:
+      --choices <string>         one of these texts, as "yes|no|unsure"
+      --regex <string>           a regular expression, as "[A-Z]{3}-\\d+"
+      --json                     any JSON value
+      --json-schema <file>       JSON as a JSON Schema says
     How a token is chosen, in this order:
       --logit-bias <id>=<float>  add to a token's logit; may be given again for another token
       --repetition-penalty <float>
@@ -105,6 +110,7 @@ struct Options {
       case "--length-penalty": lengthPenalty = try arguments.finiteNumber()
       case "--batch": batch = try arguments.fileName()
       case "--at-once": atOnce = try arguments.integer(in: 1...256)
+      case _ where try readPattern(argument, &arguments): break
       case _ where try readChoice(argument, &arguments) || readEnd(argument, &arguments): break
       case _ where argument.hasPrefix("-") || !checkpoint.isEmpty: throw arguments.unexpected
       default: checkpoint = argument
@@ -123,6 +129,9 @@ struct Options {
       let found = beams != nil ? "--beams" : batch != nil ? "--batch" : "-m score"
       throw Refusal("--draft", "is for a text that is sampled alone: found \(found) beside it")
     }
+    if generation.pattern != nil && mode == .score {
+      throw Refusal("-m score", "scores a text as it is: expected no --choices, --regex or --json")
+    }
     if lengthPenalty != nil && beams == nil {
       throw Refusal("--length-penalty", "is for beam search: expected --beams beside it")
     }
@@ -138,6 +147,42 @@ struct Options {
     if prompt != nil { throw Refusal("--batch", "its file has the prompts: expected no -i") }
     if beams != nil { throw Refusal("--batch", "its texts are sampled: expected no --beams") }
     if systemPrompt != nil { throw Refusal("--batch", "its texts are no chats: expected no -y") }
+  }
+
+  /// Reads an option that says what a text must match; false for any other.
+  private mutating func readPattern(_ argument: String, _ arguments: inout Arguments) throws -> Bool
+  {
+    guard ["--choices", "--regex", "--json", "--json-schema"].contains(argument) else {
+      return false
+    }
+    if generation.pattern != nil {
+      throw Refusal(argument, "a text can match one pattern: expected no second one")
+    }
+    switch argument {
+    case "--choices":
+      let choices = try arguments.text().split(separator: "|", omittingEmptySubsequences: false)
+      generation.pattern = try .choices(choices.map(String.init))
+    case "--regex": generation.pattern = try named(argument, try .regex(arguments.text()))
+    case "--json": generation.pattern = .json
+    default:
+      let path = try arguments.fileName()
+      let file = try MappedFile(path: path)
+      let text = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
+      generation.pattern = try named(path, try .schema(JSONSchema(text)))
+    }
+    return true
+  }
+
+  /// A pattern whose errors begin with this name.
+  private func named(_ name: String, _ pattern: @autoclosure () throws -> Pattern) throws -> Pattern
+  {
+    do {
+      return try pattern()
+    } catch LlamaError.badPattern(let problem) {
+      throw Refusal(name, problem)
+    } catch LlamaError.badJSON(_, let problem) {
+      throw Refusal(name, problem)
+    }
   }
 
   /// Reads an option that says how a token is chosen; false for any other.

@@ -1,32 +1,80 @@
-import Llama2
-
-/// Bytes of UTF-8, compared as bytes. Swift's strings compare by canonical equivalence, and two
-/// pieces of a vocabulary may differ in nothing else.
-package struct Text: Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
-  package var bytes: [UInt8]
-
-  package init(_ bytes: [UInt8]) { self.bytes = bytes }
-  package init(_ string: String) { bytes = Array(string.utf8) }
-  package init(stringLiteral literal: String) { bytes = Array(literal.utf8) }
-
-  package var description: String { String(decoding: bytes, as: UTF8.self) }
-}
-
-/// A JSON value (RFC 8259).
-package enum JSON {
+/// A JSON value (RFC 8259): members in their order, numbers as they are written.
+package enum JSON: Sendable, Equatable {
   case null
   case bool(Bool)
-  case number(Double)
+  case number(String)
   case string(Text)
   case array([JSON])
-  case object([Text: JSON])
+  case object(Members)
+
+  /// Bytes of UTF-8, compared as bytes. Swift's strings compare by canonical equivalence, and two
+  /// pieces of a vocabulary may differ in nothing else.
+  package struct Text: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+    package var bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ string: String) { bytes = Array(string.utf8) }
+    package init(stringLiteral literal: String) { bytes = Array(literal.utf8) }
+
+    package var description: String { String(decoding: bytes, as: UTF8.self) }
+  }
+
+  /// The members of an object, found by key in constant time.
+  package struct Members: Sendable, Equatable, Sequence, ExpressibleByDictionaryLiteral {
+    package private(set) var keys: [Text] = []
+    private var values: [JSON] = []
+    private var places: [Text: Int] = [:]
+
+    package init(dictionaryLiteral elements: (Text, JSON)...) {
+      for (key, value) in elements { self[key] = value }
+    }
+
+    /// In alphabetical order.
+    package init(_ members: [Text: JSON]) {
+      let keys = members.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+      for key in keys { self[key] = members[key] }
+    }
+
+    package var count: Int { keys.count }
+
+    /// Setting nil changes nothing.
+    package subscript(key: Text) -> JSON? {
+      get { places[key].map { values[$0] } }
+      set {
+        guard let newValue else { return }
+        if let place = places[key] {
+          values[place] = newValue
+        } else {
+          places[key] = keys.count
+          keys.append(key)
+          values.append(newValue)
+        }
+      }
+    }
+
+    package func makeIterator() -> Zip2Sequence<[Text], [JSON]>.Iterator {
+      zip(keys, values).makeIterator()
+    }
+
+    /// Whether the key is new.
+    fileprivate mutating func append(_ key: Text, _ value: JSON) -> Bool {
+      let count = keys.count
+      self[key] = value
+      return keys.count > count
+    }
+  }
+
+  /// A number; null if it is not finite.
+  package static func number(_ number: Double) -> JSON {
+    number.isFinite ? .number(Int(exactly: number).map { "\($0)" } ?? "\(number)") : .null
+  }
 
   /// An object of numbers.
   package static func numbers(_ members: [Text: Double]) -> JSON {
-    .object(members.mapValues { .number($0) })
+    .object(Members(members.mapValues { .number($0) }))
   }
 
-  /// Parses all of `bytes`; `path` is named when they are not JSON.
+  /// Parses all of `bytes`; `path` is named when they are not JSON: throws `LlamaError.badJSON`.
   package static func parse(_ bytes: UnsafeRawBufferPointer, path: String) throws -> JSON {
     var parser = JSONParser(bytes: bytes, path: path)
     return try parser.document()
@@ -44,9 +92,14 @@ package enum JSON {
     return value
   }
 
+  package var double: Double? {
+    guard case .number(let number) = self else { return nil }
+    return Double(number)
+  }
+
   package var integer: Int? {
     guard case .number(let number) = self else { return nil }
-    return Int(exactly: number)
+    return Int(number) ?? Double(number).flatMap { Int(exactly: $0) }
   }
 
   package var bool: Bool? {
@@ -71,7 +124,7 @@ package enum JSON {
     return integers.count == array.count ? integers : nil
   }
 
-  package var object: [Text: JSON]? {
+  package var object: Members? {
     guard case .object(let members) = self else { return nil }
     return members
   }
@@ -83,14 +136,14 @@ extension JSON: CustomStringConvertible {
     switch self {
     case .null: "null"
     case .bool(let bool): "\(bool)"
-    case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
-    case .string(let text): Llama2.quoted(text.description)
+    case .number(let number): printable(number.utf8)
+    case .string(let text): "\"" + printable(text.bytes) + "\""
     case .array(let elements):
       "[" + elements.prefix(8).map(\.description).joined(separator: ", ")
         + (elements.count > 8 ? ", …]" : "]")
     case .object(let members):
       "{"
-        + members.map { "\(quotedIfNeeded($0.key.description)): \($0.value)" }.sorted().prefix(8)
+        + members.map { "\(quotedIfNeeded($0.0.description)): \($0.1)" }.sorted().prefix(8)
         .joined(separator: ", ")
         + (members.count > 8 ? ", …}" : "}")
     }
@@ -98,22 +151,21 @@ extension JSON: CustomStringConvertible {
 }
 
 extension JSON {
-  /// The value as JSON text, keys in alphabetical order; numbers that are not finite become null.
+  /// The value as JSON text, a space behind commas and colons.
   package var encoded: String {
     switch self {
-    case .number(let number) where !number.isFinite: "null"
-    case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    case .number(let number): number
     case .string(let text): JSON.quoted(text.description)
     case .array(let elements): "[" + elements.map(\.encoded).joined(separator: ", ") + "]"
     case .object(let members):
       "{"
-        + members.map { "\(JSON.quoted($0.key.description)): \($0.value.encoded)" }.sorted()
+        + members.map { "\(JSON.quoted($0.0.description)): \($0.1.encoded)" }
         .joined(separator: ", ") + "}"
     case .null, .bool: description
     }
   }
 
-  /// A string as JSON writes it.
+  /// A string as JSON writes it, with the shortest escape of what it must escape and of control characters.
   package static func quoted(_ text: String) -> String {
     var json = "\""
     for scalar in text.unicodeScalars {
@@ -121,7 +173,10 @@ extension JSON {
       case "\"", "\\": json += "\\\(scalar)"
       case "\n": json += "\\n"
       case "\t": json += "\\t"
-      case "\0"..<" ":
+      case "\r": json += "\\r"
+      case "\u{8}": json += "\\b"
+      case "\u{C}": json += "\\f"
+      case "\0"..<" ", "\u{7F}"..<"\u{A0}":
         let digits = String(scalar.value, radix: 16)
         json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: json.unicodeScalars.append(scalar)
@@ -154,12 +209,15 @@ private struct JSONParser {
     return value
   }
 
-  private func unexpected(_ expected: String) -> Refusal {
+  private func unexpected(_ expected: String) -> LlamaError {
     guard position < bytes.count else {
-      return Refusal(path, "damaged JSON: it ends at byte \(position), expected \(expected)")
+      return .badJSON(
+        path: path, problem: "damaged JSON: it ends at byte \(position), expected \(expected)")
     }
     let found = quoted(String(UnicodeScalar(bytes[position])))
-    return Refusal(path, "damaged JSON: found \(found) at byte \(position), expected \(expected)")
+    return .badJSON(
+      path: path,
+      problem: "damaged JSON: found \(found) at byte \(position), expected \(expected)")
   }
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -178,11 +236,13 @@ private struct JSONParser {
 
   private mutating func value(depth: Int) throws -> JSON {
     guard depth < Self.maximumDepth else {
-      throw Refusal(path, "JSON nested deeper than \(Self.maximumDepth) levels")
+      throw LlamaError.badJSON(
+        path: path, problem: "JSON nested deeper than \(Self.maximumDepth) levels")
     }
     values += 1
     guard values <= Self.maximumValues else {
-      throw Refusal(path, "JSON of more than \(Self.maximumValues) values")
+      throw LlamaError.badJSON(
+        path: path, problem: "JSON of more than \(Self.maximumValues) values")
     }
     skipSpace()
     guard let byte = next else { throw unexpected("a value") }
@@ -222,7 +282,7 @@ private struct JSONParser {
 
   private mutating func object(_ depth: Int) throws -> JSON {
     position += 1
-    var members: [Text: JSON] = [:]
+    var members: JSON.Members = [:]
     skipSpace()
     if take("}") { return .object(members) }
     while true {
@@ -232,8 +292,10 @@ private struct JSONParser {
       skipSpace()
       guard take(":") else { throw unexpected("\":\"") }
       let value = try value(depth: depth + 1)
-      guard members.updateValue(value, forKey: key) == nil else {
-        throw Refusal(path, "damaged JSON: the key \(quoted(key.description)) stands there twice")
+      guard members.append(key, value) else {
+        throw LlamaError.badJSON(
+          path: path, problem: "damaged JSON: the key \(quoted(key.description)) stands there twice"
+        )
       }
       skipSpace()
       if take("}") { return .object(members) }
@@ -241,32 +303,38 @@ private struct JSONParser {
     }
   }
 
+  /// Of at most 400 characters: converting them may take the square of their number.
   private mutating func number() throws -> JSON {
     let start = position
-    while let byte = next {
-      switch UnicodeScalar(byte) {
-      case "0"..."9", "-", "+", ".", "e", "E":
-        position += 1
-        continue
-      default: break
-      }
-      break
+    _ = take("-")
+    let first = position
+    var isNumber = digits() > 0 && (bytes[first] != UInt8(ascii: "0") || position == first + 1)
+    if isNumber && take(".") { isNumber = digits() > 0 }
+    if isNumber && (take("e") || take("E")) {
+      _ = take("+") || take("-")
+      isNumber = digits() > 0
     }
     let text = String(decoding: bytes[start..<min(position, start + 400)], as: UTF8.self)
-    guard let number = Double(text), number.isFinite else {
+    guard isNumber, position <= start + 400, Double(text)?.isFinite == true else {
       position = start
       throw unexpected("a number")
     }
-    return .number(number)
+    return .number(text)
   }
 
-  private mutating func string() throws -> Text {
+  private mutating func digits() -> Int {
+    let start = position
+    while let byte = next, UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte { position += 1 }
+    return position - start
+  }
+
+  private mutating func string() throws -> JSON.Text {
     position += 1
     var text: [UInt8] = []
     while let byte = next {
       position += 1
       switch byte {
-      case UInt8(ascii: "\""): return Text(text)
+      case UInt8(ascii: "\""): return JSON.Text(text)
       case UInt8(ascii: "\\"): text.append(contentsOf: String(try escape()).utf8)
       case 0..<0x20:
         position -= 1
