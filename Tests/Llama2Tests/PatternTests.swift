@@ -196,6 +196,42 @@ import Testing
     #expect(lengths.count > 5)
   }
 
+  /// A text of tokens that are drawn at random from those that may follow, `tokens` at most.
+  private static func randomText(
+    _ pattern: Pattern, _ llama: Llama, tokens: Int, seed: Int
+  ) throws -> (text: String, isWhole: Bool) {
+    var (random, text) = (SplitMix(seed), [UInt8]())
+    var matcher = try Matcher(pattern, llama) { $0 == 2 }
+    for room in (1...tokens).reversed() where matcher.goesOn {
+      let allowed = try matcher.allowed(room: room, after: 5, [])
+      let token = (0..<300).filter { allowed[$0] }.randomElement(using: &random)!
+      if token == 2 { break }
+      try matcher.advance(token, after: 5)
+      text += llama.tokenizer.decode(token, after: 5)
+    }
+    return (try #require(String(validating: text, as: UTF8.self)), matcher.isWhole)
+  }
+
+  @Test(arguments: MatchingFixture.all.schemas)
+  func randomTokensBecomeTextsThatAreValid(_ fixture: MatchingFixture.Case) throws {
+    let (validator, llama) = (try SchemaValidator(fixture.source), try llama())
+    let pattern = try Pattern.schema(JSONSchema(fixture.source))
+    for seed in 0..<40 {
+      let (text, isWhole) = try Self.randomText(pattern, llama, tokens: 120, seed: seed)
+      #expect(try isWhole && validator.isValid(text), "\(text)")
+    }
+  }
+
+  @Test(arguments: MatchingFixture.all.patterns)
+  func randomTokensBecomeTextsThatMatch(_ fixture: MatchingFixture.Case) throws {
+    let rules = [try RegexParser.language(matching: fixture.source)]
+    let (pattern, llama) = (try Pattern.regex(fixture.source), try llama())
+    for seed in 0..<20 {
+      let (text, isWhole) = try Self.randomText(pattern, llama, tokens: 60, seed: seed)
+      #expect(isWhole && LanguageOracle.matches(rules, text), "\(text)")
+    }
+  }
+
   // MARK: What must follow
 
   /// A text that is the only one is read in two passes: the prompt, and its tokens.
