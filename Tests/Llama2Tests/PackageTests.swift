@@ -32,7 +32,7 @@ import Testing
     try folder.write(readmeExample("try Llama("), to: "Client/Sources/Teller/main.swift")
     try folder.write(
       readmeExample("@Observable"), to: "Client/Sources/export/Storyteller.swift")
-    let parts = try ["text.tokens(", "llama.session(", "piece.index"].map {
+    let parts = try ["text.tokens(", "llama.session(", "Pattern.schema(", "piece.index"].map {
       String(decoding: try readmeExample($0), as: UTF8.self)
     }
     try folder.write(
