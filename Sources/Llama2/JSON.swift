@@ -136,7 +136,7 @@ extension JSON: CustomStringConvertible {
     switch self {
     case .null: "null"
     case .bool(let bool): "\(bool)"
-    case .number(let number): printable(number.utf8)
+    case .number: double.map { JSON.number($0).encoded } ?? "null"
     case .string(let text): "\"" + printable(text.bytes) + "\""
     case .array(let elements):
       "[" + elements.prefix(8).map(\.description).joined(separator: ", ")
