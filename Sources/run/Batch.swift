@@ -39,8 +39,8 @@ private func json(_ index: Int, _ text: String, tokens: Int, reason: String, err
   -> String
 {
   var members: JSON.Members = [
-    "index": .number(Double(index)), "text": .string(Text(text)), "tokens": .number(Double(tokens)),
-    "reason": .string(Text(reason)),
+    "index": .number(Double(index)), "reason": .string(Text(reason)), "text": .string(Text(text)),
+    "tokens": .number(Double(tokens)),
   ]
   if let error { members["error"] = .string(Text(error)) }
   return JSON.object(members).encoded
