@@ -44,27 +44,34 @@ struct States {
     }
   }
 
-  /// Which tokens may follow in a state, and the most bytes that a text may lack behind any of them.
-  struct Continuations {
+  /// Which tokens may follow in a state, and the most tokens that a text may lack behind any of them.
+  private struct Continuations {
     var tokens: TokenSet
-    var longestRest: Int32 = 0
-    /// The most tokens that a text may lack behind any of them; nil: nobody asked.
-    var mostTokens: Int?
+    var longestRest: Int32
   }
 
   /// What is known of the tokens of a vocabulary.
   private struct Tokens {
     let trie: TokenTrie
+    /// By state.
     var continuations: [Int32: Continuations] = [:]
-    /// The fewest tokens that a text lacks in a state.
-    var fewest: [Int32: Int] = [:]
+    /// How many tokens suffice from each node to the end of its rule, from each frame, and from each state to
+    /// the end of the text.
+    let nodes: [Int32]
+    var frames: [Int32] = []
+    var states: [Int32] = []
+
+    /// How many tokens suffice from a node with this stack.
+    func rest(of node: Int32, _ stack: Int32) -> Int32 {
+      Grammar.sum(nodes[Int(node)], stack == States.emptyStack ? 0 : frames[Int(stack)])
+    }
   }
 
   /// A place of which nothing goes on.
   static let dead: Int32 = 0
   private static let emptyStack: Int32 = -1
-  /// The most bytes that a text is gone on with to see how it may end.
-  private static let longestLook = 4096
+  /// How many tokens a text may save by tokens that reach across a branch, as far as is tried.
+  private static let mostSaved = 4
   /// Where the memory of the states is begun anew, and how many places a single question may look at.
   private static let (mostPlaces, mostWork) = (4_000_000, 2_000_000)
 
@@ -79,13 +86,11 @@ struct States {
   private var ids: [ArraySlice<Place>: Int32] = [:]
   /// (states, classes): the state behind a byte; -1: nobody asked.
   private var table: [Int32] = []
-  /// Whether a text may end in a state, and the fewest bytes up to where it may.
-  private var (accepts, shortest): ([Bool], [Int32]) = ([], [])
+  /// Whether a text may end in a state.
+  private var accepts: [Bool] = []
   private var (frames, frameIDs): ([Frame], [Frame: Int32]) = ([], [:])
-  /// The fewest bytes behind the end of what a frame stands under.
-  private var rests: [Int32] = []
-  /// By vocabulary, that which was used last at the end.
-  private var tokens: [Tokens] = []
+  /// That which was used last at the end.
+  private var vocabularies: [Tokens] = []
   private var work = 0
 
   init(_ grammar: Grammar) throws(LlamaError) {
@@ -109,8 +114,8 @@ struct States {
 
   private mutating func reset() throws(LlamaError) {
     generation += 1
-    (places, placeStarts, ids, table, accepts, shortest) = ([], [0], [:], [], [], [])
-    (frames, frameIDs, rests, tokens, work) = ([], [:], [], [], 0)
+    (places, placeStarts, ids, table, accepts) = ([], [0], [:], [], [])
+    (frames, frameIDs, vocabularies, work) = ([], [:], [], 0)
     _ = try state(of: [])
     start = try state(of: [Place(node: grammar.start, stack: Self.emptyStack)])
   }
@@ -121,7 +126,7 @@ struct States {
   /// Begins a question. If the states have become too many, they are made anew.
   mutating func begin() throws(LlamaError) {
     work = 0
-    let sets = tokens.reduce(0) { $0 + $1.continuations.count * ($1.trie.vocabSize / 64 + 8) }
+    let sets = vocabularies.reduce(0) { $0 + $1.continuations.count * $1.trie.vocabSize / 64 }
     if places.count + table.count + frames.count + sets > Self.mostPlaces { try reset() }
   }
 
@@ -129,9 +134,6 @@ struct States {
 
   /// Whether a text may end here.
   func accepts(_ state: Int32) -> Bool { accepts[Int(state)] }
-
-  /// The fewest bytes that a text lacks.
-  func shortestRest(_ state: Int32) -> Int32 { shortest[Int(state)] }
 
   private func places(of state: Int32) -> ArraySlice<Place> {
     places[placeStarts[Int(state)]..<placeStarts[Int(state) + 1]]
@@ -216,7 +218,6 @@ struct States {
     places += found
     placeStarts.append(places.count)
     self.accepts.append(accepts)
-    shortest.append(accepts ? 0 : found.map(rest).min() ?? Grammar.unbounded)
     table.append(contentsOf: repeatElement(found.isEmpty ? Self.dead : -1, count: samples.count))
     return id
   }
@@ -228,19 +229,7 @@ struct States {
     let id = Int32(frames.count)
     frames.append(frame)
     frameIDs[frame] = id
-    let repeats = Grammar.product(frame.atLeast, frame.body.map { grammar.shortest[Int($0)] } ?? 0)
-    let next = Grammar.sum(grammar.shortest[Int(frame.next)], rest(ofStack: frame.below))
-    rests.append(Grammar.sum(repeats, next))
     return id
-  }
-
-  private func rest(ofStack stack: Int32) -> Int32 {
-    stack == Self.emptyStack ? 0 : rests[Int(stack)]
-  }
-
-  /// The fewest bytes from a place to the end of the text.
-  private func rest(_ place: Place) -> Int32 {
-    Grammar.sum(grammar.shortest[Int(place.node)], rest(ofStack: place.stack))
   }
 }
 
@@ -252,52 +241,52 @@ extension States {
   mutating func allowed(
     in state: Int32, room: Int, _ trie: TokenTrie
   ) throws(LlamaError) -> TokenSet {
-    if tokens.last?.trie !== trie { use(trie) }
+    use(trie)
     let near = try nearby(state, trie.longest)
-    var found = try continuations(of: near, trie)
+    let found = try continuations(of: near, trie)
     // What was left out of the counts is missing from the rests as well.
-    let missing = near == state ? 0 : Int(places(of: state).map(rest).max()! - shortest[Int(near)])
+    let missing = near == state ? 0 : longestRest(of: state) - shortestRest(of: near)
     if Int(found.longestRest) + missing < room { return found.tokens }
-    if found.mostTokens == nil {
-      found.mostTokens = try mostTokens(behind: near, trie)
-      tokens[tokens.count - 1].continuations[near] = found
-    }
-    if found.mostTokens! + missing < room { return found.tokens }
-    var inTime = TokenSet(vocabSize: trie.vocabSize)
-    for (token, next) in try successors(of: state, trie) {
-      if try fewestTokens(from: next, trie) < room { inTime[token] = true }
-    }
-    return inTime.isEmpty && !accepts(state) ? found.tokens : inTime
+    if shortestRest(of: state) > room + Self.mostSaved { return found.tokens }
+    let next = try continuations(of: state, trie, room: room).tokens
+    return next.isEmpty && !accepts(state) ? found.tokens : next
   }
 
-  /// All tokens that may follow in a state.
+  /// The tokens that may follow in a state, if `room` is given those behind which a text ends in time.
   private mutating func continuations(
-    of state: Int32, _ trie: TokenTrie
+    of state: Int32, _ trie: TokenTrie, room: Int = .max
   ) throws(LlamaError) -> Continuations {
-    if let known = tokens[tokens.count - 1].continuations[state] { return known }
-    var found = Continuations(tokens: TokenSet(vocabSize: trie.vocabSize))
-    for (token, next) in try successors(of: state, trie) {
-      found.tokens[token] = true
-      found.longestRest = max(found.longestRest, shortest[Int(next)])
+    if room == .max, let known = vocabularies[vocabularies.count - 1].continuations[state] {
+      return known
     }
-    tokens[tokens.count - 1].continuations[state] = found
+    var found = Continuations(tokens: TokenSet(vocabSize: trie.vocabSize), longestRest: 0)
+    var last: (state: Int32, rest: Int) = (Self.dead, 0)
+    try walk(trie, from: state) { states, token, next in
+      if next != last.state { last = (next, states.shortestRest(of: next)) }
+      guard last.rest < room else { return }
+      found.tokens[token] = true
+      found.longestRest = max(found.longestRest, Int32(last.rest))
+    }
+    if room == .max { vocabularies[vocabularies.count - 1].continuations[state] = found }
     return found
   }
 
   /// Puts a vocabulary at the end, of four at most.
   private mutating func use(_ trie: TokenTrie) {
-    if let i = tokens.firstIndex(where: { $0.trie === trie }) {
-      tokens.append(tokens.remove(at: i))
+    if vocabularies.last?.trie === trie { return }
+    if let i = vocabularies.firstIndex(where: { $0.trie === trie }) {
+      vocabularies.append(vocabularies.remove(at: i))
     } else {
-      tokens = tokens.suffix(3) + [Tokens(trie: trie)]
+      let nodes = grammar.lengths(inTokensOf: trie)
+      vocabularies = vocabularies.suffix(3) + [Tokens(trie: trie, nodes: nodes)]
     }
   }
 
-  /// The tokens that may follow in a state, with the state behind each.
-  private mutating func successors(
-    of state: Int32, _ trie: TokenTrie, below root: Int = 0
-  ) throws(LlamaError) -> [(token: Int, state: Int32)] {
-    var found: [(token: Int, state: Int32)] = []
+  /// Calls `body` with each token that may follow in a state, and the state behind it.
+  private mutating func walk(
+    _ trie: TokenTrie, below root: Int = 0, from state: Int32,
+    _ body: (inout States, _ token: Int, _ next: Int32) -> Void
+  ) throws(LlamaError) {
     let top = Int(trie.depths[root])
     var path = [Int32](repeating: state, count: trie.longest + 1 - top)
     var node = root + 1
@@ -310,48 +299,59 @@ extension States {
       }
       path[depth] = next
       for i in trie.starts[node]..<trie.starts[node + 1] {
-        found.append((Int(trie.tokens[Int(i)]), next))
+        body(&self, Int(trie.tokens[Int(i)]), next)
       }
       node += 1
     }
-    return found
   }
 
-  /// Whether the bytes of a token may begin with `bytes`, which lead from one state to the other, and go on.
+  /// Whether the bytes of a token may begin with `bytes`, which lead to that state, and go on.
   mutating func reaches(
     beyond bytes: ArraySlice<UInt8>, to state: Int32, _ trie: TokenTrie
   ) throws(LlamaError) -> Bool {
     var node = 0
     for byte in bytes {
-      guard let child = trie.child(of: node, byte) else { return false }
+      guard let child = trie.children(of: node).first(where: { trie.bytes[$0] == byte }) else {
+        return false
+      }
       node = child
     }
-    return try !successors(of: state, trie, below: node).isEmpty
+    var found = false
+    try walk(trie, below: node, from: state) { _, _, _ in found = true }
+    return found
   }
 
   // MARK: Lengths
 
-  /// The most tokens that a text may lack behind any of those that may follow.
-  private mutating func mostTokens(
-    behind state: Int32, _ trie: TokenTrie
-  ) throws(LlamaError) -> Int {
-    var most = 0
-    for (_, next) in try successors(of: state, trie) {
-      most = max(most, try fewestTokens(from: next, trie))
-    }
-    return most
+  /// How many tokens suffice for a text to end.
+  mutating func shortestRest(of state: Int32, _ trie: TokenTrie) -> Int {
+    use(trie)
+    return shortestRest(of: state)
   }
 
-  /// The fewest tokens of `shortestBytes`; if these are very many, as many as bytes.
-  private mutating func fewestTokens(
-    from state: Int32, _ trie: TokenTrie
-  ) throws(LlamaError) -> Int {
-    if let known = tokens[tokens.count - 1].fewest[state] { return known }
-    let rest = Int(shortest[Int(state)])
-    let fewest =
-      rest > Self.longestLook ? rest : trie.fewestTokens(try shortestBytes(from: state)) ?? rest
-    tokens[tokens.count - 1].fewest[state] = fewest
-    return fewest
+  private mutating func shortestRest(of state: Int32) -> Int {
+    let vocabulary = vocabularies.count - 1
+    while vocabularies[vocabulary].states.count <= Int(state) {
+      let next = Int32(vocabularies[vocabulary].states.count)
+      let rest = accepts(next) ? 0 : rests(of: next).min() ?? Grammar.unbounded
+      vocabularies[vocabulary].states.append(rest)
+    }
+    return Int(vocabularies[vocabulary].states[Int(state)])
+  }
+
+  private mutating func longestRest(of state: Int32) -> Int { Int(rests(of: state).max() ?? 0) }
+
+  /// How many tokens suffice from each place of a state.
+  private mutating func rests(of state: Int32) -> [Int32] {
+    let vocabulary = vocabularies.count - 1
+    for frame in frames[vocabularies[vocabulary].frames.count...] {
+      let repeats = frame.body.map {
+        Grammar.product(frame.atLeast, vocabularies[vocabulary].nodes[Int($0)])
+      }
+      let rest = vocabularies[vocabulary].rest(of: frame.next, frame.below)
+      vocabularies[vocabulary].frames.append(Grammar.sum(repeats ?? 0, rest))
+    }
+    return places(of: state).map { vocabularies[vocabulary].rest(of: $0.node, $0.stack) }
   }
 
   /// A state in which the same tokens may follow, of any number of states that differ in nothing but counts
@@ -398,20 +398,5 @@ extension States {
       only = range.lowerBound
     }
     return only
-  }
-
-  /// The shortest bytes behind which a text may end; of several, always the same ones, also for a text that
-  /// already has some of them.
-  mutating func shortestBytes(from state: Int32) throws(LlamaError) -> [UInt8] {
-    var (state, bytes): (Int32, [UInt8]) = (state, [])
-    while !accepts(state) {
-      let best = places(of: state).map { place -> (rest: Int32, byte: UInt8) in
-        guard case .bytes(let range, _) = grammar.nodes[Int(place.node)] else { return (.max, 0) }
-        return (rest(place), range.lowerBound)
-      }.min { $0 < $1 }!
-      bytes.append(best.byte)
-      state = try step(state, best.byte)
-    }
-    return bytes
   }
 }

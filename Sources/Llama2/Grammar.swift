@@ -56,9 +56,11 @@ struct Grammar: Sendable {
       nodes[i + 1] = .either([try compile(rule, then: Self.end)])
     }
     start = 1
-    shortest = lengths()
+    shortest = lengths { node in
+      if case .bytes(_, let next) = nodes[Int(node)] { [next] } else { [] }
+    }
     guard shortest[1] < Self.unbounded else {
-      throw .badPattern(problem: "no text matches it: what it asks for contradicts itself")
+      throw .badPattern(problem: "no text matches it")
     }
     try requireNoLeftRecursion()
   }
@@ -197,47 +199,75 @@ struct Grammar: Sendable {
 
   // MARK: - Lengths
 
-  /// `shortest` (Knuth 1977: a generalization of Dijkstra's algorithm), by working off a list of nodes of
-  /// which something that follows has become shorter.
-  private func lengths() -> [Int32] {
+  /// For each node the fewest steps to the end of its rule (Knuth 1977: a generalization of Dijkstra's
+  /// algorithm); `unbounded`: it never gets there.
+  ///
+  /// - Parameter step: the nodes to which one step leads from a node of bytes.
+  private func lengths(_ step: (_ node: Int32) -> [Int32]) -> [Int32] {
     var lengths = [Int32](repeating: Self.unbounded, count: nodes.count)
-    var (users, changed) = (users, Array(nodes.indices.reversed()))
-    while let node = changed.popLast() {
-      let length = length(of: nodes[node], lengths)
-      guard length < lengths[node] else { continue }
-      lengths[node] = length
-      changed += users[node]
-      if length == 0 { users[node] = [] }
+    lengths[Int(Self.end)] = 0
+    let users = users(step)
+    var (nearer, done) = ([Self.end], 0)
+    while done < nearer.count {
+      let node = nearer[done]
+      done += 1
+      for user in users[Int(node)] {
+        let length = length(of: nodes[Int(user)], by: lengths[Int(node)], lengths)
+        guard length < lengths[Int(user)] else { continue }
+        lengths[Int(user)] = length
+        nearer.append(user)
+      }
     }
     return lengths
   }
 
-  /// The nodes that each node is a part of.
-  private var users: [[Int]] {
-    var users = [[Int]](repeating: [], count: nodes.count)
+  /// The nodes whose lengths follow from that of each node.
+  private func users(_ step: (_ node: Int32) -> [Int32]) -> [[Int32]] {
+    var users = [[Int32]](repeating: [], count: nodes.count)
     for (i, node) in nodes.enumerated() {
-      switch node {
-      case .bytes(_, let next): users[Int(next)].append(i)
-      case .either(let starts): for start in starts { users[Int(start)].append(i) }
-      case .call(let start, let next), .repeated(let start, _, _, let next):
-        users[Int(start)].append(i)
-        users[Int(next)].append(i)
-      case .end: break
-      }
+      let parts =
+        switch node {
+        case .bytes: step(Int32(i))
+        case .either(let starts): starts
+        case .call(let start, let next), .repeated(let start, _, _, let next): [start, next]
+        case .end: [] as [Int32]
+        }
+      for part in parts { users[Int(part)].append(Int32(i)) }
     }
     return users
   }
 
-  private func length(of node: Node, _ lengths: [Int32]) -> Int32 {
-    func length(_ node: Int32) -> Int32 { lengths[Int(node)] }
-    return switch node {
+  /// The length of a node by way of a part that has the length `part`.
+  private func length(of node: Node, by part: Int32, _ lengths: [Int32]) -> Int32 {
+    switch node {
     case .end: 0
-    case .bytes(_, let next): Self.sum(1, length(next))
-    case .either(let starts): starts.map(length).min() ?? Self.unbounded
-    case .call(let start, let next): Self.sum(length(start), length(next))
+    case .bytes: Self.sum(1, part)
+    case .either: part
+    case .call(let start, let next): Self.sum(lengths[Int(start)], lengths[Int(next)])
     case .repeated(let body, let atLeast, _, let next):
-      Self.sum(Self.product(atLeast, length(body)), length(next))
+      Self.sum(Self.product(atLeast, lengths[Int(body)]), lengths[Int(next)])
     }
+  }
+
+  /// For each node so many tokens that the end of its rule can be reached with them: the fewest, but for
+  /// those with tokens that reach across a branch or the end of a rule.
+  func lengths(inTokensOf trie: TokenTrie) -> [Int32] {
+    // Of so many nodes the bytes are counted, each of which is a token as well.
+    nodes.count > Self.mostNodes / 10 ? shortest : lengths { step($0, trie) }
+  }
+
+  /// The nodes to which a token leads that is bytes of nodes one behind the other.
+  private func step(_ node: Int32, _ trie: TokenTrie) -> [Int32] {
+    var found: [Int32] = []
+    var open: [(node: Int32, place: Int)] = [(node, 0)]
+    while let (node, place) = open.popLast() {
+      guard case .bytes(let range, let next) = nodes[Int(node)] else { continue }
+      for child in trie.children(of: place) where range.contains(trie.bytes[child]) {
+        if trie.isToken(child) && !found.contains(next) { found.append(next) }
+        open.append((next, child))
+      }
+    }
+    return found
   }
 
   static func sum(_ a: Int32, _ b: Int32) -> Int32 {

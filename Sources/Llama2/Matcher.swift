@@ -126,7 +126,7 @@ package struct Matcher {
         next = try states.step(next, bytes)
         tokens.append(token)
       }
-      return Int(states.shortestRest(next)) <= room - tokens.count ? tokens : []
+      return states.shortestRest(of: next, trie) <= room - tokens.count ? tokens : []
     }
   }
 }

@@ -65,29 +65,17 @@ final class TokenTrie: Sendable {
     return tokens
   }
 
-  /// The node that a byte leads to from a node.
-  func child(of node: Int, _ byte: UInt8) -> Int? {
-    var child = node + 1
-    while child < ends[node] {
-      if bytes[child] == byte { return child }
-      child = Int(ends[child])
+  /// The nodes right below a node.
+  func children(of node: Int) -> some Sequence<Int> {
+    sequence(state: node + 1) { child in
+      guard child < self.ends[node] else { return nil as Int? }
+      defer { child = Int(self.ends[child]) }
+      return child
     }
-    return nil
   }
 
-  /// The fewest tokens that stand for `text`, each from one of its places to another; nil: none do.
-  func fewestTokens(_ text: [UInt8]) -> Int? {
-    var fewest = [Int?](repeating: nil, count: text.count) + [0]
-    for start in text.indices.reversed() {
-      var (node, end) = (0, start)
-      while end < text.count, let next = child(of: node, text[end]) {
-        (node, end) = (next, end + 1)
-        guard starts[node] < starts[node + 1], let rest = fewest[end] else { continue }
-        fewest[start] = min(fewest[start] ?? Int.max, rest + 1)
-      }
-    }
-    return fewest[0]
-  }
+  /// Whether a token ends at a node.
+  func isToken(_ node: Int) -> Bool { starts[node] < starts[node + 1] }
 }
 
 /// A set of tokens.
