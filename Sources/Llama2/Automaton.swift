@@ -33,7 +33,7 @@ struct States {
     var body: Int32?
     /// How often it must be repeated, and may be.
     var atLeast, atMost: Int32
-    let below: Int32
+    var below: Int32
 
     /// The same after one more of what is repeated.
     var afterOne: Frame {
@@ -67,13 +67,17 @@ struct States {
     }
   }
 
-  /// A place of which nothing goes on.
+  /// The state in which no text is.
   static let dead: Int32 = 0
   private static let emptyStack: Int32 = -1
+  /// The lengths of most tokens, in bytes. The few longer ones are looked at one by one.
+  private static let usual = 1...16
   /// How many tokens a text may save by tokens that reach across a branch, as far as is tried.
   private static let mostSaved = 4
-  /// Where the memory of the states is begun anew, and how many places a single question may look at.
-  private static let (mostPlaces, mostWork) = (4_000_000, 2_000_000)
+  /// Where the memory of the states is begun anew.
+  private static let mostMemory = 4_000_000
+  /// How many places a state may have on the way to it, and a question may look at.
+  private static let (mostPlaces, mostWork) = (100_000, 2_000_000)
 
   private let grammar: Grammar
   /// The class of each byte, of bytes that the grammar does not tell apart, and a byte of each class.
@@ -127,7 +131,7 @@ struct States {
   mutating func begin() throws(LlamaError) {
     work = 0
     let sets = vocabularies.reduce(0) { $0 + $1.continuations.count * $1.trie.vocabSize / 64 }
-    if places.count + table.count + frames.count + sets > Self.mostPlaces { try reset() }
+    if places.count + table.count + frames.count + sets > Self.mostMemory { try reset() }
   }
 
   // MARK: - States
@@ -159,6 +163,17 @@ struct States {
     return state
   }
 
+  /// The state of a whole text.
+  mutating func state(behind text: [UInt8]) throws(LlamaError) -> Int32 {
+    defer { work = 0 }
+    var state = start
+    for byte in text {
+      work = 0
+      state = try step(state, byte)
+    }
+    return state
+  }
+
   private mutating func makeStep(_ state: Int32, at index: Int) throws(LlamaError) -> Int32 {
     let byte = samples[index % samples.count]
     var next: [Place] = []
@@ -182,7 +197,7 @@ struct States {
     }
     while let place = open.popLast() {
       work += 1
-      guard work < Self.mostWork else {
+      guard seen.count < Self.mostPlaces, work < Self.mostWork else {
         throw .badPattern(
           problem:
             "it can be read in too many ways at once: expected fewer optional or repeated parts"
@@ -242,32 +257,37 @@ extension States {
     in state: Int32, room: Int, _ trie: TokenTrie
   ) throws(LlamaError) -> TokenSet {
     use(trie)
-    let near = try nearby(state, trie.longest)
-    let found = try continuations(of: near, trie)
+    let near = try withFewerCounts(state)
+    let usual = try continuations(of: near, trie, Self.usual)
+    let rare = Self.usual.upperBound + 1
+    let long = try continuations(of: state, trie, rare...max(rare, trie.longest))
     // What was left out of the counts is missing from the rests as well.
     let missing = near == state ? 0 : longestRest(of: state) - shortestRest(of: near)
-    if Int(found.longestRest) + missing < room { return found.tokens }
-    if shortestRest(of: state) > room + Self.mostSaved { return found.tokens }
-    let next = try continuations(of: state, trie, room: room).tokens
-    return next.isEmpty && !accepts(state) ? found.tokens : next
+    let isInTime = max(Int(usual.longestRest) + missing, Int(long.longestRest)) < room
+    let all = usual.tokens.union(long.tokens)
+    if isInTime || shortestRest(of: state) > room + Self.mostSaved { return all }
+    let inTime = try continuations(of: state, trie, 1...trie.longest, room: room).tokens
+    return inTime.isEmpty && !accepts(state) ? all : inTime
   }
 
-  /// The tokens that may follow in a state, if `room` is given those behind which a text ends in time.
+  /// The tokens of so many bytes that may follow in a state, if `room` is given those behind which a text ends
+  /// in time.
   private mutating func continuations(
-    of state: Int32, _ trie: TokenTrie, room: Int = .max
+    of state: Int32, _ trie: TokenTrie, _ lengths: ClosedRange<Int>, room: Int = .max
   ) throws(LlamaError) -> Continuations {
-    if room == .max, let known = vocabularies[vocabularies.count - 1].continuations[state] {
+    let isKept = lengths == Self.usual && room == .max
+    if isKept, let known = vocabularies[vocabularies.count - 1].continuations[state] {
       return known
     }
     var found = Continuations(tokens: TokenSet(vocabSize: trie.vocabSize), longestRest: 0)
     var last: (state: Int32, rest: Int) = (Self.dead, 0)
-    try walk(trie, from: state) { states, token, next in
+    try walk(trie, from: state, lengths) { states, token, next in
       if next != last.state { last = (next, states.shortestRest(of: next)) }
       guard last.rest < room else { return }
       found.tokens[token] = true
       found.longestRest = max(found.longestRest, Int32(last.rest))
     }
-    if room == .max { vocabularies[vocabularies.count - 1].continuations[state] = found }
+    if isKept { vocabularies[vocabularies.count - 1].continuations[state] = found }
     return found
   }
 
@@ -282,9 +302,9 @@ extension States {
     }
   }
 
-  /// Calls `body` with each token that may follow in a state, and the state behind it.
+  /// Calls `body` with each token of so many bytes that may follow in a state, and the state behind it.
   private mutating func walk(
-    _ trie: TokenTrie, below root: Int = 0, from state: Int32,
+    _ trie: TokenTrie, below root: Int = 0, from state: Int32, _ lengths: ClosedRange<Int>,
     _ body: (inout States, _ token: Int, _ next: Int32) -> Void
   ) throws(LlamaError) {
     let top = Int(trie.depths[root])
@@ -292,16 +312,21 @@ extension States {
     var node = root + 1
     while node < trie.ends[root] {
       let depth = Int(trie.depths[node]) - top
+      if depth > lengths.upperBound || trie.deepest[node] < lengths.lowerBound {
+        node = Int(trie.ends[node])
+        continue
+      }
       let next = try step(path[depth - 1], trie.bytes[node])
       if next == Self.dead {
         node = Int(trie.ends[node])
         continue
       }
       path[depth] = next
-      for i in trie.starts[node]..<trie.starts[node + 1] {
+      node += 1
+      if depth < lengths.lowerBound { continue }
+      for i in trie.starts[node - 1]..<trie.starts[node] {
         body(&self, Int(trie.tokens[Int(i)]), next)
       }
-      node += 1
     }
   }
 
@@ -317,7 +342,7 @@ extension States {
       node = child
     }
     var found = false
-    try walk(trie, below: node, from: state) { _, _, _ in found = true }
+    try walk(trie, below: node, from: state, 1...trie.longest) { _, _, _ in found = true }
     return found
   }
 
@@ -354,27 +379,30 @@ extension States {
     return places(of: state).map { vocabularies[vocabulary].rest(of: $0.node, $0.stack) }
   }
 
-  /// A state in which the same tokens may follow, of any number of states that differ in nothing but counts
-  /// to which no token comes.
-  private mutating func nearby(_ state: Int32, _ longest: Int) throws(LlamaError) -> Int32 {
+  /// A state in which the same tokens of usual lengths may follow, one for all that differ in nothing but
+  /// counts to whose end no such token comes.
+  private mutating func withFewerCounts(_ state: Int32) throws(LlamaError) -> Int32 {
     let places = places(of: state)
-    let near = places.map { Place(node: $0.node, stack: nearby(stack: $0.stack, Int32(longest))) }
-    if places.elementsEqual(near) { return state }
-    return add(Array(Set(near)).sorted()[...], accepts: accepts(state))
+    let fewer = places.map { Place(node: $0.node, stack: withFewerCounts(stack: $0.stack)) }
+    if places.elementsEqual(fewer) { return state }
+    return add(Array(Set(fewer)).sorted()[...], accepts: accepts(state))
   }
 
-  private mutating func nearby(stack: Int32, _ longest: Int32) -> Int32 {
+  private mutating func withFewerCounts(stack: Int32) -> Int32 {
     var above: [Frame] = []
     var stack = stack
     while stack != Self.emptyStack {
       above.append(frames[Int(stack)])
       stack = above.last!.below
     }
-    for frame in above.reversed() {
-      stack = push(
-        Frame(
-          next: frame.next, body: frame.body, atLeast: min(frame.atLeast, longest + 1),
-          atMost: frame.atMost > longest ? Grammar.unbounded : frame.atMost, below: stack))
+    for var frame in above.reversed() {
+      // How many repetitions a token may begin or end.
+      let shortest = frame.body.map { Int(grammar.shortest[Int($0)]) } ?? 0
+      let most = Int32(Self.usual.upperBound / max(1, shortest) + 2)
+      frame.atLeast = min(frame.atLeast, most)
+      if frame.atMost > most { frame.atMost = Grammar.unbounded }
+      frame.below = stack
+      stack = push(frame)
     }
     return stack
   }

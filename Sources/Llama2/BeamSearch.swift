@@ -139,8 +139,8 @@ private struct BeamSearch {
   /// Ends the unfinished texts.
   mutating func end(_ reason: EndReason) {
     for (text, _) in running {
-      let isMatch = text.matcher?.isWhole == true && (reason == .steps || reason == .context)
-      finish(text, isMatch ? .matched : reason)
+      let isLimit = reason == .steps || reason == .context
+      finish(text, isLimit ? text.matcher?.reason(at: reason) ?? reason : reason)
     }
     running = []
   }
@@ -174,9 +174,12 @@ private struct BeamSearch {
       let modelled = LogProbabilities(logits)
       var changed = logits.indices.map { modelled[$0] }
       sampler.change(&changed, after: tokens)
-      try beam.text.matcher?.allowed(
-        room: limit - beam.text.length, after: tokens.last!, sampler.bannedTokens
-      ).restrict(&changed)
+      if let matcher = beam.text.matcher {
+        let allowed = try matcher.allowed(
+          room: limit - beam.text.length, after: tokens.last!, sampler.bannedTokens)
+        if allowed.isEmpty { finish(beam.text, .matched) }
+        allowed.restrict(&changed)
+      }
       let best = changed.withUnsafeBufferPointer { likeliest(candidateCount, of: $0) }
       for token in best where changed[token] > -.infinity {
         candidates.append(

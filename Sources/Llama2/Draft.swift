@@ -331,7 +331,7 @@ final class SmallerModel: DraftSource {
       guard matcher != nil else { return sampler.sample(logits, after: text) }
       let allowed = try? matcher!.allowed(
         room: .max, after: text.last!, sampler.bannedTokens)
-      guard let allowed else { return nil }
+      guard let allowed, !allowed.isEmpty else { return nil }
       let token = sampler.sample(logits, after: text, allowed: allowed)
       return (try? matcher!.advance(token, after: text.last!)) == nil ? nil : token
     }

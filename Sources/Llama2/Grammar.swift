@@ -81,8 +81,12 @@ struct Grammar: Sendable {
   private mutating func compile(_ language: Language, then next: Int32) throws(LlamaError) -> Int32
   {
     switch language {
-    case .literal(let bytes): return try compile(bytes, then: next)
-    case .choices(let texts): return try compile(choices: texts, then: next)
+    case .literal(let bytes):
+      try requireEncodable(bytes)
+      return try compile(bytes, then: next)
+    case .choices(let texts):
+      for text in texts { try requireEncodable(text) }
+      return try compile(choices: texts, then: next)
     case .scalar(let ranges): return try compile(scalars: ranges, then: next)
     case .sequence(let parts):
       var start = next
@@ -159,6 +163,16 @@ struct Grammar: Sendable {
   private static let encodable: [ClosedRange<UInt32>] = [
     0x09...0x0D, 0x20...0x7E, 0xA0...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0x10000...0x10FFFF,
   ]
+
+  private func requireEncodable(_ text: [UInt8]) throws(LlamaError) {
+    let isAllowed = { (scalar: UnicodeScalar) in Self.encodable.contains { $0 ~= scalar.value } }
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where !isAllowed(scalar) {
+      throw .badPattern(
+        problem:
+          "it has the control character U+\(String(scalar.value, radix: 16, uppercase: true)),"
+          + " which is never generated")
+    }
+  }
 
   private mutating func compile(
     scalars ranges: [ClosedRange<UInt32>], then next: Int32

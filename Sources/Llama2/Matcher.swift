@@ -31,7 +31,7 @@ package struct Matcher {
     try automaton.withStates { states throws(LlamaError) in
       try states.begin()
       let isKnown = states.generation == generation
-      return try body(&states, isKnown ? state : try states.step(states.start, text))
+      return try body(&states, isKnown ? state : try states.state(behind: text))
     }
   }
 
@@ -53,7 +53,10 @@ package struct Matcher {
 
   // MARK: - Tokens
 
-  /// The tokens that may follow, of which there is one at least.
+  /// Why the text ends where it may have no more tokens, because of `limit`.
+  func reason(at limit: EndReason) -> EndReason { isWhole ? .matched : limit }
+
+  /// The tokens that may follow: one at least, unless the text is whole.
   ///
   /// - Parameters:
   ///   - room: how many more tokens the text may have: those are left out behind which it would not end in
@@ -64,12 +67,12 @@ package struct Matcher {
   ) throws(LlamaError) -> TokenSet {
     var tokens = try withStates { states, state throws(LlamaError) in
       var tokens = try states.allowed(in: state, room: room, trie)
-      if previous == tokenizer.bos { try correct(&tokens, behindBOSFrom: state, &states) }
+      if previous == tokenizer.bos { try correct(&tokens, behindBOSFrom: state, room, &states) }
       return tokens
     }
     for token in endTokens { tokens[token] = isWhole }
     for token in banned { tokens[token] = false }
-    if tokens.isEmpty {
+    if tokens.isEmpty && !isWhole {
       throw .badPattern(
         problem: banned.isEmpty
           ? "the vocabulary has no token with which the text could go on behind \(found)"
@@ -83,13 +86,15 @@ package struct Matcher {
 
   /// Behind BOS some tokens lose the space in front.
   private func correct(
-    _ tokens: inout TokenSet, behindBOSFrom state: Int32, _ states: inout States
+    _ tokens: inout TokenSet, behindBOSFrom state: Int32, _ room: Int, _ states: inout States
   ) throws(LlamaError) {
+    let isLate = states.shortestRest(of: state, trie) > room
     for token in 0..<trie.vocabSize {
       let text = tokenizer.decode(token, after: tokenizer.bos ?? -1)
       if text.count < tokenizer.decode(token, after: -1).count {
         let next = try states.step(state, text)
-        tokens[token] = !text.isEmpty && next != States.dead
+        let isInTime = isLate || states.shortestRest(of: next, trie) < room
+        tokens[token] = !text.isEmpty && next != States.dead && isInTime
       }
     }
   }
@@ -101,7 +106,7 @@ package struct Matcher {
       try? matcher.advance(token, after: previous)
       if !matcher.goesOn && !matcher.isWhole { break }
       (previous, count) = (token, count + 1)
-      if (try? matcher.forced(room: .max, after: token).isEmpty) != true { break }
+      if (try? matcher.forced(room: .max, after: token, []).isEmpty) != true { break }
     }
     return count
   }
@@ -109,8 +114,12 @@ package struct Matcher {
   /// The tokens that come next whatever the model says: those of the text that is the only one to go on with,
   /// as long as no other token reaches beyond it. None if the text would not end in time behind them.
   ///
-  /// - Parameter room: how many more tokens the text may have.
-  func forced(room: Int, after previous: Int) throws(LlamaError) -> [Int] {
+  /// - Parameters:
+  ///   - room: how many more tokens the text may have.
+  ///   - banned: none of these comes next.
+  func forced(
+    room: Int, after previous: Int, _ banned: Set<Int>
+  ) throws(LlamaError) -> [Int] {
     if previous == tokenizer.bos { return [] }
     return try withStates { states, state throws(LlamaError) in
       var rest = try states.forcedBytes(from: state, most: Self.mostForced)[...]
@@ -119,7 +128,7 @@ package struct Matcher {
       var (next, tokens): (Int32, [Int]) = (state, [])
       for token in tokenizer.encode([.text(text)], continuing: true) {
         let bytes = tokenizer.decode(token, after: -1)
-        guard !bytes.isEmpty, rest.starts(with: bytes),
+        guard !bytes.isEmpty, rest.starts(with: bytes), !banned.contains(token),
           try !states.reaches(beyond: rest, to: end, trie)
         else { break }
         rest = rest.dropFirst(bytes.count)

@@ -267,9 +267,9 @@ final class TextContext {
       if let matcher, !matcher.goesOn {
         reason = .matched
       } else if isFull {
-        reason = matcher?.isWhole == true ? .matched : limit.reason
+        reason = matcher?.reason(at: limit.reason) ?? limit.reason
       } else if let most = options.maximumResponseTokens, generatedTokens >= most {
-        reason = matcher?.isWhole == true ? .matched : .steps
+        reason = matcher?.reason(at: .steps) ?? .steps
       } else if timeIsOver {
         reason = .timeLimit
       } else {
@@ -305,7 +305,10 @@ final class TextContext {
     sampler.skip(skippedSamples)
     skippedSamples = 0
     do {
-      let token = try choose(logits)
+      guard let token = try choose(logits) else {
+        reason = .matched
+        return
+      }
       count(from: start, to: now())
       try append(token, logits)
     } catch {
@@ -319,12 +322,12 @@ final class TextContext {
     return min(most, limit.tokens - unmarked - (tokens.count + unread.count - 1))
   }
 
-  /// The token that comes next.
-  private func choose(_ logits: UnsafeBufferPointer<Float>) throws(LlamaError) -> Int {
+  /// The token that comes next; nil: a text that matches has come to its end.
+  private func choose(_ logits: UnsafeBufferPointer<Float>) throws(LlamaError) -> Int? {
     if !forced.isEmpty { return forced.removeFirst() }
     guard let matcher else { return sampler.sample(logits, after: tokens) }
     let allowed = try matcher.allowed(room: room, after: tokens.last!, sampler.bannedTokens)
-    return sampler.sample(logits, after: tokens, allowed: allowed)
+    return allowed.isEmpty ? nil : sampler.sample(logits, after: tokens, allowed: allowed)
   }
 
   /// Goes on with a token that was chosen by these logits, unless it ends the text, and with those that must
@@ -344,7 +347,9 @@ final class TextContext {
     generatedTokens += 1
     guard matcher != nil else { return }
     try matcher!.advance(token, after: tokens.last!)
-    if forced.isEmpty { forced = try matcher!.forced(room: room, after: token) }
+    if forced.isEmpty {
+      forced = try matcher!.forced(room: room, after: token, sampler.bannedTokens)
+    }
     // With probabilities each of them needs logits.
     if alternatives != nil { return }
     for token in forced {

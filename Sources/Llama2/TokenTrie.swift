@@ -6,13 +6,15 @@ final class TokenTrie: Sendable {
   let bytes: [UInt8]
   /// How many bytes lead to each node, its own included.
   let depths: [Int32]
+  /// The most bytes of a token below each node, or at it.
+  let deepest: [Int32]
   /// The first node behind each node that is not below it.
   let ends: [Int32]
   /// The tokens that end at node i are tokens[starts[i]..<starts[i + 1]].
   let starts: [Int32]
   let tokens: [Int32]
   /// The most bytes of a token.
-  let longest: Int
+  var longest: Int { Int(deepest[0]) }
   let vocabSize: Int
 
   /// Tokens that stand for no text are left out.
@@ -21,25 +23,31 @@ final class TokenTrie: Sendable {
     var (starts, tokens): ([Int32], [Int32]) = ([0], [])
     // The nodes on the way to the last token.
     var path = [0]
+    var deepest: [Int32] = [0]
+    func close() {
+      let node = path.removeLast()
+      ends[node] = Int32(bytes.count)
+      if let above = path.last { deepest[above] = max(deepest[above], deepest[node]) }
+    }
     let all = tokenizer.vocabulary.bytes
     var last = 0..<0
     for (_, text, token) in Self.sorted(tokenizer) {
       let shared = zip(last, text).prefix { all[$0] == all[$1] }.count
-      while path.count > shared + 1 { ends[path.removeLast()] = Int32(bytes.count) }
+      while path.count > shared + 1 { close() }
       for i in text.dropFirst(shared) {
         path.append(bytes.count)
         bytes.append(all[i])
         depths.append(Int32(path.count - 1))
+        deepest.append(Int32(path.count - 1))
         ends.append(0)
         starts.append(Int32(tokens.count))
       }
       tokens.append(token)
       last = text
     }
-    for node in path { ends[node] = Int32(bytes.count) }
+    while !path.isEmpty { close() }
     starts.append(Int32(tokens.count))
-    longest = Int(depths.max()!)
-    (self.bytes, self.depths, self.ends) = (bytes, depths, ends)
+    (self.bytes, self.depths, self.deepest, self.ends) = (bytes, depths, deepest, ends)
     (self.starts, self.tokens, vocabSize) = (starts, tokens, tokenizer.vocabSize)
   }
 
@@ -85,6 +93,12 @@ struct TokenSet: Equatable {
   init(vocabSize: Int) { words = [UInt64](repeating: 0, count: (vocabSize + 63) / 64) }
 
   var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+  func union(_ other: TokenSet) -> TokenSet {
+    var all = self
+    for i in words.indices { all.words[i] |= other.words[i] }
+    return all
+  }
 
   subscript(token: Int) -> Bool {
     get { words[token >> 6] >> UInt64(token & 63) & 1 != 0 }

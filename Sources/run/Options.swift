@@ -161,7 +161,7 @@ struct Options {
     switch argument {
     case "--choices":
       let choices = try arguments.text().split(separator: "|", omittingEmptySubsequences: false)
-      generation.pattern = try .choices(choices.map(String.init))
+      generation.pattern = try named(argument, try .choices(choices.map(String.init)))
     case "--regex": generation.pattern = try named(argument, try .regex(arguments.text()))
     case "--json": generation.pattern = .json
     default:

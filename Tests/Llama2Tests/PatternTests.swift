@@ -16,7 +16,8 @@ import Testing
       "{\"", "\":", "\": ", "\", \"", "[[", "]]", "]}", ", ", "true", "tru", "name", "na", "ab",
       "abab", "aaaa", "  ", " a", "éé", "日本", "\"}", "12", "-1", "1, ", "é", "\n  ", "a\"", "bb",
       "ye",
-      "yes", "no", "no, ", "</s", "s>", "c", "x1", "x2", "x3", "x4", "x5", "x6", " ",
+      "yes", "no", "no, ", "</s", "s>", "c", "x1", "x2", "x3", "x4", "x5", "abababababababababab",
+      " ",
     ]
     return try Llama(
       checkpoint: folder.write(model.bytes(.v0), to: "model.bin"),
@@ -234,18 +235,18 @@ import Testing
 
   // MARK: What must follow
 
-  /// A text that is the only one is read in two passes: the prompt, and its tokens.
   @Test func whatMustFollowIsReadAsABlock() throws {
     let llama = try llama()
-    let text = llama.generate("ab", matching: try Pattern([.text("true, true, [[no, 12]]")]))
+    let rules: [Language] = [.sequence([.text("true, true, [[no, 12]]"), Self.digits])]
+    let text = llama.generate("ab", matching: try Pattern(rules))
     var reads: [Int] = []
     while let read = text.context.beginRead() {
       reads.append(read.tokens.count)
       text.context.endRead(read.forward(), from: 0)
       while text.nextReady() != nil {}
     }
-    #expect(reads.count == 1 && text.reason == .matched)
-    #expect(text.generatedTokens > 5)
+    // The prompt, the first token with those that must follow, and the digit is not read.
+    #expect(reads.count == 2 && reads[1] > 5 && text.reason == .matched)
   }
 
   @Test(arguments: languages.indices)
@@ -258,7 +259,7 @@ import Testing
       var (random, text) = (SplitMix(seed), [UInt8]())
       var matcher = try Matcher(pattern, llama) { $0 == 2 }
       for _ in 0..<20 where matcher.goesOn {
-        let forced = try matcher.forced(room: .max, after: 5)
+        let forced = try matcher.forced(room: .max, after: 5, [])
         let all = text + forced.flatMap { tokenizer.decode($0, after: 5) }
         for token in forced {
           found += 1
@@ -383,7 +384,51 @@ import Testing
     #expect(problem.contains("banned"))
   }
 
+  @Test func aBanHoldsForWhatMustFollow() throws {
+    let llama = try llama()
+    let pattern = try Pattern([.text("no, yes")])
+    let yes = llama.tokenizer.encode("yes", bos: false, eos: false).last!
+    #expect(llama.tokenizer.decode(yes, after: 5).elementsEqual("yes".utf8))
+    let options = Self.options { $0.bannedTokens = [yes] }
+    let text = llama.generate("ab", matching: pattern, options: options)
+    #expect(text.joined() == "abno, yes" && text.reason == .matched)
+    #expect(!text.context.tokens.contains(yes) && !text.context.unread.contains(yes))
+  }
+
+  @Test func aWholeTextEndsWhereNothingIsLeft() throws {
+    let llama = try llama()
+    // Neither the end nor a tilde may follow "a".
+    let tildes = (3..<300).filter { llama.tokenizer.decode($0, after: 5).first == 0x7E }
+    var options = Self.options(tokens: 3)
+    options.bannedTokens = Set([1] + tildes)
+    options.pattern = try Pattern([.sequence([.text("a"), Self.optional(.text("~"))])])
+    let text = llama.generate("ab", options: options)
+    #expect(text.joined() == "aba" && text.reason == .matched)
+    let beam = try llama.beamSearch("ab", beams: 2, options: options)
+    #expect(beam.first?.text == "aba" && beam.first?.reason == .matched)
+  }
+
+  @Test func behindBOSATextEndsInTimeToo() throws {
+    let llama = try llama()
+    let rules: [Language] = [
+      .either([.text("ab"), .sequence([.text("a"), .repeated(.text("c"), atLeast: 9, atMost: 9)])])
+    ]
+    for seed in 1...30 {
+      let text = llama.generate(
+        "", matching: try Pattern(rules), options: Self.options(seed: seed, tokens: 2))
+      #expect(text.joined() == "ab" && text.reason == .matched)
+    }
+  }
+
   // MARK: - Refusals
+
+  @Test func controlCharactersOfChoicesAreRefused() {
+    for text in ["a\u{7}", "\u{1B}[0m", "\u{7F}", "\u{85}"] {
+      #expect(Self.problem([.choices([Array(text.utf8)])])?.contains("control character") == true)
+      #expect(Self.problem([.text(text)])?.contains("control character") == true)
+    }
+    #expect(Self.problem([.text("a\n\tb\r\u{A0}")]) == nil)
+  }
 
   private static func problem(_ rules: [Language]) -> String? {
     do {
@@ -443,7 +488,7 @@ import Testing
   }
 
   @Test func aMillionChoicesHaveTheirTime() throws {
-    let choices = (0..<200_000).map { "value \($0)" }
+    let choices = (0..<1_000_000).map { "value \($0)" }
     let (text, reason, _) = try Self.text(
       try llama(), [.choices(choices.map { Array($0.utf8) })], Self.options())
     #expect(choices.contains(text) && (reason == .matched || reason == .endToken))
