@@ -290,11 +290,12 @@ final class TextContext {
   /// - Parameter logits: those behind its last token, if it wanted them: the next token is chosen.
   func endRead(_ logits: UnsafeBufferPointer<Float>?, from start: Double) {
     let total = reading.tokens + unread.count
-    let goesOn =
-      total <= Transformer.blockSize || onPromptProgress?(reading.tokens, total) ?? true
+    if total > Transformer.blockSize, onPromptProgress?(reading.tokens, total) == false {
+      reason = .cancelled
+      return
+    }
     guard let logits else {
       reading.seconds += now() - start
-      if !goesOn { reason = .cancelled }
       return
     }
     guard isFinite(logits) else {
