@@ -263,26 +263,32 @@ final class TextContext {
   ///
   /// - Parameter most: the most tokens to take.
   func beginRead(most: Int = Transformer.blockSize) -> Transformer.Read? {
-    do {
-      if let matcher, !matcher.goesOn {
-        reason = .matched
-      } else if isFull {
-        reason = matcher?.isWhole == true ? .matched : limit.reason
-      } else if let most = options.maximumResponseTokens, generatedTokens >= most {
-        reason = matcher?.isWhole == true ? .matched : .steps
-      } else if timeIsOver {
-        reason = .timeLimit
-      } else {
-        let transformer = try transformer.get()
-        let (tokens, position) = takeBlock(most: most)
-        reading.tokens += tokens.count
-        return Transformer.Read(
-          text: transformer, tokens: tokens, position: position, wantsLogits: unread.isEmpty)
-      }
-    } catch {
+    endWhereNothingFollows()
+    if reason != nil { return nil }
+    switch transformer {
+    case .success(let transformer):
+      let (tokens, position) = takeBlock(most: most)
+      reading.tokens += tokens.count
+      return Transformer.Read(
+        text: transformer, tokens: tokens, position: position, wantsLogits: unread.isEmpty)
+    case .failure(let error):
       reason = .error(error)
+      return nil
     }
-    return nil
+  }
+
+  /// Ends the text, unless it has ended, if its pattern, a limit or its time lets no token follow.
+  func endWhereNothingFollows() {
+    if reason != nil { return }
+    if let matcher, !matcher.goesOn {
+      reason = .matched
+    } else if isFull {
+      reason = matcher?.isWhole == true ? .matched : limit.reason
+    } else if let most = options.maximumResponseTokens, generatedTokens >= most {
+      reason = matcher?.isWhole == true ? .matched : .steps
+    } else if timeIsOver {
+      reason = .timeLimit
+    }
   }
 
   /// Goes on behind what `beginRead` gave, which was read since `start`.
