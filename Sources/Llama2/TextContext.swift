@@ -179,7 +179,7 @@ final class TextContext {
         if alone { advance() } else { await advance(with: reads, isolation: isolation) }
         isAlone = nil
       } else {
-        isAlone = await reads.isAlone(isolation: isolation)
+        isAlone = await reads.waitForOthers(isolation: isolation)
       }
     }
   }
@@ -251,7 +251,10 @@ final class TextContext {
     _ read: Transformer.Read
   ) throws(LlamaError) -> UnsafeBufferPointer<Float>? {
     guard options.drafts, read.wantsLogits, read.tokens.count == 1 else { return read.forward() }
-    let draft = if let draft { draft } else { Draft(try llama.draftSources()) }
+    let draft =
+      if let draft { draft } else {
+        Draft(try llama.draftSources(), after: tokens.count, at: position)
+      }
     self.draft = draft
     let most = options.maximumResponseTokens.map { $0 - generatedTokens - 1 } ?? Int.max
     return draft.forward(
