@@ -136,7 +136,8 @@ struct DraftLength {
   private static let mostLoss = 0.01
   /// The weight of a pass in the average of its size, and of a guess in the average of those in its place.
   private static let (passWeight, guessWeight) = (1.0 / 4, 1.0 / 12)
-  /// What a pass multiplies the averages of the other sizes by, so that they are tried again in the end.
+  /// What a pass of one token multiplies the averages of other sizes by, and those multiply its average by: what
+  /// has not been tried for long is tried again.
   private static let fading = 0.999
   /// How much of what it lacks a pass without guesses adds to the chance of a model's next guess, so that one
   /// is tried again in the end.
@@ -150,7 +151,7 @@ struct DraftLength {
   private var seconds = [Double?](repeating: nil, count: sizes.count)
   /// How likely a guess is right behind 0, 1, 2, … right ones, or more for the last.
   private var chances: [Double]
-  /// How many of the last tokens were guessed, up to the last one.
+  /// How many tokens were guessed right, up to the last one, without a wrong one between them.
   private var rightInARow = 0
   /// The seconds of all passes, and those that were saved by right guesses, less those that wrong ones took.
   private var (total, saved) = (0.0, 0.0)
