@@ -10,10 +10,10 @@ import Synchronization
 ///     }
 ///
 /// Each text is the one that `generate` gives for its prompt alone, but the weights are read once for a token
-/// of each. A text that ends leaves, and the next prompt takes its place at once (continuous batching, Yu et
-/// al. 2022). A block has a token of each text whose prompt is read, and fills up with tokens of the others'
-/// prompts, short ones first (Agrawal et al. 2023: chunked prefills): it has 256 at most, so that a long
-/// prompt holds up the other texts by no more than that.
+/// of each. A text that ends leaves, and the next prompt takes its place in the next block (continuous batching,
+/// Yu et al. 2022). A block has a token of each text whose prompt is read, and fills up with tokens of the
+/// others' prompts, short ones first (Agrawal et al. 2023: chunked prefills): it has 256 at most, so that a long
+/// prompt holds up the other texts by no more than that. No tokens are guessed (`GenerationOptions.drafts`).
 public final class Batch: Sequence, IteratorProtocol {
   /// What follows in one of the texts.
   public struct Piece: Sendable, Equatable {
@@ -186,6 +186,8 @@ public final class Batch: Sequence, IteratorProtocol {
 
   /// Takes the pieces of a text that were computed; true if that was its end.
   private func collect(_ text: Generation, _ index: Int) -> Bool {
+    // Before the next block, in which another text may have its place.
+    text.context.endWhereNothingFollows()
     while let piece = text.nextReady() {
       if !piece.text.isEmpty { ready.append(Piece(index: index, text: piece.text, end: nil)) }
     }

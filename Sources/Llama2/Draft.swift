@@ -2,6 +2,8 @@
 package protocol DraftSource: AnyObject {
   /// Whether a guess takes next to no time.
   var isFree: Bool { get }
+  /// How many tokens of the text it has read.
+  var count: Int { get }
 
   /// `most` tokens that may follow the text, or fewer.
   ///
@@ -26,8 +28,6 @@ final class Draft {
   private struct Guesser {
     let source: any DraftSource
     var length: DraftLength
-    /// The tokens of the text when it guessed last.
-    var count = 0
   }
 
   /// Where the first one does not guess, the next one may.
@@ -35,19 +35,25 @@ final class Draft {
   /// The one that made the guess at hand.
   private var current: Int
   /// The tokens of the text that were read, and the position behind them.
-  private var (count, position) = (0, 0)
+  private var count: Int
+  private var position: Int
   /// What was guessed to follow them.
   private var guess: ArraySlice<Int> = []
   /// The logits behind the last of them, and behind each guess that was read with it, (…, vocabSize);
-  /// empty if it was not read by `forward`. They are the text's own; a block that is shared with other
-  /// texts writes over the first row alone (`Transformer.keep`), which was used by then.
+  /// empty if it was not read by `forward`.
   private var rows = UnsafeBufferPointer<Float>(start: nil, count: 0)[...]
 
   /// Whether the logits behind the token that was read last are there.
   var isReady: Bool { !rows.isEmpty }
 
-  /// - Parameter always: how many tokens are guessed each time; nil: as many as save time.
-  init(_ sources: [any DraftSource], always: Int? = nil) {
+  /// - Parameters:
+  ///   - always: how many tokens are guessed each time; nil: as many as save time.
+  ///   - count: the tokens of the text that were read.
+  ///   - position: the position behind them.
+  init(
+    _ sources: [any DraftSource], always: Int? = nil, after count: Int = 0, at position: Int = 0
+  ) {
+    (self.count, self.position) = (count, position)
     guessers = sources.map {
       Guesser(source: $0, length: DraftLength(isFree: $0.isFree, always: always))
     }
@@ -57,14 +63,11 @@ final class Draft {
   /// The text reads a block next, behind its first `count` tokens. Guesses of anything else are dropped.
   func read(_ block: [Int], after count: Int, at position: Int, vocabSize: Int) {
     if count < self.count {
-      for i in guessers.indices {
-        guessers[i].source.takeBack(to: count)
-        guessers[i].count = min(guessers[i].count, count)
-      }
+      for guesser in guessers { guesser.source.takeBack(to: count) }
     }
     let isNext = block.count == 1 && count == self.count && position == self.position
     let isGuessed = isNext && guess.first == block[0]
-    if isNext { guessers[current].length.count(guess: guess.isEmpty ? nil : isGuessed) }
+    if isNext { guessers[current].length.record(guess: guess.isEmpty ? nil : isGuessed) }
     guess = isGuessed ? guess.dropFirst() : []
     rows = isGuessed ? rows.dropFirst(vocabSize) : rows.prefix(0)
     (self.count, self.position) = (count + block.count, position + block.count)
@@ -86,11 +89,11 @@ final class Draft {
       rows = logits[...]
       let seconds = now() - start
       for i in guessers.indices where i == current || count == 0 {
-        guessers[i].length.count(
-          tokens: 1 + count, seconds: seconds, guessing: i == current ? guessing : 0)
+        guessers[i].length.record(
+          pass: 1 + count, seconds: seconds, guessing: i == current ? guessing : 0)
       }
     } else {
-      guessers[current].length.countGain()
+      guessers[current].length.recordSavedPass()
     }
     return UnsafeBufferPointer(rebasing: rows.prefix(config.vocabSize))
   }
@@ -104,35 +107,52 @@ final class Draft {
       current = i
       let (source, length) = (guessers[i].source, guessers[i].length)
       // What costs nothing is guessed in any case, and tells how good its guesses are.
-      let behind = tokens.count - guessers[i].count
-      let wanted = source.isFree ? most : length.best(most: most, behind: behind)
+      let unread = tokens.count - source.count
+      let wanted = source.isFree ? most : length.best(most: most, unread: unread)
       if wanted == 0 { continue }
       let start = now()
       guess = source.guess(wanted, after: tokens, sampler, matcher)[...]
       if let matcher { guess = guess.prefix(matcher.matching(guess, after: tokens.last!)) }
       let seconds = source.isFree ? 0 : now() - start
-      guessers[i].count = tokens.count
       if !guess.isEmpty {
         return (source.isFree ? length.best(most: guess.count) : guess.count, seconds)
       }
-      guessers[i].length.count(reading: seconds)
+      guessers[i].length.record(reading: seconds)
     }
     return (0, 0)
   }
 }
 
 /// How many tokens to guess: so many that the most tokens a second follow, by what passes of several tokens
-/// took and how many guesses were right so far. Wrong guesses lose a hundredth of the time at most, and the
-/// time of one token; twice that where a draft model guesses, beside the time in which it reads the prompt.
+/// took and how many guesses were right so far.
+///
+/// Wrong guesses lose a hundredth of the time at most, and the time of one token. Those of a draft model lose
+/// twice that, and the time in which it reads the prompt. This holds where a pass takes no longer than its tokens
+/// one by one: what it takes beyond that is seen as an interruption, and not as a loss.
 struct DraftLength {
   /// Tokens of a pass.
   private static let sizes = [1, 2, 4, 8, 16, 32]
-  /// The seconds of a pass of each size, guesses included; nil: there was none.
+  /// The share of the time that wrong guesses may lose.
+  private static let mostLoss = 0.01
+  /// The weight of a pass in the average of its size, and of a guess in the average of those in its place.
+  private static let (passWeight, guessWeight) = (1.0 / 4, 1.0 / 12)
+  /// What a pass of one token multiplies the averages of other sizes by, and those multiply its average by: what
+  /// has not been tried for long is tried again.
+  private static let fading = 0.999
+  /// How much of what it lacks a pass without guesses adds to the chance of a model's next guess, so that one
+  /// is tried again in the end.
+  private static let recovery = 1.0 / 512
+  /// The time in which the draft model reads a token in a block, as a share of the time of a guess.
+  private static let readingTime = 1.0 / 8
+  /// Right guesses in a row that are told apart.
+  private static let longestRow = 16
+
+  /// The average seconds of a pass of each size, guesses included; nil: there was none.
   private var seconds = [Double?](repeating: nil, count: sizes.count)
   /// How likely a guess is right behind 0, 1, 2, … right ones, or more for the last.
   private var chances: [Double]
-  /// How many of the last tokens were guessed, up to the last one.
-  private var run = 0
+  /// How many tokens were guessed right, up to the last one, without a wrong one between them.
+  private var rightInARow = 0
   /// The seconds of all passes, and those that were saved by right guesses, less those that wrong ones took.
   private var (total, saved) = (0.0, 0.0)
   /// What one guess took last.
@@ -142,40 +162,41 @@ struct DraftLength {
 
   init(isFree: Bool, always: Int?) {
     (self.isFree, self.always) = (isFree, always)
-    chances = (0..<16).map { isFree ? 1 - 0.7 / Double($0 + 1) : 0.8 }
+    // Before any guess: what is looked up is seldom right at first, and often behind right guesses.
+    chances = (0..<Self.longestRow).map { isFree ? 1 - 0.7 / Double($0 + 1) : 0.8 }
   }
 
   /// The best number of guesses, `most` at most.
   ///
-  /// - Parameter behind: tokens that have to be read before anything can be guessed.
-  func best(most: Int, behind: Int = 0) -> Int {
+  /// - Parameter unread: tokens that have to be read before anything can be guessed.
+  func best(most: Int, unread: Int = 0) -> Int {
     if let always { return min(always, most) }
     guard let single = seconds[0] else { return 0 }
-    // Reading a token in a block takes about an eighth of a guess.
+    // What the next pass may lose.
     let stake =
-      saved + (total * 0.01 + single) * (isFree ? 1 : 2)
-      - Double(behind) * secondsPerGuess / 8
+      saved + (total * Self.mostLoss + single) * (isFree ? 1 : 2)
+      - Double(unread) * secondsPerGuess * Self.readingTime
     // The tokens that a pass is expected to give, and the least that it takes.
     var (tokens, chance, time) = (1.0, 1.0, single)
-    var best = (guesses: 0, rate: 1 / single)
+    var fastest = (guesses: 0, rate: 1 / single)
     for (size, measured) in zip(Self.sizes, seconds).dropFirst() where size <= most + 1 {
       for guess in size / 2..<size {
-        chance *= chances[min(run + guess - 1, chances.count - 1)]
+        chance *= chances[min(rightInARow + guess - 1, chances.count - 1)]
         tokens += chance
       }
       // A pass that was not tried is assumed to take as long as the shorter one, and at most twice as long.
       let longest = measured ?? 2 * time
       time = max(time, measured ?? time)
-      if tokens / time > best.rate, longest - single <= stake {
-        best = (size - 1, tokens / time)
+      if tokens / time > fastest.rate, longest - single <= stake {
+        fastest = (size - 1, tokens / time)
       }
       if measured == nil { break }
     }
-    return best.guesses
+    return fastest.guesses
   }
 
-  /// A pass took so long, and the guesses in it `guessing`.
-  mutating func count(tokens: Int, seconds time: Double, guessing: Double = 0) {
+  /// A pass of so many tokens took so long, and the guesses in it `guessing`.
+  mutating func record(pass tokens: Int, seconds time: Double, guessing: Double = 0) {
     // It was interrupted if it took longer than a pass for each of its tokens, or twice as long as one.
     var time = min(time, Double(max(2, tokens)) * (seconds[0] ?? time))
     if tokens > 1 { secondsPerGuess = guessing / Double(tokens - 1) }
@@ -184,33 +205,32 @@ struct DraftLength {
     if tokens > 1, let single = seconds[0] { saved -= time - single }
     for (i, size) in Self.sizes.enumerated() {
       if size == tokens {
-        seconds[i] = seconds[i].map { $0 + (time - $0) / 4 } ?? time
+        seconds[i] = seconds[i].map { $0 + (time - $0) * Self.passWeight } ?? time
       } else if size == 1 || tokens == 1 {
-        // What has not been tried for long is tried again.
-        seconds[i]? *= 0.999
+        seconds[i]? *= Self.fading
       }
     }
-    if tokens == 1 && !isFree { chances[0] += (1 - chances[0]) / 512 }
+    if tokens == 1 && !isFree { chances[0] += (1 - chances[0]) * Self.recovery }
   }
 
   /// The source of guesses took so long to read what it had not read. What it reads before its first guess
   /// is no loss.
-  mutating func count(reading time: Double) {
+  mutating func record(reading time: Double) {
     total += time
     if seconds.dropFirst().contains(where: { $0 != nil }) { saved -= time }
   }
 
-  /// A token is read for which a right guess has computed the logits.
-  mutating func countGain() { saved += seconds[0] ?? 0 }
+  /// A token is read whose logits a right guess has computed.
+  mutating func recordSavedPass() { saved += seconds[0] ?? 0 }
 
   /// A token is known, and whether the guess of it was right; nil: there was none.
-  mutating func count(guess isRight: Bool?) {
+  mutating func record(guess isRight: Bool?) {
     if let isRight {
-      let i = min(run, chances.count - 1)
-      chances[i] += ((isRight ? 1 : 0) - chances[i]) / 12
-      run = isRight ? run + 1 : 0
+      let i = min(rightInARow, chances.count - 1)
+      chances[i] += ((isRight ? 1 : 0) - chances[i]) * Self.guessWeight
+      rightInARow = isRight ? rightInARow + 1 : 0
     } else if isFree {
-      run = 0
+      rightInARow = 0
     }
   }
 }
@@ -219,6 +239,7 @@ struct DraftLength {
 /// decoding; llama.cpp: `lookup`). Pairs of tokens are chained as in deflate (RFC 1951, 4).
 final class TextLookup: DraftSource {
   let isFree = true
+  var count: Int { tokens.count }
   private var tokens: [Int] = []
   /// Where each pair of tokens ends for the last time.
   private var last: [Pair: Int] = [:]
@@ -280,8 +301,9 @@ final class TextLookup: DraftSource {
 final class SmallerModel: DraftSource {
   let isFree = false
   private let transformer: Transformer
-  /// What it has read, its guesses included, and how many of these tokens are the text's.
-  private var (tokens, known): ([Int], Int) = ([], 0)
+  /// What it has read, its guesses included.
+  private var tokens: [Int] = []
+  private(set) var count = 0
   private var sampler: Sampler
   private let vocabSize: Int
 
@@ -296,17 +318,18 @@ final class SmallerModel: DraftSource {
     _ most: Int, after text: [Int], _ sampler: Sampler, _ matcher: Matcher?
   ) -> [Int] {
     // The last token is read again in any case, for its logits.
-    known = min(known, text.count - 1)
-    known += zip(tokens[known...], text[known...].dropLast()).prefix { $0 == $1 }.count
-    tokens.removeSubrange(known...)
+    count = min(count, text.count - 1)
+    count += zip(tokens[count...], text[count...].dropLast()).prefix { $0 == $1 }.count
+    tokens.removeSubrange(count...)
     let limit = transformer.config.seqLen
-    let isReadable = text[known...].allSatisfy { $0 < transformer.config.vocabSize }
+    let isReadable = text[count...].allSatisfy { $0 < transformer.config.vocabSize }
     guard text.count <= limit, isReadable else { return [] }
-    if text.count - known > 16 {
+    if text.count - count > 16 {
       // Where much is unread, it is read a block at a time, so that the text goes on, and may be left,
       // meanwhile, and the time of guesses is that of guesses.
-      tokens += text[known..<min(known + Transformer.blockSize, text.count - 1)]
-      transformer.read(Array(tokens[known...]), at: known)
+      tokens += text[count..<min(count + Transformer.blockSize, text.count - 1)]
+      transformer.read(Array(tokens[count...]), at: count)
+      count = tokens.count
       return []
     }
     var (guessed, matcher) = (text, matcher)
@@ -317,6 +340,7 @@ final class SmallerModel: DraftSource {
       guard let token = draw(logits, after: guessed, &matcher) else { break }
       guessed.append(token)
     }
+    count = min(tokens.count, text.count)
     return Array(guessed[text.count...])
   }
 
@@ -337,7 +361,7 @@ final class SmallerModel: DraftSource {
     }
   }
 
-  func takeBack(to count: Int) { known = min(known, count) }
+  func takeBack(to count: Int) { self.count = min(self.count, count) }
 }
 
 extension Llama {

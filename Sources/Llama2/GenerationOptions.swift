@@ -75,7 +75,8 @@ public struct GenerationOptions: Sendable, Equatable {
 
   /// Whether tokens that may follow are guessed, and read together with the token in front of them (Leviathan
   /// et al. 2023: speculative decoding). The text is the same, and comes sooner where guesses are right. They
-  /// are those of the model's `draft`, or else what followed where the text said the same before.
+  /// are those of the model's `draft`, as far as its own context reaches, or else what followed where the text
+  /// said the same before. Texts of a `Batch` are read together instead.
   public var drafts = true
 
   /// How tokens are drawn, in the words of Apple's Foundation Models.

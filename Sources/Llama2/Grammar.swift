@@ -264,7 +264,7 @@ struct Grammar: Sendable {
   }
 
   /// For each node so many tokens that the end of its rule can be reached with them: the fewest, but for
-  /// those with tokens that reach across a branch or the end of a rule.
+  /// tokens that reach across a branch, a repetition or the end of a rule.
   func lengths(inTokensOf trie: TokenTrie) -> [Int32] {
     // Of so many nodes the bytes are counted, each of which is a token as well.
     nodes.count > Self.mostNodes / 10 ? shortest : lengths { step($0, trie) }

@@ -9,7 +9,7 @@
 /// The memory for the activations of one block (run.c: `RunState`).
 final class RunState {
   private static let blockSize = Transformer.blockSize
-  /// Tokens whose logits are computed together.
+  /// Tokens whose logits are computed together where those of all tokens of a text are wanted.
   static let classifiedTokens = 16
 
   let config: Config
@@ -37,6 +37,8 @@ final class RunState {
   private let queryCount: Int
   private let scratchSize: Int
   private let memory: [LazyMemory]
+  /// How many blocks went through the layers so far.
+  var blockCount = 0
 
   init(_ c: Config, _ w: Weights, threads: Int) throws {
     config = c

@@ -18,9 +18,9 @@ extension Transformer {
   }
 
   /// Copies logits, (vocabSize), to this text's own, which hold as those of `forward` do.
-  func keep(logits other: UnsafePointer<Float>) -> UnsafeBufferPointer<Float> {
+  func keep(logits shared: UnsafePointer<Float>) -> UnsafeBufferPointer<Float> {
     let logits = logits.start.assumingMemoryBound(to: Float.self)
-    logits.update(from: other, count: config.vocabSize)
+    logits.update(from: shared, count: config.vocabSize)
     return UnsafeBufferPointer(start: logits, count: config.vocabSize)
   }
 
@@ -57,7 +57,7 @@ final class SharedReads: @unchecked Sendable {
     init(_ read: Transformer.Read) { self.read = read }
   }
 
-  /// Texts in `isAlone`.
+  /// Texts in `waitForOthers`.
   private var asking = 0
   /// Until when they wait for others.
   private var deadline = 0.0
@@ -74,7 +74,7 @@ final class SharedReads: @unchecked Sendable {
   ///
   /// Those of the last block are waited for, for an eighth of its time at most: between two tokens their
   /// pieces go to other threads and back.
-  func isAlone(isolation: isolated any Actor) async -> Bool {
+  func waitForOthers(isolation: isolated any Actor) async -> Bool {
     // One deadline for all, so that they go on together.
     if asking == 0 { deadline = now() + lastSeconds / 8 }
     asking += 1

@@ -179,7 +179,7 @@ final class TextContext {
         if alone { advance() } else { await advance(with: reads, isolation: isolation) }
         isAlone = nil
       } else {
-        isAlone = await reads.isAlone(isolation: isolation)
+        isAlone = await reads.waitForOthers(isolation: isolation)
       }
     }
   }
@@ -251,7 +251,10 @@ final class TextContext {
     _ read: Transformer.Read
   ) throws(LlamaError) -> UnsafeBufferPointer<Float>? {
     guard options.drafts, read.wantsLogits, read.tokens.count == 1 else { return read.forward() }
-    let draft = if let draft { draft } else { Draft(try llama.draftSources()) }
+    let draft =
+      if let draft { draft } else {
+        Draft(try llama.draftSources(), after: tokens.count, at: position)
+      }
     self.draft = draft
     let most = options.maximumResponseTokens.map { $0 - generatedTokens - 1 } ?? Int.max
     return draft.forward(
@@ -263,26 +266,32 @@ final class TextContext {
   ///
   /// - Parameter most: the most tokens to take.
   func beginRead(most: Int = Transformer.blockSize) -> Transformer.Read? {
-    do {
-      if let matcher, !matcher.goesOn {
-        reason = .matched
-      } else if isFull {
-        reason = matcher?.reason(at: limit.reason) ?? limit.reason
-      } else if let most = options.maximumResponseTokens, generatedTokens >= most {
-        reason = matcher?.reason(at: .steps) ?? .steps
-      } else if timeIsOver {
-        reason = .timeLimit
-      } else {
-        let transformer = try transformer.get()
-        let (tokens, position) = takeBlock(most: most)
-        reading.tokens += tokens.count
-        return Transformer.Read(
-          text: transformer, tokens: tokens, position: position, wantsLogits: unread.isEmpty)
-      }
-    } catch {
+    endWhereNothingFollows()
+    if reason != nil { return nil }
+    switch transformer {
+    case .success(let transformer):
+      let (tokens, position) = takeBlock(most: most)
+      reading.tokens += tokens.count
+      return Transformer.Read(
+        text: transformer, tokens: tokens, position: position, wantsLogits: unread.isEmpty)
+    case .failure(let error):
       reason = .error(error)
+      return nil
     }
-    return nil
+  }
+
+  /// Ends the text, unless it has ended, if its pattern, a limit or its time lets no token follow.
+  func endWhereNothingFollows() {
+    if reason != nil { return }
+    if let matcher, !matcher.goesOn {
+      reason = .matched
+    } else if isFull {
+      reason = matcher?.reason(at: limit.reason) ?? limit.reason
+    } else if let most = options.maximumResponseTokens, generatedTokens >= most {
+      reason = matcher?.reason(at: .steps) ?? .steps
+    } else if timeIsOver {
+      reason = .timeLimit
+    }
   }
 
   /// Goes on behind what `beginRead` gave, which was read since `start`.
@@ -290,11 +299,12 @@ final class TextContext {
   /// - Parameter logits: those behind its last token, if it wanted them: the next token is chosen.
   func endRead(_ logits: UnsafeBufferPointer<Float>?, from start: Double) {
     let total = reading.tokens + unread.count
-    let goesOn =
-      total <= Transformer.blockSize || onPromptProgress?(reading.tokens, total) ?? true
+    if total > Transformer.blockSize, onPromptProgress?(reading.tokens, total) == false {
+      reason = .cancelled
+      return
+    }
     guard let logits else {
       reading.seconds += now() - start
-      if !goesOn { reason = .cancelled }
       return
     }
     guard isFinite(logits) else {

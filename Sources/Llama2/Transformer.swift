@@ -175,24 +175,24 @@ final class LoadedModel: @unchecked Sendable {
   /// How texts cache keys and values: models of quantised GGUF files in 16 bits, as llama.cpp does.
   let cacheFloats: any CacheFloats.Type
   /// The model whose threads these are, if they are not its own.
-  private let other: LoadedModel?
+  private let owner: LoadedModel?
 
   /// Throws `LlamaError`, for a file that is not a whole model or does not fit in memory.
   ///
-  /// - Parameter other: a model that computes in turn with this one, on the same threads; nil: they are its own.
-  init(checkpoint path: String, threads: Int?, of other: LoadedModel? = nil) throws {
+  /// - Parameter owner: a model that computes in turn with this one, on the same threads; nil: they are its own.
+  init(checkpoint path: String, threads: Int?, of owner: LoadedModel? = nil) throws {
     require(threads ?? 1 > 0, "\(threads ?? 1) threads, expected 1 or more")
     checkpoint = try Checkpoint(path: path)
     checkpoint.file.readAhead()
-    let threads = other?.threads.count ?? threads ?? Threads.usable()
+    let threads = owner?.threads.count ?? threads ?? Threads.usable()
     state = try RunState(checkpoint.config, checkpoint.weights, threads: threads)
-    self.threads = other?.threads ?? Threads(count: threads)
-    self.other = other
+    self.threads = owner?.threads ?? Threads(count: threads)
+    self.owner = owner
     let isQuantised = checkpoint.weights.matrices.contains { $0.blocks != nil }
     cacheFloats = isQuantised ? F16.self : Float32Weights.self
   }
 
-  deinit { if other == nil { threads.stop() } }
+  deinit { if owner == nil { threads.stop() } }
 
   func whileNobodyElseComputes(_ body: () -> Void) {
     threads.turn.withLock { _ in body() }
@@ -206,6 +206,7 @@ extension LoadedModel {
   func forward(_ tokens: [Int], _ parts: [Block.Part]) {
     let block = Block(tokens, parts: parts, attentionTokens: state.attentionTokens)
     let (c, w, s, count) = (config, checkpoint.weights, state, block.count)
+    s.blockCount += 1
     embed(block, into: s.x, scratch: s.xb)
     if let rope = c.rope {
       for part in block.parts {

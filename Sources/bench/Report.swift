@@ -96,7 +96,7 @@ struct Report {
   func finish() throws {
     var all = members
     all["rows"] = .array(rows.map(\.json))
-    all["together"] = .array(gains)
+    all["gains"] = .array(gains)
     all["notes"] = .array(notes)
     if isJSON { try Output.line(JSON.object(JSON.Members(all)).encoded) }
   }

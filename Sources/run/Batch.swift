@@ -11,10 +11,11 @@ func generateBatch(_ llama: Llama, _ options: Options) throws {
   }
   var texts: [Int: String] = [:]
   var (ended, failed, lastShown) = (0, 0, 0.0)
-  batch.goesOn = {
+  batch.goesOn = { [unowned batch] in
     if now() - lastShown > 0.1 {
       lastShown = now()
-      Output.showProgress("\(ended) texts done, \(batch.speed.generatedTokens) tokens generated")
+      Output.showProgress(
+        "\(ended + prompts.damaged) texts done, \(batch.speed.generatedTokens) tokens generated")
     }
     return !Interrupt.happened
   }

@@ -79,6 +79,11 @@ func generate(_ llama: Llama, _ options: Options) throws {
     if Interrupt.happened { break }
   }
   if let error = text.error { throw error }
+  if generation.pattern != nil, let reason = text.reason,
+    [.steps, .context, .timeLimit].contains(reason)
+  {
+    Output.note("run: the text was cut before it matched its pattern")
+  }
   if text.reason == .timeLimit && text.generatedTokens == 0 {
     Output.note("run: the time limit passed before the prompt was read")
   }

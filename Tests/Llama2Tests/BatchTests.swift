@@ -233,6 +233,36 @@ import Testing
 
   // MARK: Work
 
+  /// The blocks that go through the layers.
+  private static func blocks(_ llama: Llama, _ body: () -> Void) -> Int {
+    let before = llama.model.state.blockCount
+    body()
+    return llama.model.state.blockCount - before
+  }
+
+  @Test func theTextsShareTheirBlocksAndMakeRoomInTheNextOne() throws {
+    let llama = try llama()
+    let options = Self.options { ($0.bannedTokens, $0.maximumResponseTokens) = ([1, 2], 5) }
+    for (count, atOnce, expected) in [(1, 1, 5), (5, 5, 5), (6, 2, 15), (7, 3, 15), (4, 1, 20)] {
+      let prompts = [String](repeating: "", count: count)
+      let blocks = Self.blocks(llama) {
+        for _ in llama.generate(prompts, options: options, atOnce: atOnce) {}
+      }
+      #expect(blocks == expected, "\(count) texts, \(atOnce) at once")
+    }
+    // Beside a long text the last one begins in the block behind the end of the second one.
+    let unequal = Self.options { ($0.bannedTokens, $0.steps, $0.drafts) = ([1, 2], 12, false) }
+    let prompts = ["", "zzz", "zzzzz"]
+    let alone = prompts.map { prompt in
+      Self.blocks(llama) { for _ in llama.generate(prompt, options: unequal) {} }
+    }
+    let blocks = Self.blocks(llama) {
+      for _ in llama.generate(prompts, options: unequal, atOnce: 2) {}
+    }
+    #expect(alone[1] < alone[0] && alone[0] < alone[1] + alone[2])
+    #expect(blocks == alone[1] + alone[2])
+  }
+
   @Test func anEmptyListHasNoPieces() throws {
     #expect(try llama().generate([]).next() == nil)
   }

@@ -136,6 +136,11 @@ import Testing
     refused.onPromptProgress = { _, _ in false }
     for _ in refused {}
     #expect(refused.speed.generatedTokens == 0 && refused.error == nil)
+
+    let stopped = llama.generate(prompt, steps: 2100, temperature: 0)
+    stopped.onPromptProgress = { done, total in done < total }
+    #expect(stopped.joined() == "" && stopped.reason == .cancelled)
+    #expect(stopped.generatedTokens == 0)
   }
 
   @Test func textsThatTakeTurnsAreWhatEachIsAlone() throws {

@@ -263,7 +263,7 @@ import Testing
         let read = Transformer.Read(
           text: try Transformer(llama.model), tokens: tokens, position: 0,
           wantsLogits: tokens.count != 2)
-        let isAlone = await thread.reads.isAlone(isolation: self)
+        let isAlone = await thread.reads.waitForOthers(isolation: self)
         let logits = isAlone ? read.forward() : await thread.reads.read(read, isolation: self)
         return (logits.map { Array($0) } ?? [], thread.reads.lastCount)
       }

@@ -35,7 +35,7 @@ struct Writer {
   let llama: Llama
   let threads: Int
 
-  /// Greedy texts that go on until the time is over.
+  /// Of greedy texts that go on until the time is over.
   private func options(_ seconds: Double) -> GenerationOptions {
     var options = GenerationOptions(sampling: .greedy)
     options.drafts = false
@@ -48,14 +48,16 @@ struct Writer {
   func batchRates(_ effort: Effort) -> (alone: Double, together: Double) {
     let prompts = "abcdefghijklmnop".map(String.init)
     let options = options(effort.seconds / 3)
+    // The first text finds neither weights nor threads ready.
+    _ = rate(options)
     let rounds = (0..<3).map { _ in
-      let text = llama.generate(prompts[0], options: options)
-      for _ in text {}
-      let batch = llama.generate(prompts, options: options)
-      for _ in batch {}
-      return (text.speed.tokensPerSecond, batch.speed.tokensPerSecond)
+      let start = now()
+      let tokens = llama.generate(prompts, options: options).reduce(0) {
+        $0 + ($1.end?.generatedTokens ?? 0)
+      }
+      return (together: Double(tokens) / (now() - start), alone: rate(options))
     }
-    return (rounds.map(\.0).median, rounds.map(\.1).median)
+    return (rounds.map(\.alone).median, rounds.map(\.together).median)
   }
 
   /// Tokens a second of a text whose guesses are right with each of these probabilities, and of the same
@@ -64,37 +66,37 @@ struct Writer {
     _ chances: [Double], _ effort: Effort
   ) throws -> [(alone: Double, together: Double)] {
     var options = options(effort.seconds)
-    let first = rate(options)
-    (options.timeLimit, options.maximumResponseTokens) = (nil, first.tokens.count)
-    var before = first.tokensPerSecond
+    let tokens = llama.generate("a", options: options).tokens().map(\.id)
+    (options.timeLimit, options.maximumResponseTokens) = (nil, tokens.count)
+    var before = rate(options)
     return try chances.map { chance in
       options.drafts = true
       let source = ForcedGuesses(
-        first.tokens, chance: chance, in: try llama.draftSources()[0],
+        tokens, chance: chance, in: try llama.draftSources()[0],
         vocabSize: llama.config.vocabSize)
-      let together = rate(options, source).tokensPerSecond
+      let together = rate(options, source)
       options.drafts = false
-      let after = rate(options).tokensPerSecond
+      let after = rate(options)
       defer { before = after }
       return ((before + after) / 2, together)
     }
   }
 
-  /// A text, and how fast it was written.
-  private func rate(
-    _ options: GenerationOptions, _ source: ForcedGuesses? = nil
-  ) -> (tokensPerSecond: Double, tokens: [Int]) {
+  /// Tokens a second of a text, the time of its prompt of a token or two included.
+  private func rate(_ options: GenerationOptions, _ source: ForcedGuesses? = nil) -> Double {
+    let start = now()
     let text = llama.generate("a", options: options)
     source?.start = text.promptTokens
     if let source { text.guess(by: source) }
-    let tokens = text.tokens().map(\.id)
-    return (text.speed.tokensPerSecond, tokens)
+    for _ in text {}
+    return Double(text.generatedTokens) / (now() - start)
   }
 }
 
 /// Guesses that take the time of a source of guesses, and are right with a probability.
 private final class ForcedGuesses: DraftSource {
   let isFree: Bool
+  var count: Int { source.count }
   private let source: any DraftSource
   private let text: [Int]
   /// How many tokens stand before the text.
@@ -118,11 +120,4 @@ private final class ForcedGuesses: DraftSource {
   }
 
   func takeBack(to count: Int) { source.takeBack(to: count) }
-}
-
-extension Speed {
-  /// Of those that were generated; 0 if there were none.
-  fileprivate var tokensPerSecond: Double {
-    generatedTokens > 0 ? Double(generatedTokens) / generatedSeconds : 0
-  }
 }
