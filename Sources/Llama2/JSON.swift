@@ -64,6 +64,24 @@ package enum JSON: Sendable, Equatable {
     }
   }
 
+  /// The levels of arrays, objects and what is in them.
+  static let mostDepth = 64
+
+  var depth: Int {
+    switch self {
+    case .array(let elements): 1 + (elements.map(\.depth).max() ?? 0)
+    case .object(let members): 1 + (members.map { $0.1.depth }.max() ?? 0)
+    case .null, .bool, .number, .string: 1
+    }
+  }
+
+  /// The number that bytes begin with; nil if they begin with fewer hexadecimal digits.
+  static func hexadecimal(_ bytes: some Collection<UInt8>, digits: Int) -> UInt32? {
+    let text = String(decoding: bytes.prefix(digits), as: UTF8.self)
+    guard text.utf8.count == digits, text.allSatisfy(\.isHexDigit) else { return nil }
+    return UInt32(text, radix: 16)
+  }
+
   /// A number; null if it is not finite.
   package static func number(_ number: Double) -> JSON {
     number.isFinite ? .number(Int(exactly: number).map { "\($0)" } ?? "\(number)") : .null
@@ -194,8 +212,8 @@ private struct JSONParser {
   var position = 0
   var values = 0
 
-  static let maximumDepth = 64
-  static let maximumValues = 4_000_000
+  /// The values of a text.
+  static let mostValues = 4_000_000
 
   init(bytes: UnsafeRawBufferPointer, path: String) {
     self.bytes = bytes
@@ -235,14 +253,14 @@ private struct JSONParser {
   }
 
   private mutating func value(depth: Int) throws -> JSON {
-    guard depth < Self.maximumDepth else {
+    guard depth < JSON.mostDepth else {
       throw LlamaError.badJSON(
-        path: path, problem: "JSON nested deeper than \(Self.maximumDepth) levels")
+        path: path, problem: "JSON nested deeper than \(JSON.mostDepth) levels")
     }
     values += 1
-    guard values <= Self.maximumValues else {
+    guard values <= Self.mostValues else {
       throw LlamaError.badJSON(
-        path: path, problem: "JSON of more than \(Self.maximumValues) values")
+        path: path, problem: "JSON of more than \(Self.mostValues) values")
     }
     skipSpace()
     guard let byte = next else { throw unexpected("a value") }
@@ -373,11 +391,10 @@ private struct JSONParser {
   }
 
   private mutating func hexadecimal() throws -> UInt32 {
-    let end = position + 4
-    guard end <= bytes.count,
-      let value = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16)
-    else { throw unexpected("four hexadecimal digits") }
-    position = end
+    guard let value = JSON.hexadecimal(bytes[position...], digits: 4) else {
+      throw unexpected("four hexadecimal digits")
+    }
+    position += 4
     return value
   }
 }

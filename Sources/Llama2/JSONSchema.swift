@@ -23,12 +23,20 @@
 ///   from ±1 on have. With a bound they have no exponent, and at most 15 digits, or as many as the bounds.
 ///   Integers have neither a point nor an exponent, and at most 18 digits, or as many as the bound nearer to 0.
 ///
+/// Values that may nest in themselves (`.any`, `.root`, `$ref`) do so without limit, while some readers refuse
+/// JSON of many levels: Foundation's JSONDecoder that of more than 512. A bound of the tokens bounds them.
+///
+/// A type, a branch of `anyOf` or `oneOf`, or a property that may be left out and is a `$ref`, is never
+/// written if its keywords contradict each other. Where nothing else is left, the schema is refused.
+///
 /// `description` is the text of the schema, as a prompt may show it to the model.
 public struct JSONSchema: Sendable, Equatable, CustomStringConvertible {
   private let json: JSON
   /// The rules of a text; nil for a schema that is built.
   private var compiled: [Language]?
   private var isOptional = false
+  /// What is wrong with what it is built of.
+  private var problem: String?
 
   /// Reads the text of a JSON Schema.
   ///
@@ -42,13 +50,27 @@ public struct JSONSchema: Sendable, Equatable, CustomStringConvertible {
     compiled = try SchemaCompiler.rules(of: json)
   }
 
-  private init(_ json: JSON) { self.json = json }
+  private init(_ json: JSON, of parts: [JSONSchema] = []) {
+    problem = parts.lazy.compactMap(\.problem).first
+    if problem == nil, parts.contains(where: { $0.compiled != nil && $0.json.hasReference }) {
+      problem =
+        "a schema that was read from text and has a \"$ref\" is a part of another one, in which it would"
+        + " lead elsewhere: expected the whole schema as one text"
+    }
+    if problem == nil, json.depth > JSON.mostDepth {
+      problem = "the schema nests deeper than \(JSON.mostDepth) levels of JSON"
+    }
+    self.json = problem == nil ? json : .bool(false)
+  }
 
   public var description: String { json.encoded }
 
-  /// The rules of the texts. A schema that was built may be contradictory, or its pattern wrong: throws
-  /// `LlamaError.badPattern`.
-  func rules() throws -> [Language] { try compiled ?? SchemaCompiler.rules(of: json) }
+  /// The rules of the texts. A schema that was built may be contradictory or too deep, or its pattern wrong:
+  /// throws `LlamaError.badPattern`.
+  func rules() throws -> [Language] {
+    if let problem { throw LlamaError.badPattern(problem: problem) }
+    return try compiled ?? SchemaCompiler.rules(of: json)
+  }
 }
 
 extension JSONSchema {
@@ -67,7 +89,7 @@ extension JSONSchema {
 
   /// A text of so many Unicode scalars, such as `.string(count: 1...80)`.
   public static func string(count: some RangeExpression<Int>) -> JSONSchema {
-    JSONSchema(type: "string", limits(count, "minLength", "maxLength"))
+    JSONSchema(type: "string", counts(count, "minLength", "maxLength"))
   }
 
   /// A text in which a regular expression is found, such as `.string(pattern: "^[A-Z]{3}$")`. It may use what
@@ -78,12 +100,8 @@ extension JSONSchema {
 
   /// An integer of a range, such as `.integer(0...20)` or `.integer(1...)`.
   public static func integer(_ range: some RangeExpression<Int>) -> JSONSchema {
-    let range = range.relative(to: Int.min..<Int.max)
-    require(!range.isEmpty, "no integer is in the range \(range) of a schema")
-    var limits: JSON.Members = [:]
-    if range.lowerBound > .min { limits["minimum"] = .number("\(range.lowerBound)") }
-    if range.upperBound < .max { limits["maximum"] = .number("\(range.upperBound - 1)") }
-    return JSONSchema(type: "integer", limits)
+    let (first, last) = ends(range)
+    return JSONSchema(type: "integer", limits(first, last, "minimum", "maximum"))
   }
 
   /// A number of a range, such as `.number(0...1)` or `.number(0 ... .infinity)`.
@@ -103,9 +121,9 @@ extension JSONSchema {
   public static func array(
     _ element: JSONSchema, count: some RangeExpression<Int> = 0...
   ) -> JSONSchema {
-    var members = limits(count, "minItems", "maxItems")
+    var members = counts(count, "minItems", "maxItems")
     members["items"] = element.json
-    return JSONSchema(type: "array", members)
+    return JSONSchema(type: "array", members, of: [element])
   }
 
   /// An object of these properties, in this order.
@@ -124,12 +142,12 @@ extension JSONSchema {
       [
         "properties": .object(members), "required": .array(required),
         "additionalProperties": .bool(false),
-      ])
+      ], of: properties.map(\.value))
   }
 
   /// What any of these allows, such as `.anyOf([.integer, .null])`.
   public static func anyOf(_ schemas: [JSONSchema]) -> JSONSchema {
-    JSONSchema(.object(["anyOf": .array(schemas.map(\.json))]))
+    JSONSchema(.object(["anyOf": .array(schemas.map(\.json))]), of: schemas)
   }
 
   /// The same for a property that may be left out.
@@ -139,22 +157,39 @@ extension JSONSchema {
     return optional
   }
 
-  private init(type: JSON.Text, _ members: JSON.Members = [:]) {
+  private init(type: JSON.Text, _ members: JSON.Members = [:], of parts: [JSONSchema] = []) {
     var all: JSON.Members = ["type": .string(type)]
     for (key, value) in members { all[key] = value }
-    self.init(.object(all))
+    self.init(.object(all), of: parts)
+  }
+
+  private static func counts(
+    _ count: some RangeExpression<Int>, _ minimum: JSON.Text, _ maximum: JSON.Text
+  ) -> JSON.Members {
+    let (first, last) = ends(count)
+    require((first ?? 0) >= 0 && (last ?? 0) >= 0, "a schema has a count below 0")
+    return limits(first == 0 ? nil : first, last, minimum, maximum)
   }
 
   private static func limits(
-    _ count: some RangeExpression<Int>, _ minimum: JSON.Text, _ maximum: JSON.Text
+    _ first: Int?, _ last: Int?, _ minimum: JSON.Text, _ maximum: JSON.Text
   ) -> JSON.Members {
-    let range = count.relative(to: Int.min..<Int.max)
-    require(
-      !range.isEmpty && (range.lowerBound >= 0 || range.lowerBound == .min),
-      "no count is in the range \(range) of a schema")
     var limits: JSON.Members = [:]
-    if range.lowerBound > 0 { limits[minimum] = .number("\(range.lowerBound)") }
-    if range.upperBound < .max { limits[maximum] = .number("\(range.upperBound - 1)") }
+    limits[minimum] = first.map { .number("\($0)") }
+    limits[maximum] = last.map { .number("\($0)") }
     return limits
+  }
+
+  /// The first and the last number of a range; nil where it has none.
+  private static func ends(_ range: some RangeExpression<Int>) -> (first: Int?, last: Int?) {
+    switch range {
+    case let range as ClosedRange<Int>: return (range.lowerBound, range.upperBound)
+    case let range as PartialRangeThrough<Int>: return (nil, range.upperBound)
+    case let range as PartialRangeFrom<Int>: return (range.lowerBound, nil)
+    default:
+      let range = range.relative(to: Int.min..<Int.max)
+      require(!range.isEmpty, "no integer is in the range \(range) of a schema")
+      return (range.lowerBound == .min ? nil : range.lowerBound, range.upperBound - 1)
+    }
   }
 }

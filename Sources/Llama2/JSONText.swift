@@ -46,7 +46,7 @@ enum JSONText {
     case .either(let parts): .either(parts.map(written))
     case .repeated(let part, let atLeast, let atMost):
       .repeated(written(part), atLeast: atLeast, atMost: atMost)
-    case .literal, .choices, .rule: language
+    case .literal, .choices, .rule: fatalError("a language of scalars has \(language)")
     }
   }
 

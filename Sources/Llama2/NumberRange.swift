@@ -17,9 +17,9 @@ extension JSON {
       let zeros = all.count - digits.count
       while digits.last == 0 { digits.removeLast() }
       isNegative = number.utf8.first == UInt8(ascii: "-") && !digits.isEmpty
-      // One that Int cannot hold is of a number that is 0 as a Double.
-      let exponent = parts.count > 1 ? Int(String(Substring(parts[1]))) ?? Int(Int32.min) : 0
-      point = digits.isEmpty ? 0 : whole.count - zeros + exponent
+      // One that Int32 cannot hold is of a number that is 0 as a Double.
+      let exponent = parts.count > 1 ? Int32(String(Substring(parts[1]))) ?? .min : 0
+      point = digits.isEmpty ? 0 : whole.count - zeros + Int(exponent)
     }
 
     var isInteger: Bool { digits.count <= point }

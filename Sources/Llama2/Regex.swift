@@ -3,8 +3,10 @@
 struct RegexParser {
   typealias Scalars = [ClosedRange<UInt32>]
 
-  private static let maximumDepth = 64
-  private static let maximumCount = 1_000_000
+  /// The groups around a character.
+  private static let mostDepth = 64
+  /// The number in {m}, {m,} and {m,n}.
+  private static let mostCount = 1_000_000
 
   private let scalars: [UnicodeScalar]
   /// What errors begin with.
@@ -99,8 +101,8 @@ struct RegexParser {
     while let scalar = next, "0"..."9" ~= scalar { position += 1 }
     if position == start { return nil }
     let digits = String(String.UnicodeScalarView(scalars[start..<position]))
-    guard let count = Int(digits), count <= Self.maximumCount else {
-      throw failure("a count above \(Self.maximumCount)", at: start)
+    guard let count = Int(digits), count <= Self.mostCount else {
+      throw failure("a count above \(Self.mostCount)", at: start)
     }
     return count
   }
@@ -122,8 +124,8 @@ struct RegexParser {
   }
 
   private mutating func group(_ start: Int) throws -> Language {
-    guard depth < Self.maximumDepth else {
-      throw failure("groups nested deeper than \(Self.maximumDepth) levels", at: start)
+    guard depth < Self.mostDepth else {
+      throw failure("groups nested deeper than \(Self.mostDepth) levels", at: start)
     }
     if take("?") && !take(":") {
       let name = nameOfGroup()

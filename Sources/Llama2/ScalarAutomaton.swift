@@ -7,7 +7,8 @@ struct ScalarAutomaton {
     case end
   }
 
-  private static let maximumNodes = 5000
+  /// The nodes of one automaton.
+  private static let mostNodes = 5000
 
   private var nodes: [Node] = [.end]
   private(set) var start = 0
@@ -29,7 +30,7 @@ struct ScalarAutomaton {
       return starts.count == parts.count ? append(.split(starts)) : nil
     case .repeated(let part, let atLeast, let atMost):
       return repeated(part, atLeast, atMost, before: next)
-    case .literal, .choices, .rule: fatalError("a language of scalars has a \(language)")
+    case .literal, .choices, .rule: fatalError("a language of scalars has \(language)")
     }
   }
 
@@ -40,6 +41,7 @@ struct ScalarAutomaton {
     if let atMost {
       for _ in atLeast..<atMost {
         guard let end = start, let body = add(part, before: end) else { return nil }
+        if body == end { break }
         start = append(.split([body, next]))
       }
     } else {
@@ -47,12 +49,17 @@ struct ScalarAutomaton {
       nodes[loop] = .split([body, next])
       start = loop
     }
-    for _ in 0..<atLeast { start = start.flatMap { add(part, before: $0) } }
+    for _ in 0..<atLeast {
+      guard let end = start else { return nil }
+      start = add(part, before: end)
+      // It reads nothing, however often.
+      if start == end { break }
+    }
     return start
   }
 
   private mutating func append(_ node: Node) -> Int? {
-    guard nodes.count < Self.maximumNodes else { return nil }
+    guard nodes.count < Self.mostNodes else { return nil }
     nodes.append(node)
     return nodes.count - 1
   }

@@ -11,8 +11,11 @@ struct Schema {
   /// Where it stands, as errors name it.
   let place: String
   /// All places whose keywords these are.
-  private var places: Set<String>
+  private(set) var places: Set<String>
   private var keywords: [String: Keyword] = [:]
+
+  /// The schemas that hold at once.
+  private static let mostPlaces = 100
 
   private static let known: Set = [
     "type", "enum", "const", "properties", "required", "additionalProperties", "items",
@@ -52,7 +55,6 @@ struct Schema {
     }
   }
 
-  var key: String { places.sorted().joined(separator: "\n") }
   var isEmpty: Bool { keywords.isEmpty }
   subscript(name: String) -> Keyword? { keywords[name] }
 
@@ -68,6 +70,9 @@ struct Schema {
   func merged(with other: Schema) throws -> Schema {
     var schema = self
     schema.places.formUnion(other.places)
+    guard schema.places.count <= Self.mostPlaces else {
+      throw failure("holds together with \(Self.mostPlaces) others: it refers to too many")
+    }
     for (name, theirs) in other.keywords {
       if let partner = Self.partners[name], let keyword = keywords[partner] {
         throw theirs.failure(
@@ -113,10 +118,10 @@ struct Schema {
         rest.removeFirst()
         bytes.append(digit == 0x30 ? byte : UInt8(ascii: "/"))
       } else if byte == UInt8(ascii: "%"),
-        let value = UInt8(String(Substring(rest.prefix(2))), radix: 16)
+        let value = JSON.hexadecimal(rest, digits: 2)
       {
         rest = rest.dropFirst(2)
-        bytes.append(value)
+        bytes.append(UInt8(value))
       } else {
         bytes.append(byte)
       }
@@ -147,7 +152,8 @@ struct Schema {
       return allows(ours) && allows(theirs)
     }
     guard !types.isEmpty else {
-      throw failure("allows no type that \(printable(other.place.utf8)) allows as well")
+      let problem = "allows no type that \(printable(other.place.utf8)) allows as well"
+      throw Contradiction(error: failure(problem))
     }
     return types
   }
@@ -167,7 +173,8 @@ struct Schema {
     let atLeast = try count(minimum) ?? 0
     let atMost = try count(maximum)
     if let atMost, atMost < atLeast {
-      throw keywords[minimum]!.failure("is \(atLeast), above \(quoted(maximum)), \(atMost)")
+      let problem = "is \(atLeast), above \(quoted(maximum)), \(atMost)"
+      throw Contradiction(error: keywords[minimum]!.failure(problem))
     }
     return (atLeast, atMost)
   }
@@ -206,21 +213,20 @@ struct Schema {
 
   // MARK: Values that are listed
 
+  /// The keyword that lists the values, of which `const` is one.
+  var listing: Keyword? { keywords["enum"] ?? keywords["const"] }
+
   /// The values of enum and const that the other keywords allow; nil without these two.
   func values() throws -> [JSON]? {
-    guard let keyword = keywords["enum"] ?? keywords["const"] else { return nil }
+    guard let keyword = listing else { return nil }
     guard let listed = keywords["enum"].map({ $0.value.array }) ?? [keyword.value] else {
       throw keyword.failure("expected an array of values")
     }
     let only = keywords["const"]?.value.normalized
     let (types, ranges) = (Set(try types()), (try numberRange(isInteger: false)))
-    let values = try listed.filter {
+    return try listed.filter {
       try isAllowed($0, types, ranges) && (only == nil || $0.normalized == only)
     }
-    guard !values.isEmpty else {
-      throw keyword.failure("no value in it is allowed beside the other keywords")
-    }
-    return values
   }
 
   private func isAllowed(_ value: JSON, _ types: Set<String>, _ range: NumberRange) throws -> Bool {
@@ -255,7 +261,33 @@ struct Schema {
   }
 }
 
+/// Says that no value is valid. Where others are, it is caught.
+struct Contradiction: Error {
+  let error: LlamaError
+}
+
 extension JSON {
+  /// Whether a `$ref` may be in it.
+  var hasReference: Bool {
+    switch self {
+    case .array(let elements): elements.contains(where: \.hasReference)
+    case .object(let members):
+      self["$ref"]?.text != nil || members.contains { $0.1.hasReference }
+    case .null, .bool, .number, .string: false
+    }
+  }
+
+  /// Its bytes, about, and 10 for each value in it.
+  var size: Int {
+    switch self {
+    case .null, .bool: 10
+    case .number(let number): 10 + number.utf8.count
+    case .string(let text): 10 + text.bytes.count
+    case .array(let elements): elements.reduce(10) { $0 + $1.size }
+    case .object(let members): members.reduce(10) { $0 + $1.0.bytes.count + $1.1.size }
+    }
+  }
+
   /// JSON Schema's name of the type, "number" for integers.
   var type: String {
     switch self {

@@ -1,19 +1,30 @@
 /// Turns a JSON Schema into rules (JSON Schema 2020-12, core and validation).
 struct SchemaCompiler {
-  private static let maximumDigits = 64
-  private static let maximumEntries = 100
-  private static let maximumRules = 100_000
-  private static let maximumCounted = 20_000
-  private static let maximumSchemas = 50_000
-  /// A language above this size is shared by a rule, where it is needed more than once.
-  private static let maximumCopy = 40
+  /// The digits before or behind the point of a bound.
+  private static let mostDigits = 64
+  /// The schemas in one `prefixItems`.
+  private static let mostEntries = 100
+  /// The rules of all schemas.
+  private static let mostRules = 100_000
+  /// The steps from state to state of one pattern that goes with a length.
+  private static let mostSteps = 80_000
+  /// The schemas that are read, each as often as it is.
+  private static let mostSchemas = 50_000
+  /// The bytes of the values of `enum` and `const`, and 10 for each value, as often as they are listed.
+  private static let mostListed = 20_000_000
+  /// The parts and bytes of a language that is copied; a larger one is shared by a rule.
+  private static let mostCopied = 40
 
   private let root: JSON
+  private let hasReference: Bool
   private var rules: [Language] = []
-  private var ruleOfPlaces: [String: Int] = [:]
+  private var ruleOfPlaces: [Set<String>: Int] = [:]
   /// Schemas that have a rule whose language is not made yet. Made one after the other, they do not nest.
   private var pending: [(rule: Int, schema: Schema)] = []
   private var schemaCount = 0
+  private var listed = 0
+  /// The first of those that were caught.
+  private var contradiction: Contradiction?
   private var valueRule: Int?
   private var restOfKeyRule: Int?
 
@@ -23,7 +34,14 @@ struct SchemaCompiler {
     var compiler = SchemaCompiler(root: json)
     _ = try compiler.rule(of: compiler.schema(json, at: "#"))
     while let (rule, schema) = compiler.pending.popLast() {
-      compiler.rules[rule] = try compiler.language(schema)
+      do {
+        compiler.rules[rule] = try compiler.language(schema)
+      } catch let contradiction as Contradiction {
+        compiler.contradiction = compiler.contradiction ?? contradiction
+      }
+    }
+    if let contradiction = compiler.contradiction, (try? Grammar(compiler.rules)) == nil {
+      throw contradiction.error
     }
     if case .either(let none) = compiler.rules[0], none.isEmpty {
       throw Self.failure("#", "allows no value")
@@ -31,7 +49,7 @@ struct SchemaCompiler {
     return compiler.rules
   }
 
-  private init(root: JSON) { self.root = root }
+  private init(root: JSON) { (self.root, hasReference) = (root, root.hasReference) }
 
   /// What errors call a place: a JSON pointer.
   static func failure(_ place: String, _ problem: String) -> LlamaError {
@@ -41,8 +59,8 @@ struct SchemaCompiler {
   // MARK: Rules
 
   private mutating func add(_ language: Language) throws -> Int {
-    guard rules.count < Self.maximumRules else {
-      throw Self.failure("#", "takes more than \(Self.maximumRules) rules: it is too large")
+    guard rules.count < Self.mostRules else {
+      throw Self.failure("#", "takes more than \(Self.mostRules) rules: it is too large")
     }
     rules.append(language)
     return rules.count - 1
@@ -50,9 +68,9 @@ struct SchemaCompiler {
 
   /// The rule of a schema, of which there is one.
   private mutating func rule(of schema: Schema) throws -> Int {
-    if let rule = ruleOfPlaces[schema.key] { return rule }
+    if let rule = ruleOfPlaces[schema.places] { return rule }
     let rule = try add(.either([]))
-    ruleOfPlaces[schema.key] = rule
+    ruleOfPlaces[schema.places] = rule
     pending.append((rule, schema))
     return rule
   }
@@ -60,7 +78,7 @@ struct SchemaCompiler {
   /// The language, or a rule of it if it is large.
   private mutating func shared(_ language: Language) throws -> Language {
     var size = 0
-    return language.isLarger(than: Self.maximumCopy, &size) ? .rule(try add(language)) : language
+    return language.isLarger(than: Self.mostCopied, &size) ? .rule(try add(language)) : language
   }
 
   private mutating func anyValue() throws -> Language {
@@ -76,10 +94,29 @@ struct SchemaCompiler {
   /// A schema that is to be read. Of false it is nil.
   private mutating func schema(_ json: JSON, at place: String) throws -> Schema? {
     schemaCount += 1
-    guard schemaCount <= Self.maximumSchemas else {
-      throw Self.failure("#", "takes more than \(Self.maximumSchemas) schemas: it is too large")
+    guard schemaCount <= Self.mostSchemas else {
+      throw Self.failure("#", "takes more than \(Self.mostSchemas) schemas: it is too large")
     }
+    try requireRoot(json, at: place)
     return try Schema(json, at: place)
+  }
+
+  /// Refuses a schema whose `$id` gives another meaning to the references in it.
+  private func requireRoot(_ json: JSON, at place: String) throws {
+    if hasReference, place != "#", json["$id"]?.text != nil {
+      throw Self.failure(
+        Schema.place(place, "$id"),
+        "is not supported inside a schema that has a \"$ref\": take it out")
+    }
+  }
+
+  /// The values of enum and const that the other keywords allow; nil without these two.
+  private mutating func listedValues(of schema: Schema) throws -> [JSON]? {
+    listed += schema.listing?.value.size ?? 0
+    guard listed <= Self.mostListed else {
+      throw Self.failure("#", "lists too many values, or one list too often")
+    }
+    return try schema.values()
   }
 
   private mutating func rule(of schema: Schema?) throws -> Int {
@@ -100,13 +137,34 @@ struct SchemaCompiler {
       guard let value = schema[keyword] else { continue }
       return .either(try branches(value, beside: schema.without(keyword), of: keyword))
     }
-    if let values = try schema.values() { return .choices(values.map { Array($0.encoded.utf8) }) }
-    if schema.isEmpty { return try anyValue() }
-    let languages = try schema.types().compactMap { type -> Language? in
-      let language = try self.language(schema, as: type)
-      return language.isEmpty ? nil : language
+    if let values = try listedValues(of: schema) {
+      if values.isEmpty {
+        let problem = "no value in it is allowed beside the other keywords"
+        throw Contradiction(error: schema.listing!.failure(problem))
+      }
+      return .choices(values.map { Array($0.encoded.utf8) })
     }
+    if schema.isEmpty { return try anyValue() }
+    let languages = try possible(schema.types()) { try $0.language(schema, as: $1) }
     return languages.count == 1 ? languages[0] : .either(languages)
+  }
+
+  /// The languages of those of `parts` that allow a value. Throws if none does and one contradicts itself.
+  private mutating func possible<Part>(
+    _ parts: [Part], _ language: (inout SchemaCompiler, Part) throws -> Language
+  ) throws -> [Language] {
+    var languages: [Language] = []
+    var contradiction: Contradiction?
+    for part in parts {
+      do {
+        languages.append(try language(&self, part))
+      } catch let error as Contradiction {
+        contradiction = contradiction ?? error
+      }
+    }
+    languages.removeAll(where: \.isEmpty)
+    if languages.isEmpty, let contradiction { throw contradiction }
+    return languages
   }
 
   private mutating func language(_ schema: Schema, as type: String) throws -> Language {
@@ -137,6 +195,7 @@ struct SchemaCompiler {
           "\(quoted(text)) leads nowhere: there is no \(quoted(place + "/" + key.description))")
       }
       (json, place) = (found, Schema.place(place, key))
+      try requireRoot(json, at: place)
     }
     guard text == "#" || text.hasPrefix("#/") else {
       throw reference.failure("\(quoted(text)) is no JSON pointer, expected one such as #/$defs/x")
@@ -158,12 +217,12 @@ struct SchemaCompiler {
       schemas.append(schema)
     }
     if name == "oneOf" { try requireDisjoint(schemas, keyword) }
-    return try schemas.map { try language($0.merged(with: rest)) }.filter { !$0.isEmpty }
+    return try possible(schemas) { try $0.language($1.merged(with: rest)) }
   }
 
   /// Refuses branches of oneOf that may allow the same value.
   private mutating func requireDisjoint(_ branches: [Schema], _ keyword: Schema.Keyword) throws {
-    let values = try branches.map { try $0["$ref"] == nil ? $0.values() : nil }
+    let values = try branches.map { try $0["$ref"] == nil ? listedValues(of: $0) : nil }
     if values.allSatisfy({ $0 != nil }) {
       let all = values.flatMap { $0! }.map(\.normalized)
       if Set(all).count == all.count { return }
@@ -184,8 +243,8 @@ struct SchemaCompiler {
   /// The types that a value of the schema may have, or more; "number" for integers too.
   private mutating func possibleTypes(_ schema: Schema, depth: Int) throws -> Set<String> {
     var types = Set(try schema.types().map { $0 == "integer" ? "number" : $0 })
-    if schema["enum"] ?? schema["const"] != nil, schema["$ref"] == nil {
-      types.formIntersection(try schema.values()!.map(\.type))
+    if schema["$ref"] == nil, let values = try listedValues(of: schema) {
+      types.formIntersection(values.map(\.type))
     }
     // Whoever nests deeper is taken to allow all types.
     guard depth < 8 else { return types }
@@ -210,11 +269,12 @@ struct SchemaCompiler {
 extension SchemaCompiler {
   private func number(_ schema: Schema, isInteger: Bool) throws -> Language {
     let range = try schema.numberRange(isInteger: isInteger)
-    guard range.digits <= Self.maximumDigits else {
-      throw schema.failure("a bound has more than \(Self.maximumDigits) digits")
+    guard range.digits <= Self.mostDigits else {
+      throw schema.failure("a bound has more than \(Self.mostDigits) digits")
     }
     guard let language = range.language else {
-      throw schema.failure("no \(isInteger ? "integer" : "number") is within its bounds")
+      let problem = "no \(isInteger ? "integer" : "number") is within its bounds"
+      throw Contradiction(error: schema.failure(problem))
     }
     return language
   }
@@ -239,7 +299,7 @@ extension SchemaCompiler {
   }
 
   /// What the automaton matches of so many scalars, and the mark behind it: a rule for each state and
-  /// number of scalars read. nil if there are too many.
+  /// number of scalars read. nil if they take too many steps.
   private mutating func counted(
     _ automaton: ScalarAutomaton, _ atLeast: Int, _ atMost: Int?
   ) throws -> Language? {
@@ -255,15 +315,26 @@ extension SchemaCompiler {
       return .rule(rule)
     }
     let start = try rule(State(node: automaton.start, count: 0), &self)
+    typealias Steps = (steps: [(language: Language, next: Int)], ends: Bool)
+    var stepsOfNode: [Int: Steps] = [:]
+    func steps(from node: Int) -> Steps {
+      if let known = stepsOfNode[node] { return known }
+      let (steps, ends) = automaton.steps(from: node)
+      let known = (steps.map { (JSONText.written($0.scalars), $0.next) }, ends)
+      stepsOfNode[node] = known
+      return known
+    }
+    var stepCount = 0
     while let state = pending.popLast() {
-      if ruleOfState.count > Self.maximumCounted { return nil }
-      let (steps, ends) = automaton.steps(from: state.node)
+      let (steps, ends) = steps(from: state.node)
+      stepCount += steps.count
+      if stepCount > Self.mostSteps { return nil }
       var branches: [Language] = ends && state.count >= atLeast ? [JSONText.quote] : []
       if atMost == nil || state.count < limit {
         let count = state.count < limit ? state.count + 1 : limit
-        for (scalars, next) in steps {
+        for (language, next) in steps {
           let rest = try rule(State(node: next, count: count), &self)
-          branches.append(.sequence([JSONText.written(scalars), rest]))
+          branches.append(.sequence([language, rest]))
         }
       }
       rules[ruleOfState[state]!] = .either(branches)
@@ -275,11 +346,11 @@ extension SchemaCompiler {
   private mutating func elements(_ schema: Schema) throws -> ([Language], Language) {
     var prefix: [Language] = []
     if let entries = schema["prefixItems"] {
-      guard let schemas = entries.value.array, schemas.count <= Self.maximumEntries else {
-        throw entries.failure("expected an array of at most \(Self.maximumEntries) schemas")
+      guard let schemas = entries.value.array, schemas.count <= Self.mostEntries else {
+        throw entries.failure("expected an array of at most \(Self.mostEntries) schemas")
       }
       prefix = try schemas.enumerated().map {
-        try language($1, at: Schema.place(entries.place, "\($0)"))
+        try shared(language($1, at: Schema.place(entries.place, "\($0)")))
       }
     }
     if let items = schema["items"], items.value.array != nil {
@@ -287,7 +358,8 @@ extension SchemaCompiler {
     }
     // Nothing stands at or behind an element that may be nothing.
     if let end = prefix.firstIndex(where: \.isEmpty) { return (Array(prefix[..<end]), .either([])) }
-    return (prefix, try schema["items"].map { try language($0.value, at: $0.place) } ?? anyValue())
+    let items = try schema["items"].map { try language($0.value, at: $0.place) }
+    return (prefix, try items.map { try shared($0) } ?? anyValue())
   }
 
   private mutating func array(_ schema: Schema) throws -> Language {
@@ -295,13 +367,11 @@ extension SchemaCompiler {
     var (prefix, element) = try elements(schema)
     if element.isEmpty { atMost = min(atMost ?? prefix.count, prefix.count) }
     guard atLeast <= atMost ?? atLeast else {
-      throw schema.failure("asks for \(atLeast) elements, but allows \(atMost!)")
+      let problem = "asks for \(atLeast) elements, but allows \(atMost!)"
+      throw Contradiction(error: schema.failure(problem))
     }
     prefix = Array(prefix.prefix(atMost ?? prefix.count))
-    if prefix.isEmpty && atMost != 0 {
-      element = try shared(element)
-      prefix = [element]
-    }
+    if prefix.isEmpty && atMost != 0 { prefix = [element] }
     var rest = Language.text("]")
     if atMost ?? .max > prefix.count {
       let more = Language.sequence([JSONText.comma, element])
@@ -333,7 +403,8 @@ extension SchemaCompiler {
         let text = Language.text(JSON.quoted(key.description))
         members.append((.sequence([text, JSONText.colon, value]), isRequired))
       } else if isRequired {
-        throw schema.failure("requires \(quoted(key.description)), which may not be there")
+        let problem = "requires \(quoted(key.description)), which may not be there"
+        throw Contradiction(error: schema.failure(problem))
       }
     }
     let isRequired = Set(required)
@@ -444,7 +515,7 @@ extension Language {
     case .repeated(let part, let atLeast, let atMost):
       var one = 0
       if part.isLarger(than: limit, &one) { return true }
-      size += one * max(1, atMost ?? atLeast)
+      size += one * max(1, min(atMost ?? atLeast, limit + 1))
       return size > limit
     }
   }
