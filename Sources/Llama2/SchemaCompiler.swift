@@ -317,16 +317,19 @@ extension SchemaCompiler {
     let start = try rule(State(node: automaton.start, count: 0), &self)
     typealias Steps = (steps: [(language: Language, next: Int)], ends: Bool)
     var stepsOfNode: [Int: Steps] = [:]
-    func steps(from node: Int) -> Steps {
+    func steps(from node: Int, _ compiler: inout SchemaCompiler) throws -> Steps {
       if let known = stepsOfNode[node] { return known }
       let (steps, ends) = automaton.steps(from: node)
-      let known = (steps.map { (JSONText.written($0.scalars), $0.next) }, ends)
+      var known: Steps = ([], ends)
+      for (scalars, next) in steps {
+        known.steps.append((try compiler.shared(JSONText.written(scalars)), next))
+      }
       stepsOfNode[node] = known
       return known
     }
     var stepCount = 0
     while let state = pending.popLast() {
-      let (steps, ends) = steps(from: state.node)
+      let (steps, ends) = try steps(from: state.node, &self)
       stepCount += steps.count
       if stepCount > Self.mostSteps { return nil }
       var branches: [Language] = ends && state.count >= atLeast ? [JSONText.quote] : []
