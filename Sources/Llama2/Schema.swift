@@ -238,8 +238,7 @@ struct Schema {
       }
     }
     func isWithin(_ count: Int, _ minimum: String, _ maximum: String) throws -> Bool {
-      let (atLeast, atMost) = try counts(minimum, maximum)
-      return atLeast <= count && count <= atMost ?? count
+      try self.count(minimum) ?? 0 <= count && count <= self.count(maximum) ?? count
     }
     switch value {
     case .number(let text):

@@ -10,8 +10,9 @@ struct SchemaCompiler {
   private static let mostSteps = 80_000
   /// The schemas that are read, each as often as it is.
   private static let mostSchemas = 50_000
-  /// The bytes of the values of `enum` and `const`, and 10 for each value, as often as they are listed.
-  private static let mostListed = 20_000_000
+  /// The bytes of names and values, and 10 for each of them, for each scalar of a pattern and for each part of
+  /// a range of numbers; as often as they are used.
+  private static let mostUsed = 20_000_000
   /// The parts and bytes of a language that is copied; a larger one is shared by a rule.
   private static let mostCopied = 40
 
@@ -22,7 +23,7 @@ struct SchemaCompiler {
   /// Schemas that have a rule whose language is not made yet. Made one after the other, they do not nest.
   private var pending: [(rule: Int, schema: Schema)] = []
   private var schemaCount = 0
-  private var listed = 0
+  private var used = 0
   /// The first of those that were caught.
   private var contradiction: Contradiction?
   private var valueRule: Int?
@@ -112,11 +113,17 @@ struct SchemaCompiler {
 
   /// The values of enum and const that the other keywords allow; nil without these two.
   private mutating func listedValues(of schema: Schema) throws -> [JSON]? {
-    listed += schema.listing?.value.size ?? 0
-    guard listed <= Self.mostListed else {
-      throw Self.failure("#", "lists too many values, or one list too often")
-    }
+    for keyword in ["enum", "const"].compactMap({ schema[$0] }) { try use(keyword.value.size) }
     return try schema.values()
+  }
+
+  /// Counts what is about to be compiled.
+  private mutating func use(_ size: Int) throws {
+    used += size
+    guard used <= Self.mostUsed else {
+      throw Self.failure(
+        "#", "has too many or too long names, values or patterns, or uses them too often")
+    }
   }
 
   private mutating func rule(of schema: Schema?) throws -> Int {
@@ -267,7 +274,7 @@ struct SchemaCompiler {
 // MARK: - Types
 
 extension SchemaCompiler {
-  private func number(_ schema: Schema, isInteger: Bool) throws -> Language {
+  private mutating func number(_ schema: Schema, isInteger: Bool) throws -> Language {
     let range = try schema.numberRange(isInteger: isInteger)
     guard range.digits <= Self.mostDigits else {
       throw schema.failure("a bound has more than \(Self.mostDigits) digits")
@@ -276,6 +283,9 @@ extension SchemaCompiler {
       let problem = "no \(isInteger ? "integer" : "number") is within its bounds"
       throw Contradiction(error: schema.failure(problem))
     }
+    var size = 0
+    _ = language.isLarger(than: Self.mostUsed, &size)
+    try use(10 * size)
     return language
   }
 
@@ -287,6 +297,7 @@ extension SchemaCompiler {
     guard let text = pattern.value.text?.description else {
       throw pattern.failure("expected a string")
     }
+    try use(10 * text.utf8.count)
     let language = try RegexParser.language(
       searching: text, subject: "the schema at \(printable(pattern.place.utf8))")
     if atLeast == 0 && atMost == nil {
@@ -402,6 +413,7 @@ extension SchemaCompiler {
     let additional = try additional(schema)
     var members: [(text: Language, isRequired: Bool)] = []
     func add(_ key: JSON.Text, _ value: Language, isRequired: Bool) throws {
+      try use(10 + key.bytes.count)
       if !value.isEmpty {
         let text = Language.text(JSON.quoted(key.description))
         members.append((.sequence([text, JSONText.colon, value]), isRequired))

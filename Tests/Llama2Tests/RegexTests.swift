@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Llama2
@@ -79,6 +80,33 @@ import Testing
     #expect(try matches(#"\u{1f600}."#, "😀😁") && !matches("..", "😀"))
   }
 
+  /// Compares with Foundation's engine, but for the classes that it reads otherwise.
+  private func expectAgreement(
+    on pattern: String, _ language: Language, _ random: inout SplitMix
+  ) throws {
+    guard pattern.split(separator: "[", omittingEmptySubsequences: false).count < 3,
+      !pattern.contains("--"),
+      let engine = try? NSRegularExpression(pattern: "\\A(?:\(pattern))\\z")
+    else { return }
+    var walk = LanguageWalk([language], seed: pattern.utf8.count)
+    let letters = ["a", "é", "3", ",", "-", ":"]
+    let texts = (0..<4).flatMap { _ in
+      let length = Int.random(in: 0...3, using: &random)
+      return [
+        walk.next(), (0..<length).map { _ in letters.randomElement(using: &random)! }.joined(),
+      ]
+    }
+    // Control characters are never generated, and . is none of the ends of lines there.
+    let others: [Unicode.GeneralCategory] = [.control, .lineSeparator, .paragraphSeparator]
+    for text in texts
+    where !text.unicodeScalars.contains(where: { others.contains($0.properties.generalCategory) }) {
+      let all = NSRange(location: 0, length: text.utf16.count)
+      #expect(
+        LanguageOracle.matches([language], text)
+          == (engine.firstMatch(in: text, range: all) != nil), "\(pattern) \(text)")
+    }
+  }
+
   @Test func ofManyRandomTextsEachIsAnExpressionOrRefused() {
     var random = SplitMix(1)
     let parts = [
@@ -91,8 +119,9 @@ import Testing
       let length = Int.random(in: 0...8, using: &random)
       let pattern = (0..<length).map { _ in parts.randomElement(using: &random)! }.joined()
       do {
-        _ = try RegexParser.language(matching: pattern)
+        let language = try RegexParser.language(matching: pattern)
         count += 1
+        try expectAgreement(on: pattern, language, &random)
       } catch {
         #expect(error is LlamaError)
       }

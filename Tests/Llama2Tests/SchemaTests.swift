@@ -333,6 +333,193 @@ import Testing
     expectRefusal(of: "{\"anyOf\": [\(branches)]}", at: "#", "it is too large")
   }
 
+  @Test func aHostilePatternOrBoundIsRefusedOrSmall() throws {
+    for schema in [
+      #"{"type": "array", "items": {"type": "string", "maxLength": 9223372036854775807}}"#,
+      #"{"type": "string", "pattern": "(((){1000000}){1000000}){1000000}", "minLength": 1}"#,
+      #"{"type": "string", "pattern": "(((){0,1000000}){0,1000000}){1000000}", "maxLength": 1}"#,
+      #"{"enum": [0.01e-9223372036854775808, 1e-9223372036854775808]}"#,
+    ] {
+      #expect(try Grammar(rules(schema)).nodes.count < 1000, "\(schema)")
+    }
+    expectRefusal(
+      of: #"{"type": "string", "pattern": "^(?:a?){2000}$", "maxLength": 9}"#, at: "#/pattern",
+      "too large")
+    expectRefusal(
+      of: #"{"type": "number", "minimum": 1e-9223372036854775808}"#, at: "#", "more than 64 digits")
+  }
+
+  @Test func referencesThatHoldTogetherAreLimited() throws {
+    func chain(_ count: Int) -> String {
+      Self.defs(
+        count, { "{\"$ref\": \"#/$defs/d\($0 + 1)\", \"minItems\": 1}" },
+        last: "{\"type\": \"array\"}")
+    }
+    #expect(LanguageOracle.matches(try rules(chain(50)), "[1]"))
+    expectRefusal(of: chain(20_000), at: "#/$defs/d100", "refers to too many")
+  }
+
+  @Test func valuesThatAreListedAgainAndAgainAreLimited() {
+    let values = (0..<20_000).map { "\"\($0)\"" }.joined(separator: ", ")
+    let branches = (0..<1000).map { _ in ##"{"$ref": "#/$defs/v", "minLength": 1}"## }
+    let long = String(repeating: "a", count: 100_000)
+    for list in [values, "[\(values)]", "\"\(long)\""] {
+      expectRefusal(
+        of:
+          "{\"anyOf\": [\(branches.joined(separator: ","))], \"$defs\": {\"v\": {\"enum\": [\(list)]}}}",
+        at: "#", "too often")
+    }
+  }
+
+  @Test(arguments: [
+    #""pattern": "\#(String(repeating: "ab", count: 10_000))""#,
+    #""properties": {"\#(String(repeating: "ab", count: 10_000))": true}"#,
+    #""minimum": -0.\#(String(repeating: "12", count: 30)), "maximum": \#(String(repeating: "98", count: 30))"#,
+  ])
+  func whatIsUsedAgainAndAgainIsLimited(_ keywords: String) {
+    let branches = (0..<15_000).map { "{\"$ref\": \"#/$defs/\($0)\", \"maxItems\": 99}" }
+    let schemas = (0..<15_000).map { "\"\($0)\": {\"$ref\": \"#/$defs/a\", \"minItems\": 1}" }
+    expectRefusal(
+      of: "{\"anyOf\": [\(branches.joined(separator: ","))], \"$defs\": {\"a\": {\(keywords)}, "
+        + schemas.joined(separator: ",") + "}}", at: "#", "too often")
+  }
+
+  @Test func elementsThatNestStayShallow() throws {
+    func depth(_ language: Language) -> Int {
+      switch language {
+      case .sequence(let parts), .either(let parts): 1 + (parts.map(depth).max() ?? 0)
+      case .repeated(let part, _, _): 1 + depth(part)
+      case .literal, .choices, .scalar, .rule: 1
+      }
+    }
+    let others = String(repeating: "{\"type\": \"integer\"}, ", count: 99)
+    let schema = (0..<30).reduce("{\"type\": \"null\"}") { schema, _ in
+      "{\"type\": \"array\", \"prefixItems\": [\(others)\(schema)], \"items\": false}"
+    }
+    let rules = try rules(schema)
+    #expect(rules.map(depth).max()! < 400)
+  }
+
+  @Test func anIdInsideASchemaWithReferencesIsRefused() throws {
+    expectRefusal(
+      of: ##"{"type": "object", "properties": {"a": {"$id": "x", "items": {"$ref": "#"}}}}"##,
+      at: "#/properties/a/$id", "is not supported inside a schema that has a \"$ref\"")
+    expectRefusal(
+      of: ##"{"$ref": "#/$defs/a/$defs/b", "$defs": {"a": {"$id": "x", "$defs": {"b": {}}}}}"##,
+      at: "#/$defs/a/$id", "is not supported")
+    for schema in [
+      ##"{"$id": "x", "type": "object", "properties": {"$id": {"type": "null"}, "b": {"$ref": "#"}}}"##,
+      ##"{"type": "object", "properties": {"$id": {"type": "null"}, "b": {"$id": "x"}}}"##,
+    ] {
+      #expect(LanguageOracle.matches(try rules(schema), ##"{"$id": null}"##), "\(schema)")
+    }
+  }
+
+  @Test func anEscapeNeedsHexadecimalDigits() {
+    for text in [#"{"const": "\u+12F"}"#, #"{"const": "\u-001"}"#, #"{"const": "\u12"}"#] {
+      #expect(throws: LlamaError.self) { try JSONSchema(text) }
+    }
+    expectRefusal(of: ##"{"$ref": "#/%+1"}"##, at: "#/$ref", ##"there is no "#/%+1""##)
+  }
+
+  @Test(arguments: [
+    (#"{"type": ["string", "integer"], "minimum": 5, "maximum": 3}"#, ["\"a\""], ["4"]),
+    (
+      #"{"type": ["string", "null"], "anyOf": [{"type": "string"}, {"type": "integer"}]}"#,
+      ["\"a\""], ["null", "1"]
+    ),
+    (#"{"enum": ["a", 1], "anyOf": [{"type": "string"}, {"type": "null"}]}"#, ["\"a\""], ["1"]),
+    (#"{"oneOf": [{"enum": [1], "type": "string"}, {"type": "null"}]}"#, ["null"], ["1"]),
+    (
+      ##"{"anyOf": [{"$ref": "#/$defs/a"}, {"type": "null"}], "$defs": {"a": {"enum": []}}}"##,
+      ["null"], ["1"]
+    ),
+    (
+      #"{"type": ["array", "boolean"], "minItems": 3, "maxItems": 2}"#, ["true"], ["[1, 2]"]
+    ),
+  ])
+  func aTypeOrBranchThatIsImpossibleIsLeftOut(
+    _ schema: String, _ good: [String], _ bad: [String]
+  ) throws {
+    let rules = try rules(schema)
+    for text in good { #expect(LanguageOracle.matches(rules, text), "\(text)") }
+    for text in bad { #expect(!LanguageOracle.matches(rules, text), "\(text)") }
+    #expect(throws: Never.self) { try Grammar(rules) }
+  }
+
+  @Test(arguments: [
+    (
+      #"{"anyOf": [{"type": "integer", "minimum": 3, "maximum": 2}, {"enum": []}]}"#, "#/anyOf/0",
+      "no integer is within its bounds"
+    ),
+    (
+      ##"{"$ref": "#/$defs/a", "$defs": {"a": {"type": "string", "minLength": 3, "maxLength": 2}}}"##,
+      "#/$defs/a/minLength", "above"
+    ),
+    (
+      #"{"type": ["array", "string"], "minItems": 3, "maxItems": 2, "minLength": 3, "maxLength": 2}"#,
+      "#/minItems", "above"
+    ),
+  ])
+  func aSchemaOfWhichAllIsImpossibleIsRefused(
+    _ schema: String, _ place: String, _ problem: String
+  ) {
+    expectRefusal(of: schema, at: place, problem)
+  }
+
+  @Test func randomSchemasAreCompiledOrRefused() {
+    var random = SplitMix(7)
+    let numbers = [
+      "0", "1", "-1", "2.5", "1e308", "-1e308", "9223372036854775807", "-9223372036854775808",
+      "1e-9223372036854775808", "0.01e-9223372036854775808", "0e99999999999999999999", "1e-400",
+    ]
+    let counts = ["0", "1", "9223372036854775807", "9223372036854775808", "1e18", "3.0", "-0"]
+    let patterns = [
+      "a", "^(a|b){3}$", "((){1000000}){1000000}", "(a{1000000}){1000000}", "^(a?){300}$", "(",
+    ]
+    let types = ["object", "array", "string", "number", "integer", "boolean", "null"]
+    func keyword(_ depth: Int) -> (String, String) {
+      func one(_ all: [String]) -> String { all.randomElement(using: &random)! }
+      func inner() -> String { depth > 0 ? schema(depth - 1) : "true" }
+      switch Int.random(in: 0..<14, using: &random) {
+      case 0, 1: return ("type", "\"\(one(types))\"")
+      case 2: return ("type", "[\"\(one(types))\", \"null\"]")
+      case 3, 4:
+        return (one(["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]), one(numbers))
+      case 5: return (one(["minLength", "maxLength"]), one(counts))
+      case 6: return (one(["minItems", "maxItems"]), one(counts))
+      case 7: return ("pattern", "\"\(one(patterns))\"")
+      case 8: return ("enum", "[\(one(numbers)), \(one(counts)), \"a\", [], {}]")
+      case 9: return ("properties", "{\"a\": \(inner()), \"b\": \(inner())}")
+      case 10: return (one(["items", "additionalProperties"]), inner())
+      case 11: return ("prefixItems", "[\(inner()), \(inner())]")
+      case 12: return (one(["anyOf", "oneOf"]), "[\(inner()), \(inner())]")
+      default: return (one(["$ref", "$ref", "$id"]), "\"#\"")
+      }
+    }
+    func schema(_ depth: Int) -> String {
+      var keywords: [String: String] = [:]
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let (name, value) = keyword(depth)
+        keywords[name] = value
+      }
+      return "{"
+        + keywords.sorted { $0.key < $1.key }.map { "\"\($0)\": \($1)" }
+        .joined(separator: ", ") + "}"
+    }
+    var compiled = 0
+    for _ in 0..<3000 {
+      let text = schema(3)
+      do {
+        _ = try Grammar(rules(text))
+        compiled += 1
+      } catch {
+        #expect(error is LlamaError, "\(text)")
+      }
+    }
+    #expect(compiled > 300)
+  }
+
   // MARK: - Schemas built in Swift
 
   @Test func aSchemaIsBuiltAsItsTextSays() throws {
@@ -362,6 +549,47 @@ import Testing
       #expect(schema.description == text)
       #expect(try schema.rules() == rules(text))
     }
+  }
+
+  @Test func rangesMayEndWhereIntDoes() {
+    let all: [(JSONSchema, String)] = [
+      (.integer(0...Int.max), #""minimum": 0, "maximum": 9223372036854775807"#),
+      (.integer(Int.min...0), #""minimum": -9223372036854775808, "maximum": 0"#),
+      (.integer(...Int.max), #""maximum": 9223372036854775807"#),
+      (.integer(Int.max...), #""minimum": 9223372036854775807"#),
+      (.integer(0..<Int.max), #""minimum": 0, "maximum": 9223372036854775806"#),
+    ]
+    for (schema, limits) in all {
+      #expect(schema.description == "{\"type\": \"integer\", \(limits)}")
+      #expect(throws: Never.self) { try Grammar(schema.rules()) }
+    }
+    #expect(
+      JSONSchema.string(count: 0...Int.max).description
+        == #"{"type": "string", "maxLength": 9223372036854775807}"#)
+    #expect(
+      JSONSchema.array(.any, count: ...Int.max).description
+        == #"{"type": "array", "maxItems": 9223372036854775807, "items": true}"#)
+  }
+
+  @Test func aBuiltSchemaNestsNoDeeperThanAText() throws {
+    var schema = JSONSchema.integer
+    for _ in 0..<62 { schema = .array(schema) }
+    #expect(try JSONSchema(schema.description).rules() == schema.rules())
+    for _ in 0..<100_000 { schema = .array(schema) }
+    let error = #expect(throws: LlamaError.self) { try schema.rules() }
+    #expect(error?.description.contains("deeper than 64 levels") == true)
+  }
+
+  @Test func aTextWithReferencesIsNoPartOfABuiltSchema() throws {
+    let tree = try JSONSchema(##"{"type": "array", "items": {"$ref": "#"}}"##)
+    for schema in [
+      JSONSchema.array(tree), .object(["a": tree.optional]), .anyOf([.null, .array(tree)]),
+    ] {
+      let error = #expect(throws: LlamaError.self) { try schema.rules() }
+      #expect(error?.description.contains("lead elsewhere") == true)
+    }
+    let plain = try JSONSchema(#"{"type": "integer", "maximum": 3}"#)
+    #expect(try JSONSchema.array(plain).rules() == rules(JSONSchema.array(plain).description))
   }
 
   @Test func theTextsOfABuiltSchemaDecode() throws {
