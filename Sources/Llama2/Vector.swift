@@ -182,7 +182,8 @@ func sum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
 /// eˣ for x ≤ 88, to within a unit in the last place; 0 below -87.
 ///
 /// x = n ln 2 + r, and e^r is a polynomial (Cephes: `expf`). Adding and taking away 1.5 · 2²³
-/// rounds x / ln 2 to the integer n and leaves it in the low bits, ready to be an exponent.
+/// rounds x / ln 2 to the integer n and leaves it in the low bits, ready to be the exponent of 2ⁿ. The
+/// product with that is exact, and NaN where x is.
 @inline(__always)
 func exp(_ x: Vector) -> Vector {
   let clamped = x.replacing(with: -87, where: x .< -87)
@@ -198,8 +199,8 @@ func exp(_ x: Vector) -> Vector {
   p = multiplyAdd(Vector(repeating: 0.166_666_65), p, r)
   p = multiplyAdd(Vector(repeating: 0.5), p, r)
   let power = multiplyAdd(r, p, r * r) + 1
-  let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
-  let scaled = unsafeBitCast(unsafeBitCast(power, to: SIMD16<Int32>.self) &+ bits, to: Vector.self)
+  let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23 &+ 0x3F80_0000
+  let scaled = power * unsafeBitCast(exponent, to: Vector.self)
   return scaled.replacing(with: 0, where: x .< -87)
 }
 

@@ -182,6 +182,14 @@ import Testing
     }
   }
 
+  /// Whatever its payload: damaged weights have any.
+  @Test func thePowerOfWhatIsNoNumberIsNone() {
+    for bits in [0x7FC0_0000, 0x7FC1_2345, 0x7F81_2345, 0xFFC0_00FF, 0xFFFF_FFFF] as [UInt32] {
+      let power = Llama2.exp(Vector(repeating: Float(bitPattern: bits)))
+      for lane in 0..<16 { #expect(power[lane].isNaN, "\(bits)") }
+    }
+  }
+
   @Test(arguments: [1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 100])
   func aNumberThatIsNotFiniteIsFoundAtEveryPlace(_ count: Int) {
     var random = SplitMix(count)
