@@ -83,12 +83,12 @@ package final class MappedFile: @unchecked Sendable {
 
 /// Zeroed memory that costs nothing until it is written: a context of thousands of positions is
 /// only paid for as far as a text reaches.
-final class LazyMemory {
-  let start: UnsafeMutableRawPointer
+package final class LazyMemory {
+  package let start: UnsafeMutableRawPointer
   private let size: Int
 
   /// As many bytes as the product of `sizes`.
-  init(bytes sizes: [Int], purpose: String) throws(LlamaError) {
+  package init(bytes sizes: [Int], purpose: String) throws(LlamaError) {
     // Products of at most four sizes below 2³¹, which 128 bits hold.
     let bytes = sizes.reduce(Int128(1)) { $0 * Int128($1) }
     size = Int(clamping: bytes)
@@ -108,7 +108,7 @@ final class LazyMemory {
   }
 
   /// Has what is written from `offset` on stand in huge pages.
-  func useHugePages(from offset: Int) {
+  package func useHugePages(from offset: Int) {
     #if !canImport(Darwin)
       let hugePage = 1 << 21
       let offset = (offset + hugePage - 1) / hugePage * hugePage

@@ -109,12 +109,25 @@ final class RunState {
   func setAngles(
     _ rope: Config.RoPE, _ factors: UnsafePointer<Float>?, rows: Range<Int>, position: Int
   ) {
-    let half = rope.size / 2
+    let first = rows.lowerBound * (rope.size / 2)
+    rope.setAngles(
+      cos + first, sin + first, factors, positions: position..<position + rows.count)
+  }
+}
+
+extension Config.RoPE {
+  /// cos and sin, (positions.count, size / 2), of position / base^(2i / size) for every pair i, which
+  /// `factors`, (size / 2), slow down.
+  package func setAngles(
+    _ cos: UnsafeMutablePointer<Float>, _ sin: UnsafeMutablePointer<Float>,
+    _ factors: UnsafePointer<Float>?, positions: Range<Int>
+  ) {
+    let half = size / 2
     for i in 0..<half {
-      var frequency = 1 / powf(rope.base, Float(2 * i) / Float(rope.size))
-      if rope.positionScale != 1 { frequency /= rope.positionScale }
+      var frequency = 1 / powf(base, Float(2 * i) / Float(size))
+      if positionScale != 1 { frequency /= positionScale }
       if let factors { frequency /= factors[i] }
-      for (row, position) in zip(rows, position...) {
+      for (row, position) in positions.enumerated() {
         cos[row * half + i] = cosf(Float(position) * frequency)
         sin[row * half + i] = sinf(Float(position) * frequency)
       }

@@ -7,9 +7,9 @@
 #endif
 
 /// The steps of a layer beside its products, for one token (run.c).
-enum Steps {
+package enum Steps {
   /// out = weight x / √(mean(x²) + epsilon), all (count) (Zhang and Sennrich 2019; run.c: `rmsnorm`).
-  static func rmsnorm(
+  package static func rmsnorm(
     _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
     _ count: Int, epsilon: Float
   ) {
@@ -33,7 +33,7 @@ enum Steps {
 
   /// Rotates the pairs of each head of x, (heads, headSize), in place, by angles whose cosines and sines
   /// are given, (rope.size / 2); elements from rope.size on stay (Su et al. 2021: RoPE; run.c).
-  static func rope(
+  package static func rope(
     _ x: UnsafeMutablePointer<Float>, heads: Int, headSize: Int, _ rope: Config.RoPE,
     _ cos: UnsafePointer<Float>, _ sin: UnsafePointer<Float>
   ) {
@@ -55,7 +55,7 @@ enum Steps {
   }
 
   /// x = e^(x - max), (count). Returns max and the sum.
-  static func exponentials(_ x: UnsafeMutablePointer<Float>, _ count: Int) -> (
+  package static func exponentials(_ x: UnsafeMutablePointer<Float>, _ count: Int) -> (
     max: Float, sum: Float
   ) {
     sumOfExponentials(x, count) { store($0, x + $1, first: count &- $1) }
@@ -88,7 +88,7 @@ enum Steps {
   }
 
   /// gate = silu(gate) up, both (count), where silu(x) = x / (1 + e^-x) (Shazeer 2020: SwiGLU).
-  static func swiglu(_ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int)
+  package static func swiglu(_ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int)
   {
     var i = 0
     while i &+ 16 <= count {

@@ -15,7 +15,7 @@ import Synchronization
 /// before it sleeps. The caller works too, and waits only for parts that a worker has begun: where
 /// there are more threads than cores, nobody waits for a thread that never got to run.
 package final class Threads: @unchecked Sendable {
-  let count: Int
+  package let count: Int
   /// Whose turn it is to run loops.
   let turn = Mutex(())
   /// Parts that nobody has begun; whoever takes one from here owns it.
@@ -73,6 +73,22 @@ package final class Threads: @unchecked Sendable {
       while runPart(thread: 0) {}
       spin(while: { self.unfinished.load(ordering: .acquiring) > 0 })
       self.body = { _, _ in }
+    }
+  }
+
+  /// Calls `body` with ranges that cover 0..<count, and the number of the thread that it runs on.
+  ///
+  /// - Parameters:
+  ///   - work: multiplications for each of 0..<count. A loop that takes less time than waking
+  ///     the others runs on this thread alone.
+  ///   - grain: what the ranges' bounds are multiples of.
+  package func forEachPart(
+    of count: Int, work: Int, grain: Int, _ body: (Range<Int>, _ thread: Int) -> Void
+  ) {
+    guard self.count > 1, count * work >= 32_768 else { return body(0..<count, 0) }
+    let size = max(grain, count / (4 * self.count) / grain * grain)
+    run(parts: (count + size - 1) / size) { part, thread in
+      body(part * size..<min(part * size + size, count), thread)
     }
   }
 

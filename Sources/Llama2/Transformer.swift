@@ -409,19 +409,9 @@ extension LoadedModel {
     forEachPart(of: count, work: work, grain: 1) { rows, _ in rows.forEach(body) }
   }
 
-  /// Calls `body` with ranges that cover 0..<count, and the number of the thread that it runs on.
-  ///
-  /// - Parameters:
-  ///   - work: multiplications for each of 0..<count. A loop that takes less time than waking
-  ///     the others runs on this thread alone.
-  ///   - grain: what the ranges' bounds are multiples of.
   func forEachPart(
     of count: Int, work: Int, grain: Int = 4, _ body: (Range<Int>, Int) -> Void
   ) {
-    guard threads.count > 1, count * work >= 32_768 else { return body(0..<count, 0) }
-    let size = max(grain, count / (4 * threads.count) / grain * grain)
-    threads.run(parts: (count + size - 1) / size) { part, thread in
-      body(part * size..<min(part * size + size, count), thread)
-    }
+    threads.forEachPart(of: count, work: work, grain: grain, body)
   }
 }

@@ -1,7 +1,9 @@
-typealias Vector = SIMD16<Float>
+@usableFromInline
+package typealias Vector = SIMD16<Float>
 
+@inlinable
 @inline(__always)
-func load(_ pointer: UnsafePointer<Float>) -> Vector {
+package func load(_ pointer: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
 }
 
@@ -27,8 +29,9 @@ func store(_ vector: SIMD4<Float>, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD4<Float>.self)
 }
 
+@inlinable
 @inline(__always)
-func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
+package func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
@@ -41,8 +44,9 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, first count
 
 /// sum + a b. Without a fused instruction, which Swift cannot ask for, `addingProduct` is a call
 /// into libm for each lane: the Makefile's native build defines FMA where the processor has it.
+@inlinable
 @inline(__always)
-func multiplyAdd<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float {
+package func multiplyAdd<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float {
   #if FMA || arch(arm64)
     sum.addingProduct(a, b)
   #else
@@ -70,15 +74,17 @@ private func llvmPrefetch(
 
 extension SIMD16<Float> {
   /// The sum of all lanes.
+  @inlinable
   @inline(__always)
-  var total: Float {
+  package var total: Float {
     let four = folded
     return (four[0] + four[1]) + (four[2] + four[3])
   }
 
   /// Halves added to halves, down to four lanes.
+  @inlinable
   @inline(__always)
-  var folded: SIMD4<Float> {
+  package var folded: SIMD4<Float> {
     let eight = lowHalf + highHalf
     return eight.lowHalf + eight.highHalf
   }
@@ -184,8 +190,9 @@ func sum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
 /// x = n ln 2 + r, and e^r is a polynomial (Cephes: `expf`). Adding and taking away 1.5 · 2²³
 /// rounds x / ln 2 to the integer n and leaves it in the low bits, ready to be the exponent of 2ⁿ. The
 /// product with that is exact, and NaN where x is.
+@inlinable
 @inline(__always)
-func exp(_ x: Vector) -> Vector {
+package func exp(_ x: Vector) -> Vector {
   let clamped = x.replacing(with: -87, where: x .< -87)
   let magic = Vector(repeating: 12_582_912)
   let shifted = multiplyAdd(magic, clamped, Vector(repeating: 1.442_695_04))

@@ -1,0 +1,239 @@
+// Attention of the queries of a window to the keys up to their own positions, block by block, so that the
+// scores of a block stay in a core's cache; the backward pass computes them again (Dao et al. 2022:
+// FlashAttention). Of each head, with q already divided by √headSize:
+//
+//     forward    S = Q Kᵀ         P = softmax(S)      O = P V
+//     backward   dV = Pᵀ dO       dP = dO Vᵀ
+//                dS = P ⊙ (dP - D), where D = Σ over positions of P dP = Σ over elements of dO O
+//                dQ = dS K        dK = dSᵀ Q
+//
+// Dropout leaves out some of P in the products with V: P there is P ⊙ M, and dP above is dO Vᵀ ⊙ M.
+
+import Llama2
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Memory for one thread to work in.
+struct AttentionScratch {
+  /// Queries whose scores are there at a time.
+  static let queries = 32
+
+  let p: Floats  // (queries, seqLen rounded up to whole vectors), scores, then weights
+  let dp: Floats  // The same of their gradients
+  let byColumn: Panels  // (headSize, seqLen), Kᵀ
+  let otherByColumn: Panels  // (headSize, seqLen), Vᵀ
+  let byRow: Panels  // (seqLen, headSize), V or K
+  let block: Panels  // (queries, headSize), Q or dO
+
+  init(_ start: UnsafeMutablePointer<Float>, _ c: Config) {
+    var start = start
+    func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+      defer { start += (count + 15) & ~15 }
+      return start
+    }
+    func panels(_ rows: Int, _ columns: Int) -> Panels {
+      Panels(
+        start: take(Panels.size(rows: rows, columns: columns)), rows: rows, columns: columns)
+    }
+    let width = (c.seqLen + 15) & ~15
+    p = Floats(take(Self.queries * width), rows: Self.queries, columns: width)
+    dp = Floats(take(Self.queries * width), rows: Self.queries, columns: width)
+    byColumn = panels(c.headSize, c.seqLen)
+    otherByColumn = panels(c.headSize, c.seqLen)
+    byRow = panels(c.seqLen, c.headSize)
+    block = panels(Self.queries, c.headSize)
+  }
+
+  /// Floats for one thread.
+  static func size(_ c: Config) -> Int {
+    let end = AttentionScratch(UnsafeMutablePointer(bitPattern: 64)!, c).block
+    return (Int(bitPattern: end.start) - 64) / 4 + Panels.size(rows: queries, columns: c.headSize)
+  }
+}
+
+/// Some successive queries of one head, and what they see.
+private struct QueryBlock {
+  /// The head's, of all heads.
+  let head: Int
+  /// The first one's position in the window, and the row of it in q.
+  let position: Int
+  let row: Int
+  let count: Int
+  /// The positions that the last one sees.
+  var visible: Int { position + count }
+}
+
+extension Network {
+  /// heads = softmax(q kᵀ / √headSize) v. Threads share the key-value heads of the windows.
+  func attention(_ a: Activations.Layer, _ dropout: Dropout?) {
+    forEachHead { window, kvHead, scratch in
+      let (k, v) = (head(a.k, window, kvHead), head(a.v, window, kvHead))
+      layOut(k.transposed, in: scratch.byColumn, factor: scoreFactor)
+      layOut(v, in: scratch.byRow)
+      forEachBlock(window, kvHead) { block in
+        let p = scores(block, a.q, scratch)
+        for i in 0..<block.count {
+          let row = p.start + i * p.rowStride
+          let (sum, logSum) = softmaxNumerators(
+            row, visible: block.position + i + 1, of: block.visible)
+          a.logSums[(block.row + i) * config.nHeads + block.head] = logSum
+          for j in 0..<block.visible { row[j] *= 1 / sum }
+        }
+        drop(p, block, dropout)
+        p.multiply(scratch.byRow, into: rows(of: block, a.heads), adding: false)
+      }
+    }
+  }
+
+  /// dq, dk and dv, from dheads.
+  func attentionBackward(
+    _ a: Activations.Layer, dheads: Floats, dq: Floats, dk: Floats, dv: Floats, _ dropout: Dropout?
+  ) {
+    forEachHead { window, kvHead, scratch in
+      let (k, v) = (head(a.k, window, kvHead), head(a.v, window, kvHead))
+      layOut(k.transposed, in: scratch.byColumn, factor: scoreFactor)
+      layOut(v.transposed, in: scratch.otherByColumn)
+      layOut(k, in: scratch.byRow, factor: scoreFactor)
+      let (dk, dv) = (head(dk, window, kvHead), head(dv, window, kvHead))
+      for gradient in [dk, dv] {
+        for i in 0..<gradient.rows {
+          (gradient.start + i * gradient.rowStride).update(repeating: 0, count: gradient.columns)
+        }
+      }
+      forEachBlock(window, kvHead) { block in
+        let p = scores(block, a.q, scratch)
+        let (q, out, dout) = (
+          rows(of: block, a.q), rows(of: block, a.heads), rows(of: block, dheads)
+        )
+        let dp = Floats(
+          scratch.dp.start, rows: p.rows, columns: p.columns, rowStride: p.rowStride)
+        dout.multiply(scratch.otherByColumn.first(block.visible), into: dp, adding: false)
+        drop(dp, block, dropout)
+        for i in 0..<block.count {
+          let (p, dp) = (p.start + i * p.rowStride, dp.start + i * p.rowStride)
+          let logSum = a.logSums[(block.row + i) * config.nHeads + block.head]
+          let d = dot(out.start + i * out.rowStride, dout.start + i * dout.rowStride, out.columns)
+          softmaxBackward(
+            p, dp, visible: block.position + i + 1, of: block.visible, logSum: logSum, d)
+        }
+        dp.multiply(scratch.byRow, into: rows(of: block, dq), adding: false)
+        // The gradients of the keys and values that the block sees.
+        let queries = Panels(start: scratch.block.start, rows: block.count, columns: q.columns)
+        layOut(q, in: queries, factor: scoreFactor)
+        dp.transposed.multiply(queries, into: dk.rows(0..<block.visible), adding: true)
+        drop(p, block, dropout)
+        layOut(dout, in: queries)
+        p.transposed.multiply(queries, into: dv.rows(0..<block.visible), adding: true)
+      }
+    }
+  }
+
+  /// 1 / √headSize, which keys are multiplied by where queries meet them, and queries where they become
+  /// gradients of keys.
+  private var scoreFactor: Float { 1 / Float(config.headSize).squareRoot() }
+
+  private func forEachHead(_ body: (_ window: Int, _ kvHead: Int, AttentionScratch) -> Void) {
+    threads.run(parts: activations.tokens / config.seqLen * config.nKVHeads) { part, thread in
+      let (window, kvHead) = part.quotientAndRemainder(dividingBy: config.nKVHeads)
+      body(window, kvHead, activations.attention(ofThread: thread, config))
+    }
+  }
+
+  /// Calls `body` with the blocks of all heads that share a key-value head.
+  private func forEachBlock(_ window: Int, _ kvHead: Int, _ body: (QueryBlock) -> Void) {
+    let (seqLen, heads) = (config.seqLen, config.nHeads / config.nKVHeads)
+    for head in kvHead * heads..<(kvHead + 1) * heads {
+      for position in stride(from: 0, to: seqLen, by: AttentionScratch.queries) {
+        body(
+          QueryBlock(
+            head: head, position: position, row: window * seqLen + position,
+            count: min(AttentionScratch.queries, seqLen - position)))
+      }
+    }
+  }
+
+  /// One head of the keys or values of a window, (seqLen, headSize).
+  private func head(_ x: Floats, _ window: Int, _ head: Int) -> Floats {
+    Floats(
+      x.start + window * config.seqLen * x.rowStride + head * config.headSize,
+      rows: config.seqLen, columns: config.headSize, rowStride: x.rowStride)
+  }
+
+  /// A block's queries, or what has the same place in x, (queries, headSize).
+  private func rows(of block: QueryBlock, _ x: Floats) -> Floats {
+    Floats(
+      x.start + block.row * x.rowStride + block.head * config.headSize, rows: block.count,
+      columns: config.headSize, rowStride: x.rowStride)
+  }
+
+  private func layOut(_ x: Floats, in panels: Panels, factor: Float = 1) {
+    panels.layOut(x, rows: 0..<panels.rows, factor: factor)
+  }
+
+  /// The scores of a block, (queries, visible).
+  private func scores(_ block: QueryBlock, _ q: Floats, _ scratch: AttentionScratch) -> Floats {
+    let scores = Floats(
+      scratch.p.start, rows: block.count, columns: block.visible,
+      rowStride: scratch.p.rowStride)
+    rows(of: block, q).multiply(
+      scratch.byColumn.first(block.visible), into: scores, adding: false)
+    return scores
+  }
+
+  /// Leaves out some of a block's weights, or of their gradients.
+  private func drop(_ p: Floats, _ block: QueryBlock, _ dropout: Dropout?) {
+    guard let dropout else { return }
+    for i in 0..<block.count {
+      let (row, first) = (
+        p.start + i * p.rowStride, ((block.row + i) * config.nHeads + block.head) * p.rowStride
+      )
+      for j in stride(from: 0, to: block.visible, by: 16) {
+        store(load(row + j) * dropout.factors(first + j), row + j)
+      }
+    }
+  }
+}
+
+extension Panels {
+  /// The first columns alone.
+  fileprivate func first(_ columns: Int) -> Panels {
+    Panels(start: start, rows: rows, columns: columns)
+  }
+}
+
+/// Makes the first `visible` of a row of `count` scores e^(s - max), and those behind them 0. Returns
+/// Σ e^(s - max), and log Σ e^s.
+private func softmaxNumerators(
+  _ row: UnsafeMutablePointer<Float>, visible: Int, of count: Int
+) -> (sum: Float, logSum: Float) {
+  let padded = (visible + 15) & ~15
+  (row + visible).update(repeating: -.infinity, count: padded - visible)
+  let (max, sum) = Steps.exponentials(row, padded)
+  if padded < count { (row + padded).update(repeating: 0, count: count - padded) }
+  return (sum, max + logf(sum))
+}
+
+/// a · b.
+private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
+  sum(count, { load(a + $0) * load(b + $0) }, { a[$0] * b[$0] })
+}
+
+/// p = e^(p - logSum), the weights, of scores p; and dp = p (dp - d), the gradients of these, of those of
+/// the weights. Both are 0 behind the positions that the query sees, up to `count`.
+private func softmaxBackward(
+  _ p: UnsafeMutablePointer<Float>, _ dp: UnsafeMutablePointer<Float>, visible: Int, of count: Int,
+  logSum: Float, _ d: Float
+) {
+  for j in stride(from: 0, to: visible, by: 16) {
+    let weights = exp(load(p + j) - logSum)
+    store(weights, p + j)
+    store(weights * (load(dp + j) - d), dp + j)
+  }
+  for j in visible..<count { (p[j], dp[j]) = (0, 0) }
+}

@@ -1,0 +1,37 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Random numbers, the same on every machine for the same seed (Steele et al. 2014: SplitMix64).
+struct Random: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  /// A generator of its own for each of several purposes of one seed.
+  init(seed: UInt64, _ purposes: Int...) {
+    self.init(seed: seed)
+    for purpose in purposes { state = next() ^ UInt64(truncatingIfNeeded: purpose) }
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// Above 0, at most 1.
+  private mutating func unit() -> Double { Double((next() >> 11) + 1) / Double(1 << 53) }
+
+  /// Normally distributed with mean 0 and standard deviation 1 (Box and Muller 1958).
+  mutating func normal() -> Float {
+    let radius = (-2 * log(unit())).squareRoot()
+    return Float(radius * cos(2 * Double.pi * unit()))
+  }
+}
