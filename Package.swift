@@ -12,6 +12,7 @@ let package = Package(
     .executable(name: "run", targets: ["llama2-run"]),
     .executable(name: "export", targets: ["llama2-export"]),
     .executable(name: "bench", targets: ["llama2-bench"]),
+    .executable(name: "train", targets: ["llama2-train"]),
   ],
   targets: [
     .target(name: "Llama2"),
@@ -23,6 +24,10 @@ let package = Package(
       name: "llama2-export", dependencies: ["Llama2", "Console"], path: "Sources/export"),
     .executableTarget(
       name: "llama2-bench", dependencies: ["Llama2", "Console"], path: "Sources/bench"),
-    .testTarget(name: "Llama2Tests", dependencies: ["Llama2"], exclude: ["Fixtures"]),
+    .executableTarget(
+      name: "llama2-train", dependencies: ["Llama2", "Console"], path: "Sources/train"),
+    .testTarget(
+      name: "Llama2Tests", dependencies: ["Llama2", "Console", "llama2-train"],
+      exclude: ["Fixtures"]),
   ]
 )

@@ -1,6 +1,7 @@
-"""Writes Sources/Llama2/UnicodeTable.swift: the classes of characters that pre-tokenizers tell apart.
+"""Writes Sources/Llama2/UnicodeTable.swift: the classes of characters that pre-tokenizers tell apart,
+and Sources/train/UnicodeScript.swift: the scripts that no piece mixes.
 
-    pip install unicodedata2==16.0.0 && python3 Tests/unicode-tables.py
+    pip install unicodedata2==16.0.0 fonttools==4.56.0 && python3 Tests/unicode-tables.py
 
 Unicode 16.0, as in the regular expressions of Hugging Face's tokenizers (Oniguruma).
 """
@@ -8,6 +9,7 @@ Unicode 16.0, as in the regular expressions of Hugging Face's tokenizers (Onigur
 import pathlib
 
 import unicodedata2
+from fontTools.unicodedata import script
 
 assert unicodedata2.unidata_version == "16.0.0"
 
@@ -62,14 +64,53 @@ def character_class(code):
     return {"L": LETTER, "N": NUMBER, "P": PUNCTUATION}.get(category[0], OTHER)
 
 
-def main():
+SCRIPTS = """\
+// Written by Tests/unicode-tables.py; how to run it stands there.
+
+/// The scripts of Unicode 16.0.
+enum UnicodeScript {
+  /// A number for the script of a character, of which Han has kana as well, as in SentencePiece. Nil
+  /// for one that takes the script of what stands before it, such as an accent.
+  static func script(of character: Unicode.Scalar) -> UInt8? {
+    // The last run that does not begin behind the character.
+    var (low, high) = (0, runs.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if runs[middle] >> 8 <= character.value { low = middle } else { high = middle }
+    }
+    return runs[low] & 255 == 0 ? nil : UInt8(runs[low] & 255)
+  }
+
+  /// 256 times the first code point of a run, and the number of its script, 0 for inherited. What
+  /// Unicode has not assigned belongs to the run before it.
+  private static let runs: [UInt32] = [
+"""
+
+
+def class_runs():
     runs, last = [], None
     for code in range(0x110000):
         kind = character_class(code)
         if kind != last:
             runs.append(8 * code + kind)
         last = kind
+    return runs
 
+
+def script_runs():
+    runs, last, numbers = [], None, {"Zinh": 0}
+    for code in range(0x110000):
+        name = script(chr(code))
+        if name in ("Hira", "Kana") or code == 0x30FC:
+            name = "Hani"
+        if name not in (last, "Zzzz"):
+            runs.append(256 * code + numbers.setdefault(name, len(numbers)))
+            last = name
+    assert len(numbers) < 256
+    return runs
+
+
+def write(path, header, runs):
     lines, line = [], "   "
     for run in runs:
         if len(line) + len(f" {run},") > 100:
@@ -77,9 +118,14 @@ def main():
             line = "   "
         line += f" {run},"
     lines.append(line)
-    target = pathlib.Path(__file__).parent.parent / "Sources/Llama2/UnicodeTable.swift"
-    target.write_text(HEADER + "\n".join(lines) + "\n  ]\n}\n")
-    print(f"{len(runs)} runs")
+    target = pathlib.Path(__file__).parent.parent / path
+    target.write_text(header + "\n".join(lines) + "\n  ]\n}\n")
+    print(f"{path}: {len(runs)} runs")
+
+
+def main():
+    write("Sources/Llama2/UnicodeTable.swift", HEADER, class_runs())
+    write("Sources/train/UnicodeScript.swift", SCRIPTS, script_runs())
 
 
 if __name__ == "__main__":

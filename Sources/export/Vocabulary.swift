@@ -3,10 +3,7 @@ import Llama2
 
 /// A vocabulary in llama2.c's binary form (tokenizer.py: `export`).
 struct Vocabulary {
-  struct Piece {
-    var bytes: [UInt8]
-    var score: Float
-  }
+  typealias Piece = VocabularyPiece
 
   /// What an error message names.
   let path: String
@@ -67,18 +64,6 @@ struct Vocabulary {
     }
     return entries
   }
-}
-
-/// max_token_length, then score, length and bytes of each entry.
-func binaryVocabulary(_ entries: [Vocabulary.Piece]) -> [UInt8] {
-  var bytes: [UInt8] = []
-  bytes.append(littleEndian: UInt32(entries.map(\.bytes.count).max() ?? 0))
-  for entry in entries {
-    bytes.append(littleEndian: entry.score.bitPattern)
-    bytes.append(littleEndian: UInt32(entry.bytes.count))
-    bytes += entry.bytes
-  }
-  return bytes
 }
 
 /// <0x0A> for byte 10.

@@ -1,0 +1,100 @@
+import Console
+import Llama2
+
+/// A text to learn from.
+package struct Document: Equatable, Sendable {
+  /// What the text is the answer to, if it is one.
+  package var request: String?
+  package var text: String
+
+  /// The request and the text.
+  package var texts: [String] { (request.map { [$0] } ?? []) + [text] }
+
+  package init(request: String? = nil, text: String) {
+    self.request = request
+    self.text = text
+  }
+}
+
+/// The documents in text files. Where a file has `<|endoftext|>`, that is what separates them,
+/// elsewhere it is a blank line. Of a document with a tab in each line, every line is a document of
+/// its own: the request in front of the tab and the answer behind it.
+///
+/// Throws for a file that is not in UTF-8, or has no text.
+package func readDocuments(_ paths: [String]) throws -> [Document] {
+  try paths.flatMap { path in
+    let file = try MappedFile(path: path)
+    return try withExtendedLifetime(file) {
+      if let offset = firstInvalidByte(in: file.bytes) {
+        throw Refusal(path, "byte \(offset) is not UTF-8, expected a text in UTF-8")
+      }
+      let documents = documents(in: file.bytes)
+      guard !documents.isEmpty else { throw Refusal(path, "holds no text") }
+      return documents
+    }
+  }
+}
+
+private typealias Bytes = Slice<UnsafeRawBufferPointer>
+
+private func firstInvalidByte(in bytes: UnsafeRawBufferPointer) -> Int? {
+  var (parser, iterator, offset) = (UTF8.ForwardParser(), bytes.makeIterator(), 0)
+  while true {
+    switch parser.parseScalar(from: &iterator) {
+    case .valid(let character): offset += character.count
+    case .error: return offset
+    case .emptyInput: return nil
+    }
+  }
+}
+
+private func documents(in bytes: UnsafeRawBufferPointer) -> [Document] {
+  let byteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+  let parts = split(bytes[byteOrderMark...], at: Array("<|endoftext|>".utf8))
+  return parts.flatMap { part in
+    let lines = part.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0 }
+    return parts.count > 1
+      ? documents(of: lines[...])
+      : lines.split { trimmed($0).isEmpty }.flatMap(documents(of:))
+  }
+}
+
+private func split(_ bytes: Bytes, at mark: [UInt8]) -> [Bytes] {
+  var parts: [Bytes] = []
+  var (start, i) = (bytes.startIndex, bytes.startIndex)
+  while i < bytes.endIndex {
+    if bytes[i] == mark[0] && bytes[i...].starts(with: mark) {
+      parts.append(bytes[start..<i])
+      i += mark.count
+      start = i
+    } else {
+      i += 1
+    }
+  }
+  return parts + [bytes[start...]]
+}
+
+/// The document that lines are, or one for each of them if they are a chat's; none of blank lines.
+private func documents(of lines: ArraySlice<Bytes>) -> [Document] {
+  let turns = lines.filter { !trimmed($0).isEmpty }.map {
+    $0.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map(trimmed)
+  }
+  if turns.allSatisfy({ $0.count == 2 && !$0[0].isEmpty && !$0[1].isEmpty }) {
+    return turns.map {
+      Document(
+        request: String(decoding: $0[0], as: UTF8.self),
+        text: String(decoding: $0[1], as: UTF8.self))
+    }
+  }
+  let text = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
+  return [Document(text: String(decoding: trimmed(text[...]), as: UTF8.self))]
+}
+
+/// Without spaces, tabs and ends of lines in front and behind.
+private func trimmed<Text: BidirectionalCollection<UInt8>>(_ text: Text) -> Text.SubSequence {
+  func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
+  let rest = text.drop(while: isSpace)
+  guard let last = rest.lastIndex(where: { !isSpace($0) }) else { return rest }
+  return rest[...last]
+}
