@@ -42,6 +42,9 @@ package final class TargetFile {
     }
   }
 
+  /// Sets the handlers of the signals that end a program, once: a handler of its own is set after this.
+  package static func catchSignals() { _ = unfinishedFiles }
+
   deinit {
     block.deallocate()
     close(descriptor)
@@ -71,7 +74,9 @@ package final class TargetFile {
       throw Refusal(path, "\(systemReason): the file needs \(size) bytes, nothing was kept")
     }
     filled = 0
-    if toDisk { fsync(descriptor) }
+    if toDisk && fsync(descriptor) != 0 && errno != EINVAL {
+      throw Refusal(path, "\(systemReason): nothing was kept")
+    }
   }
 
   /// Puts all files under their paths, in order, without an interrupt between them.

@@ -92,7 +92,7 @@ public final class Llama: Sendable {
   }
 
   /// tokenizer.bin beside a checkpoint, else in the folder above that, else in the current folder.
-  private static func vocabulary(beside checkpoint: String) throws -> String {
+  package static func vocabulary(beside checkpoint: String) throws -> String {
     let folder = folder(of: checkpoint)
     let places = [folder, folder + "../", ""].map { $0 + "tokenizer.bin" }
     if let place = places.first(where: { access($0, F_OK) == 0 }) { return place }

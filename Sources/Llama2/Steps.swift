@@ -88,8 +88,9 @@ package enum Steps {
   }
 
   /// gate = silu(gate) up, both (count), where silu(x) = x / (1 + e^-x) (Shazeer 2020: SwiGLU).
-  package static func swiglu(_ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int)
-  {
+  package static func swiglu(
+    _ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int
+  ) {
     var i = 0
     while i &+ 16 <= count {
       store(silu(load(gate + i)) * load(up + i), gate + i)

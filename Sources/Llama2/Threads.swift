@@ -268,7 +268,7 @@ extension Threads {
 
   /// The text of a file of the kernel's, which has no size before it is read; empty if there is no
   /// such file. As bytes: the first use of Characters takes longer than everything here.
-  private static func contents(_ path: String) -> [UInt8] {
+  package static func contents(_ path: String) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }

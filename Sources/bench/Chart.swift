@@ -20,37 +20,27 @@ struct Chart {
   var svg: String {
     let height = y(ofRow: rows.count) + 36
     let tokens = rows.compactMap(\.prompt).first?.tokens ?? 0
-    return #"""
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \#(px(width)) \#(px(height))"
-        width="\#(px(width))" height="\#(px(height))" role="img">
-      <title>Tokens per second beside the machine's limits. \#(escaped(machine))</title>
-      \#(style)
-      <rect class="card" width="100%" height="100%" rx="8"/>
-      \#(labels)
-      \#(panel(
-        decodeLeft, "Decode, token by token", limit: "memory is read", unit: "GB/s", longest: 1.2,
-        rows.map(\.decode)))
-      \#(panel(
-        promptLeft, "A prompt of \(tokens) tokens", limit: "fp32 multiply-adds", unit: "GFLOP/s",
-        rows.map { $0.prompt?.rate }))
-      \#(text(machine, x: 20, y: height - 14, "soft"))
-      </svg>
-
-      """#
+    return SVG.picture(
+      width: width, height: height,
+      title: "Tokens per second beside the machine's limits. " + machine,
+      style: style,
+      [
+        labels,
+        panel(
+          decodeLeft, "Decode, token by token", limit: "memory is read", unit: "GB/s", longest: 1.2,
+          rows.map(\.decode)),
+        panel(
+          promptLeft, "A prompt of \(tokens) tokens", limit: "fp32 multiply-adds", unit: "GFLOP/s",
+          rows.map { $0.prompt?.rate }),
+        SVG.text(machine, x: 20, y: height - 14, "soft"),
+      ])
   }
 
   private let style = """
-    <style>
-      text { font: 11px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
-      text { fill: #1f2328; } .soft { fill: #59636e; } .card { fill: #ffffff; }
-      .title { font-weight: 600; font-size: 14px; } .shape { font-weight: 600; }
-      .floats { fill: #3b82c4; } .bytes { fill: #d9822b; } .bits { fill: #2f9e6e; }
-      .limit { stroke: #59636e; stroke-dasharray: 4 3; }
-      @media (prefers-color-scheme: dark) {
-        text { fill: #e6edf3; } .soft { fill: #9198a1; } .card { fill: #0d1117; }
-        .limit { stroke: #9198a1; }
-      }
-    </style>
+    .shape { font-weight: 600; }
+    .floats { fill: #3b82c4; } .bytes { fill: #d9822b; } .bits { fill: #2f9e6e; }
+    .limit { stroke: #59636e; stroke-dasharray: 4 3; }
+    @media (prefers-color-scheme: dark) { .limit { stroke: #9198a1; } }
     """
 
   private var machine: String {
@@ -63,10 +53,10 @@ struct Chart {
     rows.enumerated().map { i, row in
       let format = row.position == 0 ? row.format : "\(row.format) at \(row.position)"
       let y = y(ofRow: i) + 9.5
-      let label = text(format, x: decodeLeft - 8, y: y, "soft", anchor: "end")
+      let label = SVG.text(format, x: decodeLeft - 8, y: y, "soft", anchor: "end")
       let isFirst = i == 0 || rows[i - 1].shape != row.shape
       return isFirst
-        ? text(String(row.shape.prefix(12)), x: 20, y: y, "shape") + "\n" + label : label
+        ? SVG.text(String(row.shape.prefix(12)), x: 20, y: y, "shape") + "\n" + label : label
     }.joined(separator: "\n")
   }
 
@@ -83,25 +73,25 @@ struct Chart {
     let longest = min(longest, max(1, found.map(\.share).max() ?? 1))
     let scale = longestBar / longest
     let (right, line) = (left + longestBar, left + scale)
-    let (lineTop, lineEnd) = (px(top - 16), px(y(ofRow: rows.count) - shapeGap + 2))
+    let (lineTop, lineEnd) = (SVG.px(top - 16), SVG.px(y(ofRow: rows.count) - shapeGap + 2))
     let most = found.isEmpty ? "" : " at \((found.map(\.limit).median / 1e9).fixed(0)) \(unit)"
     var parts = [
-      text(title, x: left, y: 30, "title"),
-      text(limit + most, x: max(line, left + 80), y: 58, "soft", anchor: "middle"),
+      SVG.text(title, x: left, y: 30, "title"),
+      SVG.text(limit + most, x: max(line, left + 80), y: 58, "soft", anchor: "middle"),
     ]
     for (i, rate) in rates.enumerated() {
       guard let rate else { continue }
       let y = y(ofRow: i)
       let tokens = rate.tokensPerSecond.fixed(rate.tokensPerSecond < 100 ? 1 : 0)
       parts += [
-        #"<rect class="\#(color(rows[i]))" x="\#(px(left))" y="\#(px(y))""#
-          + #" width="\#(px(min(rate.share, longest) * scale))" height="\#(px(barHeight))" rx="2"/>"#,
-        text(tokens + " tok/s", x: right + 80, y: y + 9.5, anchor: "end"),
-        text(
+        #"<rect class="\#(color(rows[i]))" x="\#(SVG.px(left))" y="\#(SVG.px(y))""#
+          + #" width="\#(SVG.px(min(rate.share, longest) * scale))" height="\#(SVG.px(barHeight))" rx="2"/>"#,
+        SVG.text(tokens + " tok/s", x: right + 80, y: y + 9.5, anchor: "end"),
+        SVG.text(
           (100 * rate.share).fixed(0) + " %", x: right + 122, y: y + 9.5, "soft", anchor: "end"),
       ]
     }
-    parts.append(#"<path class="limit" d="M\#(px(line)) \#(lineTop)V\#(lineEnd)"/>"#)
+    parts.append(#"<path class="limit" d="M\#(SVG.px(line)) \#(lineTop)V\#(lineEnd)"/>"#)
     return parts.joined(separator: "\n")
   }
 
@@ -113,20 +103,5 @@ struct Chart {
   private func y(ofRow i: Int) -> Double {
     let gaps = (0..<i).count { $0 + 1 == rows.count || rows[$0 + 1].shape != rows[$0].shape }
     return top + Double(i) * rowHeight + Double(gaps) * shapeGap
-  }
-
-  private func text(
-    _ content: String, x: Double, y: Double, _ style: String? = nil, anchor: String = "start"
-  ) -> String {
-    let style = style.map { #" class="\#($0)""# } ?? ""
-    return #"<text x="\#(px(x))" y="\#(px(y))" text-anchor="\#(anchor)"\#(style)>"#
-      + escaped(content) + "</text>"
-  }
-
-  private func px(_ length: Double) -> String { length.fixed(1) }
-
-  private func escaped(_ text: String) -> String {
-    let entities: [Character: String] = ["&": "&amp;", "<": "&lt;", ">": "&gt;"]
-    return text.map { entities[$0] ?? String($0) }.joined()
   }
 }

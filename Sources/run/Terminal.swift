@@ -1,5 +1,4 @@
 import Console
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -106,21 +105,4 @@ struct Lines {
 extension Options {
   /// The prompt, of -i - all of standard input; nil without -i.
   func promptText() throws -> String? { prompt == "-" ? try Input.all() : prompt }
-}
-
-/// Ctrl-C: noted, so that the text ends after the token at hand; a second one ends the program.
-enum Interrupt {
-  private static let flag = Atomic<Bool>(false)
-
-  static var happened: Bool { flag.load(ordering: .relaxed) }
-
-  /// One that arrived as a key.
-  static func note() { flag.store(true, ordering: .relaxed) }
-
-  /// Waits for the next one, and forgets those that happened.
-  static func `catch`() {
-    // This also makes the flag before the handler needs it.
-    flag.store(false, ordering: .relaxed)
-    catchSignal(SIGINT) { _ in Interrupt.flag.store(true, ordering: .relaxed) }
-  }
 }

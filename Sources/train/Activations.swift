@@ -44,7 +44,8 @@ final class Activations {
     let q: Floats  // (tokens, qDim), rotated
     let k: Floats  // (tokens, kvDim), rotated
     let v: Floats  // (tokens, kvDim)
-    let logSums: UnsafeMutablePointer<Float>  // (tokens, nHeads), log Σ e^s of each query's scores s
+    /// log Σ e^s of each query's scores s.
+    let logSums: UnsafeMutablePointer<Float>  // (tokens, nHeads)
     let heads: Floats  // (tokens, qDim), what attention gives
     let x2: Floats  // (tokens, dim), the residual stream in front of the feed-forward network
     let xb2: Floats  // (tokens, dim), x2 normed
@@ -98,7 +99,9 @@ final class Activations {
 
   /// Floats of the largest right side of a product: weights or, for the gradients of weights, activations.
   private static func panelsSize(_ c: Config, tokens: Int, logitTokens: Int) -> Int {
-    let attention = [c.qDim, c.kvDim, c.kvDim].reduce(0) { $0 + Panels.size(rows: c.dim, columns: $1) }
+    let attention = [c.qDim, c.kvDim, c.kvDim].reduce(0) {
+      $0 + Panels.size(rows: c.dim, columns: $1)
+    }
     return [
       attention, 2 * Panels.size(rows: c.dim, columns: c.hiddenDim),
       2 * Panels.size(rows: c.hiddenDim, columns: c.dim),

@@ -1,3 +1,5 @@
+import Llama2
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,8 +7,6 @@
 #else
   import Darwin
 #endif
-
-import Llama2
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in PyTorch. Norms do not decay
 /// (model.py: `configure_optimizers`).

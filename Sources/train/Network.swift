@@ -23,14 +23,14 @@ final class Network {
   }
 
   /// Σ of the losses of the tokens of a micro-batch.
-  func loss(_ batch: Batch) -> Double {
+  func loss(_ batch: MicroBatch) -> Double {
     forward(batch, nil)
     classify(activations.xb, batch.targets, gradient: nil)
     return sumOfLosses
   }
 
   /// The same, and adds its gradient, times `scale`, to `gradients`.
-  func train(_ batch: Batch, scale: Float, _ dropouts: Dropouts?) -> Double {
+  func train(_ batch: MicroBatch, scale: Float, _ dropouts: Dropouts?) -> Double {
     forward(batch, dropouts)
     classify(activations.xb, batch.targets, gradient: (scale, dx: activations.branch))
     backward(batch, dropouts)
@@ -47,7 +47,7 @@ final class Network {
 
 extension Network {
   /// Leaves the normed residual stream behind the last layer in `activations.xb`.
-  private func forward(_ batch: Batch, _ dropouts: Dropouts?) {
+  private func forward(_ batch: MicroBatch, _ dropouts: Dropouts?) {
     let s = activations
     let streams = s.layers.map(\.x) + [s.x]
     embed(batch.tokens, into: streams[0])
@@ -59,7 +59,7 @@ extension Network {
   }
 
   /// Takes the gradient of what `forward` leaves in `activations.branch`.
-  private func backward(_ batch: Batch, _ dropouts: Dropouts?) {
+  private func backward(_ batch: MicroBatch, _ dropouts: Dropouts?) {
     let s = activations
     s.dx.start.update(repeating: 0, count: s.dx.rows * s.dx.columns)
     rmsnormBackward(
@@ -119,7 +119,7 @@ extension Network {
 
 /// The windows of a micro-batch, (windows, seqLen): tokens, and for each the one that follows; below 0 where
 /// that is given and not learned.
-struct Batch {
+struct MicroBatch {
   let tokens: UnsafePointer<Int32>
   let targets: UnsafePointer<Int32>
 }

@@ -103,7 +103,8 @@ extension Floats {
       for panel in 0..<b.count {
         let column = panel * ProductTile.width
         ProductTile.column(
-          Floats(a, rows: rows, columns: steps.count, rowStride: rowStride, columnStride: columnStride),
+          Floats(
+            a, rows: rows, columns: steps.count, rowStride: rowStride, columnStride: columnStride),
           b[panel] + steps.lowerBound * ProductTile.width,
           c.start + column, c.rowStride, width: min(ProductTile.width, b.columns - column),
           adding: adding || block > 0)

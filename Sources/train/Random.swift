@@ -12,10 +12,18 @@ struct Random: RandomNumberGenerator {
 
   init(seed: UInt64) { state = seed }
 
-  /// A generator of its own for each of several purposes of one seed.
-  init(seed: UInt64, _ purposes: Int...) {
-    self.init(seed: seed)
-    for purpose in purposes { state = next() ^ UInt64(truncatingIfNeeded: purpose) }
+  /// What random numbers are for. Each has a generator of its own.
+  enum Purpose: UInt64 {
+    case weights = 1
+    case adapters, order, dropout
+  }
+
+  /// A seed for one purpose, and for one of many of its kind.
+  static func derive(_ seed: Int, _ purpose: Purpose, _ index: Int = 0) -> UInt64 {
+    var random = Random(seed: UInt64(truncatingIfNeeded: seed))
+    random = Random(seed: random.next() ^ purpose.rawValue)
+    random = Random(seed: random.next() ^ UInt64(truncatingIfNeeded: index))
+    return random.next()
   }
 
   mutating func next() -> UInt64 {

@@ -218,7 +218,8 @@ extension Network {
   ///
   /// With a gradient goes on to the backward pass, as logits are too many to be kept: that of a token's
   /// logits is (p - 1 at the target) · scale, dx = dlogits W, and dW += dlogitsᵀ x.
-  func classify(_ x: Floats, _ targets: UnsafePointer<Int32>, gradient: (scale: Float, dx: Floats)?) {
+  func classify(_ x: Floats, _ targets: UnsafePointer<Int32>, gradient: (scale: Float, dx: Floats)?)
+  {
     let (w, vocabSize, losses) = (weights.classifier, config.vocabSize, activations.losses)
     for start in stride(from: 0, to: x.rows, by: activations.logitTokens) {
       let tokens = start..<min(start + activations.logitTokens, x.rows)

@@ -1,0 +1,148 @@
+import Console
+import Llama2
+
+/// Texts as tokens, in windows of one length. A window begins where a document does, unless that is longer
+/// than it: the document that the end of a window cuts opens the next one.
+struct Corpus {
+  let seqLen: Int
+  /// All documents behind one another.
+  private let tokens: [Int32]
+  /// The token that follows each; below 0 where it is given and not learned.
+  private let targets: [Int32]
+  /// Where each window begins.
+  let windows: [Int]
+
+  /// - Parameter padded: whether what is too short for a window becomes one.
+  init(_ documents: some Collection<Encoded>, seqLen: Int, padded: Bool) {
+    self.seqLen = seqLen
+    var (tokens, targets, starts): ([Int32], [Int32], [Int]) = ([], [], [])
+    for document in documents {
+      starts.append(tokens.count)
+      tokens += document.tokens
+      targets += document.targets
+    }
+    let end = tokens.count
+    if padded {
+      tokens += [Int32](repeating: 0, count: seqLen)
+      targets += [Int32](repeating: -1, count: seqLen)
+    }
+    var (windows, at, next): ([Int], Int, Int) = ([], 0, 0)
+    while padded ? at < end : at + seqLen <= end {
+      windows.append(at)
+      if !padded {
+        while next + 1 < starts.count && starts[next + 1] <= at + seqLen { next += 1 }
+      }
+      at = !padded && starts[next] > at ? starts[next] : at + seqLen
+    }
+    (self.tokens, self.targets, self.windows) = (tokens, targets, windows)
+  }
+
+  /// Copies a window; one behind the last is empty.
+  func copy(
+    _ window: Int, to tokens: UnsafeMutablePointer<Int32>, targets: UnsafeMutablePointer<Int32>
+  ) {
+    guard window < windows.count else {
+      tokens.update(repeating: 0, count: seqLen)
+      targets.update(repeating: -1, count: seqLen)
+      return
+    }
+    let range = windows[window]..<windows[window] + seqLen
+    self.tokens[range].withUnsafeBufferPointer {
+      tokens.update(from: $0.baseAddress!, count: seqLen)
+    }
+    self.targets[range].withUnsafeBufferPointer {
+      targets.update(from: $0.baseAddress!, count: seqLen)
+    }
+  }
+
+  /// Tokens of a window that are learned.
+  func targetCount(_ window: Int) -> Int {
+    targets[windows[window]..<windows[window] + seqLen].count { $0 >= 0 }
+  }
+
+  /// How many tokens there are, without those that fill up a window.
+  var tokenCount: Int { tokens.count }
+
+  /// A number that another corpus hardly has (Fowler, Noll and Vo: FNV-1a).
+  var fingerprint: UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for array in [tokens, targets] {
+      for value in array { hash = (hash ^ UInt64(UInt32(bitPattern: value))) &* 0x100_0000_01B3 }
+    }
+    return hash
+  }
+}
+
+/// A document as tokens, and the token that follows each.
+struct Encoded {
+  let tokens: [Int32]
+  let targets: [Int32]
+
+  /// A document is followed by the BOS of the next one. One that answers a request ends with EOS, which the
+  /// chat ends with, and a line's end, which llama2.c's chat prints behind it; the request, as the chat
+  /// writes it, is not learned.
+  init(_ document: Document, _ tokenizer: Tokenizer) {
+    guard let request = document.request else {
+      let tokens = tokenizer.encode(document.text, bos: true, eos: false)
+      self.init(tokens, learnedFrom: 0, then: tokenizer.bos!)
+      return
+    }
+    let template = ChatTemplate(llama2CWithBOS: "<s>", eos: "</s>")
+    let asked = tokenizer.encode(template.turn(user: request, after: nil))
+    let answer = tokenizer.encode(document.text, bos: false, eos: true)
+    let newline = 3 + Int(UInt8(ascii: "\n"))
+    self.init(asked + answer, learnedFrom: asked.count - 1, then: newline)
+  }
+
+  private init(_ tokens: [Int], learnedFrom first: Int, then last: Int) {
+    self.tokens = tokens.map(Int32.init)
+    targets = tokens.indices.map {
+      $0 < first ? -1 : Int32($0 + 1 < tokens.count ? tokens[$0 + 1] : last)
+    }
+  }
+
+  private init(tokens: ArraySlice<Int32>, targets: ArraySlice<Int32>) {
+    (self.tokens, self.targets) = (Array(tokens), Array(targets))
+  }
+
+  /// The first part of it, and the rest.
+  func split(at index: Int) -> (Encoded, Encoded) {
+    (
+      Encoded(tokens: tokens[..<index], targets: targets[..<index]),
+      Encoded(tokens: tokens[index...], targets: targets[index...])
+    )
+  }
+}
+
+/// The corpora to learn from and to be tested on: every twentieth document is held out, or, of fewer
+/// than twenty, the end of the last one.
+func corpora(_ documents: [Document], _ tokenizer: Tokenizer, seqLen: Int, _ threads: Threads)
+  throws
+  -> (learned: Corpus, heldOut: Corpus)
+{
+  var encoded = [Encoded?](repeating: nil, count: documents.count)
+  encoded.withUnsafeMutableBufferPointer { encoded in
+    threads.forEachPart(of: documents.count, work: 1 << 20, grain: 1) { part, _ in
+      for i in part { encoded[i] = Encoded(documents[i], tokenizer) }
+    }
+  }
+  var all = encoded.map { $0! }
+  let count = all.reduce(0) { $0 + $1.tokens.count }
+  var heldOut: [Encoded] = []
+  if all.count < 20, let last = all.popLast() {
+    let (first, rest) = last.split(at: last.tokens.count - min(last.tokens.count / 2, count / 20))
+    all.append(first)
+    heldOut = [rest]
+  } else {
+    heldOut = stride(from: 19, to: all.count, by: 20).map { all[$0] }
+    all = all.indices.filter { $0 % 20 != 19 }.map { all[$0] }
+  }
+  let learned = Corpus(all, seqLen: seqLen, padded: false)
+  guard !learned.windows.isEmpty, heldOut.contains(where: { $0.targets.contains { $0 >= 0 } })
+  else {
+    throw Refusal(
+      "the text has \(count) tokens, too few for windows of \(seqLen) to learn from: expected more text,"
+        + " or a smaller --seq-len")
+  }
+  return (learned, Corpus(heldOut, seqLen: seqLen, padded: true))
+}

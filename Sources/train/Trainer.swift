@@ -1,0 +1,229 @@
+import Console
+import Llama2
+
+/// A training, step by step.
+final class Trainer {
+  private let options: Options
+  private let settings: Settings
+  private let model: Model
+  private let network: Network
+  private let learned: Corpus
+  private let heldOut: Corpus
+  private let vocabulary: String
+  private let prompt: String
+  private let fingerprint: UInt64
+  private var progress: Progress
+  private let batchTokens: UnsafeMutablePointer<Int32>  // (2, windows, seqLen), tokens and targets
+  /// The windows of the current round through the corpus, in its order.
+  private var order: (round: Int, windows: [Int]) = (-1, [])
+  /// When this process began to train, and the steps that were taken before.
+  private var start = (time: now(), step: 0)
+  /// Seconds of this process's steps alone.
+  private var seconds = 0.0
+
+  /// Windows whose loss is the held-out loss.
+  private static let mostHeldOut = 64
+  /// Steps whose time says how many fit into the minutes.
+  private static let timedSteps = 5
+
+  /// - Parameters:
+  ///   - vocabulary: where it is.
+  ///   - prompt: what the samples begin with.
+  init(
+    _ options: Options, _ settings: Settings, _ model: Model, _ network: Network,
+    _ corpora: (learned: Corpus, heldOut: Corpus), fingerprint: UInt64, vocabulary: String,
+    prompt: String, progress: Progress
+  ) {
+    (self.options, self.settings, self.model, self.network) = (options, settings, model, network)
+    (learned, heldOut, self.vocabulary) = (corpora.learned, corpora.heldOut, vocabulary)
+    (self.prompt, self.fingerprint, self.progress) = (prompt, fingerprint, progress)
+    batchTokens = .allocate(capacity: 2 * settings.batch * settings.seqLen)
+    model.merge(network)
+  }
+
+  deinit { batchTokens.deallocate() }
+
+  /// Trains to the last step, or to Ctrl-C, and writes the model.
+  func run() throws {
+    if settings.steps > 0 { progress.steps = settings.steps }
+    start = (now(), progress.step)
+    var lookedAt = -1
+    while progress.steps == 0 || progress.step < progress.steps, !Interrupt.happened {
+      let time = now()
+      try takeStep()
+      seconds += now() - time
+      plan()
+      showProgress()
+      if progress.steps > 0, progress.step % interval == 0, progress.step < progress.steps {
+        try look(isLast: false)
+        lookedAt = progress.step
+      }
+    }
+    if lookedAt != progress.step { try look(isLast: true) }
+  }
+
+  // MARK: - A step
+
+  private func takeStep() throws {
+    let loss = try computeGradients()
+    let norm =
+      loss.isFinite
+      ? model.step(progress.step + 1, rate: schedule.rate(at: progress.step), settings, network)
+      : .nan
+    guard norm.isFinite else {
+      let last = progress.heldOut.last.map { "\(options.out) is of step \($0.step)" }
+      throw Refusal(
+        "step \(progress.step + 1)",
+        "the loss is no longer a finite number: \(last ?? "nothing was written"); a smaller"
+          + " --learning-rate, or a longer --warmup, may keep it finite")
+    }
+    progress.step += 1
+    progress.losses.append(Float(loss))
+  }
+
+  /// The gradient of the mean loss of a step's tokens, and this loss.
+  private func computeGradients() throws -> Double {
+    model.gradients.update(repeating: 0, count: model.layout.count)
+    let micros = settings.gradientAccumulation
+    let first = progress.step * micros * settings.batch
+    let count = (first..<first + micros * settings.batch).reduce(0) {
+      $0 + learned.targetCount(window($1))
+    }
+    var loss = 0.0
+    for micro in 0..<micros {
+      let batch = batch(learned) { window(first + micro * settings.batch + $0) }
+      loss += network.train(batch, scale: 1 / Float(max(1, count)), dropouts(micro))
+    }
+    return loss / Double(max(1, count))
+  }
+
+  /// The window that has this place in the training: each once before any comes again, in random order.
+  private func window(_ index: Int) -> Int {
+    let (round, place) = index.quotientAndRemainder(dividingBy: learned.windows.count)
+    if order.round != round {
+      var random = Random(seed: Random.derive(settings.seed, .order, round))
+      order = (round, Array(learned.windows.indices).shuffled(using: &random))
+    }
+    return order.windows[place]
+  }
+
+  private func batch(_ corpus: Corpus, _ window: (Int) -> Int) -> MicroBatch {
+    let (seqLen, targets) = (settings.seqLen, batchTokens + settings.batch * settings.seqLen)
+    for i in 0..<settings.batch {
+      corpus.copy(window(i), to: batchTokens + i * seqLen, targets: targets + i * seqLen)
+    }
+    return MicroBatch(tokens: batchTokens, targets: targets)
+  }
+
+  private func dropouts(_ micro: Int) -> Dropouts? {
+    guard settings.dropout > 0 else { return nil }
+    let index = progress.step * settings.gradientAccumulation + micro
+    var random = Random(seed: Random.derive(settings.seed, .dropout, index))
+    return Dropouts(Float(settings.dropout), layers: model.layout.config.nLayers, &random)
+  }
+
+  private var schedule: Schedule {
+    let steps = progress.steps
+    let warmup = settings.warmup >= 0 ? settings.warmup : steps > 0 ? min(100, steps / 10) : 100
+    return Schedule(
+      rate: Float(settings.learningRate), warmup: warmup,
+      decay: settings.decay >= 0 ? settings.decay : steps)
+  }
+
+  /// Once it is known how long steps take, how many there are to be in the minutes.
+  private func plan() {
+    guard progress.steps == 0, progress.step >= start.step + Self.timedSteps else { return }
+    let perStep = seconds / Double(progress.step - start.step)
+    progress.steps = max(progress.step, Int(min(1e9, 60 * settings.minutes / perStep)))
+  }
+
+  /// Steps from one look at the held-out loss to the next.
+  private var interval: Int {
+    settings.evalInterval > 0 ? settings.evalInterval : max(1, progress.steps / 20)
+  }
+
+  // MARK: - A look at how it goes
+
+  /// Measures the held-out loss, writes the model, and shows what it says.
+  private func look(isLast: Bool) throws {
+    let loss = heldOutLoss()
+    guard loss.isFinite else { return }
+    progress.heldOut.append((progress.step, Float(loss)))
+    do {
+      try write()
+    } catch  where !isLast {
+      // A full disk may have room again later.
+      Output.note("train: \(error); the training goes on")
+      return
+    }
+    try Output.line(status)
+    if let sample = sample() { try Output.line(sample) }
+  }
+
+  private func heldOutLoss() -> Double {
+    let windows = min(Self.mostHeldOut, heldOut.windows.count)
+    var loss = 0.0
+    for first in stride(from: 0, to: windows, by: settings.batch) {
+      loss += network.loss(
+        batch(heldOut) { first + $0 < windows ? first + $0 : heldOut.windows.count })
+    }
+    return loss / Double((0..<windows).reduce(0) { $0 + heldOut.targetCount($1) })
+  }
+
+  /// Writes the model, the picture and the state. What was there stays until all is on the disk.
+  private func write() throws {
+    let state = StateFile(
+      path: options.beside(".state"), settings: settings, vocabSize: model.layout.config.vocabSize,
+      isTied: model.layout.checkpoint.sharedClassifier, fingerprint: fingerprint,
+      progress: progress)
+    var picture = LossChart(progress, tokensPerStep: settings.tokensPerStep).svg
+    let svg = try TargetFile(options.beside(".svg"), size: picture.utf8.count)
+    try picture.withUTF8 { try svg.write(UnsafeRawBufferPointer($0)) }
+    let files = [try model.write(options.out, network.activations), try state.write(model), svg]
+    for file in files { try file.flush(toDisk: true) }
+    try TargetFile.commit(files)
+  }
+
+  /// Some text of the model as it was written.
+  private func sample() -> String? {
+    guard
+      let llama = try? Llama(
+        checkpoint: options.out, tokenizer: vocabulary, threads: options.threads)
+    else { return nil }
+    let text = llama.generate(
+      prompt, steps: min(settings.seqLen, 100), temperature: 0.8,
+      seed: UInt64(progress.heldOut.count))
+    let sample = text.joined().split { $0.isNewline }.joined(separator: " ")
+    return "  " + printable(sample.utf8.prefix(300))
+  }
+
+  // MARK: - What is shown
+
+  private func showProgress() {
+    Output.showProgress(status + timeLeft)
+  }
+
+  /// As "step 120 of 2400, 0.5M tokens, loss 2.3456, held-out 2.4000, 16000 tok/s".
+  private var status: String {
+    let recent = progress.losses.suffix(20)
+    let loss = Double(recent.reduce(0, +)) / Double(max(1, recent.count))
+    let steps = Double(progress.step - start.step)
+    let tokens = Double(settings.tokensPerStep)
+    var text = "step \(progress.step)"
+    if progress.steps > 0 { text += " of \(progress.steps)" }
+    text += ", \((Double(progress.step) * tokens / 1e6).fixed(2))M tokens"
+    text += ", loss \(loss.fixed(4))"
+    if let (_, loss) = progress.heldOut.last { text += ", held-out \(Double(loss).fixed(4))" }
+    if steps > 0 { text += ", \((steps * tokens / max(1e-6, seconds)).fixed(0)) tok/s" }
+    return text
+  }
+
+  private var timeLeft: String {
+    let steps = progress.step - start.step
+    guard progress.steps > 0, steps > 0 else { return "" }
+    let perStep = (now() - start.time) / Double(steps)
+    let seconds = Int(min(1e9, perStep * Double(progress.steps - progress.step)))
+    let (minutes, rest) = seconds.quotientAndRemainder(dividingBy: 60)
+    return ", \(minutes):\(rest < 10 ? "0" : "")\(rest) left"
+  }
+}

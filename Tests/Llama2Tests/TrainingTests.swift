@@ -1,0 +1,292 @@
+import Foundation
+import Testing
+
+@testable import Llama2
+@testable import llama2_train
+
+/// The passes and the optimizer of `train`, beside PyTorch in double precision (Tests/train-fixtures.py).
+struct TrainingTests {
+  @Test(arguments: TrainingFixture.shared.cases)
+  func lossAndGradientsArePyTorchs(_ expected: TrainingFixture.Case) throws {
+    let training = try SmallTraining(
+      expected.shape, isTied: expected.tied, windows: expected.windows)
+    let loss = training.computeGradients()
+    #expect(abs(loss / expected.loss - 1) < 1e-6, "\(loss) \(expected.loss)")
+    // What a sum of floats is off by grows with the tensor's largest gradient.
+    var checked = 0
+    for (place, largest) in zip(training.layout.places, expected.largest) {
+      for i in place.range where i % expected.every == 0 {
+        let (found, exact) = (Double(training.gradients[i]), expected.gradients[i / expected.every])
+        #expect(abs(found - exact) <= 1e-5 * largest, "\(place.tensor) \(i): \(found) \(exact)")
+        checked += 1
+      }
+    }
+    #expect(checked == expected.gradients.count)
+  }
+
+  /// Of directions in which all of a tensor's weights move, with and without dropout.
+  @Test(arguments: [0, 0.3])
+  func gradientsAreThoseOfDifferences(_ dropout: Float) throws {
+    let training = try SmallTraining([12, 33, 2, 3, 1, 41, 37], isTied: false, windows: 2)
+    var random = Random(seed: 7)
+    let dropouts = dropout > 0 ? Dropouts(dropout, layers: 2, &random) : nil
+    _ = training.computeGradients(dropouts)
+    let gradients = Array(
+      UnsafeBufferPointer(start: training.gradients, count: training.layout.count))
+    for place in training.layout.places {
+      let direction = place.range.map { _ in random.normal() }
+      let slope = zip(place.range, direction).reduce(0) {
+        $0 + Double(gradients[$1.0]) * Double($1.1)
+      }
+      let length: Float = 2e-3
+      func loss(_ distance: Float) -> Double {
+        let weights = place.range.map { training.weights[$0] }
+        for (i, d) in zip(place.range, direction) { training.weights[i] += distance * d }
+        defer { for (i, w) in zip(place.range, weights) { training.weights[i] = w } }
+        return training.computeGradients(dropouts)
+      }
+      let found = (loss(length) - loss(-length)) / Double(2 * length)
+      let size = gradients[place.range].reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      #expect(abs(found - slope) < 0.02 * size + 1e-3, "\(place.tensor): \(found) \(slope)")
+    }
+  }
+
+  @Test func fiftyStepsFollowPyTorchs() throws {
+    let expected = TrainingFixture.shared.curve
+    let (training, settings) = (
+      try SmallTraining(expected.shape, isTied: true, windows: expected.windows), expected.settings
+    )
+    var batches = [(training.tokens, training.targets)]
+    for _ in 1..<expected.micros { batches.append(training.nextWindows()) }
+    let count = batches.reduce(0) { $0 + $1.1.count { $0 >= 0 } }
+    let schedule = Schedule(
+      rate: settings["learning_rate"]!, warmup: Int(settings["warmup"]!),
+      decay: expected.losses.count)
+    let tensors = training.layout.places.map { ($0.range, $0.isMatrix) }
+    let optimizer = AdamW(
+      beta1: settings["beta1"]!, beta2: settings["beta2"]!, weightDecay: settings["weight_decay"]!)
+    let (m, v) = (training.floats(), training.floats())
+    for (step, exact) in expected.losses.enumerated() {
+      training.gradients.update(repeating: 0, count: training.layout.count)
+      var loss = 0.0
+      for (tokens, targets) in batches {
+        (training.tokens, training.targets) = (tokens, targets)
+        loss += training.addGradients(scale: 1 / Float(count)) / Double(count)
+      }
+      #expect(abs(loss / exact - 1) < 1e-3, "step \(step): \(loss) \(exact)")
+      let norm = AdamW.norm(training.gradients, tensors, training.threads)
+      optimizer.step(
+        step + 1, rate: schedule.rate(at: step), training.weights, training.gradients,
+        gradientFactor: min(1, settings["clip"]! / (Float(norm) + 1e-6)), m, v, tensors,
+        training.threads)
+    }
+  }
+
+  @Test func theGradientsDoNotDependOnTheThreads() throws {
+    let bits = try [1, 2, 3, 8].map { threads in
+      let training = try SmallTraining(
+        [64, 96, 2, 4, 2, 64, 72], isTied: true, windows: 3, threads: threads)
+      let loss = training.computeGradients()
+      return [loss.bitPattern]
+        + (0..<training.layout.count).map { UInt64(training.gradients[$0].bitPattern) }
+    }
+    #expect(Set(bits).count == 1)
+  }
+
+  @Test func productsOfAnyShapeAreThoseOfPlainLoops() throws {
+    var random = Random(seed: 3)
+    for (m, n, k) in [
+      (1, 1, 1), (13, 17, 5), (8, 32, 200), (25, 48, 193), (37, 100, 400), (5, 16, 33),
+    ] {
+      for isTransposed in [(false, false), (true, false), (false, true), (true, true)] {
+        let (a, b) = (
+          (0..<m * k).map { _ in random.normal() }, (0..<k * n).map { _ in random.normal() }
+        )
+        let (aRow, aColumn) = isTransposed.0 ? (1, m) : (k, 1)
+        let (bRow, bColumn) = isTransposed.1 ? (1, k) : (n, 1)
+        var (c, room) = (
+          [Float](repeating: 1, count: m * n),
+          [Float](repeating: .nan, count: Panels.size(rows: k, columns: n))
+        )
+        var (x, y) = (a, b)
+        x.withUnsafeMutableBufferPointer { x in
+          y.withUnsafeMutableBufferPointer { y in
+            c.withUnsafeMutableBufferPointer { c in
+              room.withUnsafeMutableBufferPointer { room in
+                let panels = Panels(start: room.baseAddress!, rows: k, columns: n)
+                panels.layOut(
+                  Floats(
+                    y.baseAddress!, rows: k, columns: n, rowStride: bRow, columnStride: bColumn),
+                  rows: 0..<k, factor: 2)
+                Floats(x.baseAddress!, rows: m, columns: k, rowStride: aRow, columnStride: aColumn)
+                  .multiply(panels, into: Floats(c.baseAddress!, rows: m, columns: n), adding: true)
+              }
+            }
+          }
+        }
+        for i in 0..<m {
+          for j in 0..<n {
+            let exact = (0..<k).reduce(1.0) {
+              $0 + 2 * Double(a[i * aRow + $1 * aColumn]) * Double(b[$1 * bRow + j * bColumn])
+            }
+            #expect(abs(Double(c[i * n + j]) - exact) < 1e-4 * Double(k).squareRoot() + 1e-5)
+          }
+        }
+      }
+    }
+  }
+
+  @Test func adaptersHaveTheGradientsOfTheirProduct() throws {
+    let training = try SmallTraining([12, 33, 1, 3, 1, 41, 37], isTied: true, windows: 2)
+    let model = try llama2_train.Model(training.layout, rank: 3)
+    model.baseWeights.update(from: training.weights, count: training.layout.count)
+    model.setInitial(seed: 5, keepsWeights: true)
+    let network = Network(
+      training.layout, weights: model.weights, gradients: model.gradients, training.activations,
+      training.threads)
+    // B is 0 at first, which would hide A's gradient.
+    var random = Random(seed: 11)
+    for i in 0..<model.parameterCount { model.parameters[i] += 0.1 * random.normal() }
+    func loss() -> Double {
+      model.gradients.update(repeating: 0, count: training.layout.count)
+      model.merge(network)
+      return network.train(training.batch, scale: 1, nil)
+    }
+    _ = loss()
+    let gradients = model.differentiate(network)
+    let direction = (0..<model.parameterCount).map { _ in random.normal() }
+    let slope = direction.indices.reduce(0) { $0 + Double(direction[$1]) * Double(gradients[$1]) }
+    func moved(_ distance: Float) -> Double {
+      for i in direction.indices { model.parameters[i] += distance * direction[i] }
+      defer { for i in direction.indices { model.parameters[i] -= distance * direction[i] } }
+      return loss()
+    }
+    let found = (moved(1e-3) - moved(-1e-3)) / 2e-3
+    #expect(abs(found - slope) < 0.01 * abs(slope), "\(found) \(slope)")
+  }
+}
+
+/// A network with the weights and windows of the fixtures.
+private final class SmallTraining {
+  let layout: ParameterLayout
+  let weights: UnsafeMutablePointer<Float>
+  let gradients: UnsafeMutablePointer<Float>
+  let activations: llama2_train.Activations
+  let threads: Threads
+  var tokens: [Int32] = []
+  var targets: [Int32] = []
+  private let network: Network
+  private let windows: Int
+  private var random = FixtureRandom()
+  private let data: UnsafeMutablePointer<Int32>
+  private var allocations: [UnsafeMutablePointer<Float>] = []
+
+  /// - Parameter shape: dim, hiddenDim, layers, heads, key heads, vocabulary, window.
+  init(_ shape: [Int], isTied: Bool, windows: Int, threads count: Int = 2) throws {
+    let config = Config(
+      dim: shape[0], hiddenDim: shape[1], nLayers: shape[2], nHeads: shape[3], nKVHeads: shape[4],
+      vocabSize: shape[5], seqLen: shape[6])
+    layout = ParameterLayout(config, isTied: isTied)
+    func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+      let floats = UnsafeMutablePointer<Float>.allocate(capacity: count)
+      floats.update(repeating: 0, count: count)
+      return floats
+    }
+    (weights, gradients) = (floats(layout.count), floats(layout.count))
+    allocations = [weights, gradients]
+    threads = Threads(count: count)
+    activations = try llama2_train.Activations(config, windows: windows, threads: count)
+    self.windows = windows
+    data = .allocate(capacity: 2 * windows * config.seqLen)
+    network = Network(layout, weights: weights, gradients: gradients, activations, threads)
+    for place in layout.places {
+      for i in place.range {
+        weights[i] = random.float() * 0.5 + (place.isMatrix ? 0 : 1)
+      }
+    }
+    (tokens, targets) = nextWindows()
+  }
+
+  deinit {
+    threads.stop()
+    data.deallocate()
+    for floats in allocations { floats.deallocate() }
+  }
+
+  /// As many as there are weights, all 0.
+  func floats() -> UnsafeMutablePointer<Float> {
+    allocations.append(.allocate(capacity: layout.count))
+    allocations.last!.update(repeating: 0, count: layout.count)
+    return allocations.last!
+  }
+
+  func nextWindows() -> (tokens: [Int32], targets: [Int32]) {
+    let (vocabSize, seqLen) = (layout.config.vocabSize, layout.config.seqLen)
+    let rows = (0..<windows).map { _ in
+      (0...seqLen).map { _ in random.below(7) == 0 ? 1 : Int32(random.below(vocabSize)) }
+    }
+    let targets = rows.flatMap { $0.dropFirst().map { random.below(5) == 0 ? -1 : $0 } }
+    return (rows.flatMap { $0.dropLast() }, targets)
+  }
+
+  /// The windows, until the next call.
+  var batch: MicroBatch {
+    data.update(from: tokens + targets, count: 2 * tokens.count)
+    return MicroBatch(tokens: data, targets: data + tokens.count)
+  }
+
+  func addGradients(scale: Float, _ dropouts: Dropouts? = nil) -> Double {
+    network.train(batch, scale: scale, dropouts)
+  }
+
+  /// The mean loss, and its gradient.
+  func computeGradients(_ dropouts: Dropouts? = nil) -> Double {
+    gradients.update(repeating: 0, count: layout.count)
+    let count = targets.count { $0 >= 0 }
+    return addGradients(scale: 1 / Float(count), dropouts) / Double(count)
+  }
+}
+
+/// The generator of Tests/train-fixtures.py.
+private struct FixtureRandom {
+  private var state: UInt32 = 1
+
+  mutating func below(_ limit: Int) -> Int {
+    state = 1_664_525 &* state &+ 1_013_904_223
+    return Int(state >> 8) * limit >> 24
+  }
+
+  /// From -0.5 up to 0.5.
+  mutating func float() -> Float { Float(below(1 << 24)) / Float(1 << 24) - 0.5 }
+}
+
+/// Tests/Llama2Tests/Fixtures/train.json.
+struct TrainingFixture: Decodable {
+  let cases: [Case]
+  let curve: Curve
+
+  struct Case: Decodable, CustomTestStringConvertible, Sendable {
+    let name: String
+    let shape: [Int]
+    let tied: Bool
+    let windows: Int
+    /// Every so many of the gradients are here, and the largest of each tensor.
+    let every: Int
+    let loss: Double
+    let largest: [Double]
+    let gradients: [Double]
+    var testDescription: String { name }
+  }
+
+  struct Curve: Decodable, Sendable {
+    let shape: [Int]
+    let windows: Int
+    let micros: Int
+    let settings: [String: Float]
+    let losses: [Double]
+  }
+
+  static let shared = try! JSONDecoder().decode(
+    TrainingFixture.self,
+    from: Data(Folder(path: packageRoot).read("Tests/Llama2Tests/Fixtures/train.json")))
+}
