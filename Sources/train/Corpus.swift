@@ -27,12 +27,12 @@ struct Corpus {
       targets += [Int32](repeating: -1, count: seqLen)
     }
     var (windows, at, next): ([Int], Int, Int) = ([], 0, 0)
-    while padded ? at < end : at + seqLen <= end {
+    while at < end, padded || at + seqLen <= end {
       windows.append(at)
-      if !padded {
-        while next + 1 < starts.count && starts[next + 1] <= at + seqLen { next += 1 }
-      }
-      at = !padded && starts[next] > at ? starts[next] : at + seqLen
+      if at + seqLen >= end { break }
+      while next + 1 < starts.count && starts[next + 1] <= at + seqLen { next += 1 }
+      // The document that the window cuts, unless it began in front of it.
+      at = starts[next] > at ? starts[next] : at + seqLen
     }
     (self.tokens, self.targets, self.windows) = (tokens, targets, windows)
   }

@@ -97,20 +97,25 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
   let bytes: [UInt8]
   if let given = try options.tokenizer ?? options.from.map(Llama.vocabulary(beside:)) {
     _ = try tokenizer(given)
-    bytes = try Array(MappedFile(path: given).bytes)
+    bytes = try contents(given)
   } else {
     Output.showProgress("learning the vocabulary")
     bytes = binaryVocabulary(
       try trainBytePairs(documents.flatMap(\.texts), size: options.vocabSize ?? 1024))
     Output.showProgress("")
   }
-  if (try? MappedFile(path: target))?.bytes.elementsEqual(bytes) != true {
+  if (try? contents(target)) != bytes {
     let path = try checkedTarget(target, force: options.force, sources: options.texts)
     let file = try TargetFile(path, size: bytes.count)
     try bytes.withUnsafeBytes(file.write)
     try TargetFile.commit([file])
   }
   return (try tokenizer(target), target)
+}
+
+private func contents(_ path: String) throws -> [UInt8] {
+  let file = try MappedFile(path: path)
+  return withExtendedLifetime(file) { Array(file.bytes) }
 }
 
 // MARK: - What is said first

@@ -47,7 +47,7 @@ final class Trainer {
   func run() throws {
     if settings.steps > 0 { progress.steps = settings.steps }
     start = (now(), progress.step)
-    var lookedAt = -1
+    var lookedAt = progress.heldOut.last?.step
     while progress.steps == 0 || progress.step < progress.steps, !Interrupt.happened {
       let time = now()
       try takeStep()
