@@ -92,8 +92,8 @@ def main():
         train("stories", stories(300), 440, stories(20)),
         train("mixture", mixed, 515, unseen, **keep),
         train("mixture, covered in part", mixed, 450, unseen, character_coverage=0.98, **keep),
-        train("letters", letters("abc", 80), 500, letters("abcd", 10), **keep),
-        train("one letter", letters("a ", 20), 272, letters("a ", 10), **keep),
+        train("letters", letters("abc", 80), 650, letters("abcd", 10), **keep),
+        train("one letter", letters("a ", 20), 274, letters("a ", 10), **keep),
     ]
     TARGET.write_text(json.dumps(fixtures, ensure_ascii=False, separators=(",", ":")) + "\n")
     print(f"{TARGET.stat().st_size} bytes")

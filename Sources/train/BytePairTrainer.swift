@@ -148,8 +148,7 @@ private struct BytePairTrainer {
     static func < (a: Candidate, b: Candidate) -> Bool {
       if a.count != b.count { return a.count < b.count }
       if a.text.count != b.text.count { return a.text.count > b.text.count }
-      if a.text != b.text { return b.text.lexicographicallyPrecedes(a.text) }
-      return a.pair.left > b.pair.left
+      return b.text.lexicographicallyPrecedes(a.text)
     }
   }
 
@@ -165,7 +164,6 @@ private struct BytePairTrainer {
   /// Pairs that are not in the heap yet.
   private var newPairs: [Pair] = []
   private var heap: [Candidate] = []
-  private var merged: Set<[Unicode.Scalar]> = []
 
   init(_ words: [Word], _ characters: [Unicode.Scalar]) {
     symbols = characters.map(Symbol.init)
@@ -181,8 +179,8 @@ private struct BytePairTrainer {
     pushNewPairs()
   }
 
-  /// Makes the most frequent pair a symbol wherever it stands, and returns its text. Nil if there is
-  /// no pair left.
+  /// Makes the most frequent pair a symbol wherever it stands, and returns its text, which no pair had
+  /// before: in the words it is always cut the same way. Nil if there is no pair left.
   mutating func mergeBestPair() -> [Unicode.Scalar]? {
     while var best = heap.popMax() {
       let occurrences = pairs[best.pair]!
@@ -192,8 +190,6 @@ private struct BytePairTrainer {
         continue
       }
       pairs[best.pair] = nil
-      // Two pairs can have one text, as "a" "bc" and "ab" "c": the second stays as it is.
-      guard merged.insert(best.text).inserted else { continue }
       merge(best.pair, at: occurrences.positions)
       return best.text
     }
