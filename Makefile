@@ -38,17 +38,18 @@ LIBRARY := LlamaError Memory JSON Config TensorName Matrix Weights Vector Activa
 
 .PHONY: all demo test bench single smollm2 stories15M format clean toolchain
 
-all: toolchain  ## build ./run and ./export
+all: toolchain  ## build ./run, ./export and ./train
 	@$(BUILD) --product run
 	@$(BUILD) --product export
-	@cp -f .build-native/release/run .build-native/release/export .
+	@$(BUILD) --product train
+	@cp -f .build-native/release/run .build-native/release/export .build-native/release/train .
 
 demo: toolchain  ## build ./run and tell a story
 	@$(BUILD) --product run
 	@cp -f .build-native/release/run .
 	./run models/stories.bin -t 0.8 -s 5
 
-COMPUTATION := --filter 'KernelTests|ForwardTests|SameBitsTests|KVCacheTests|Llama2Tests.FormatTests|DraftTests|Llama2Tests.BatchTests'
+COMPUTATION := --filter 'KernelTests|ForwardTests|SameBitsTests|KVCacheTests|Llama2Tests.FormatTests|TrainingTests|DraftTests|Llama2Tests.BatchTests'
 AVX2 := -Xcc -march=haswell -Xswiftc -DFMA
 
 test: toolchain  ## run every test, and those of the computation in the native build, and for AVX2, as well
@@ -97,7 +98,7 @@ format: toolchain  ## format every Swift file
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:  ## remove what was built
-	rm -rf .build .build-native .build-native-test .build-avx2-test build run export
+	rm -rf .build .build-native .build-native-test .build-avx2-test build run export train
 
 toolchain:
 	@command -v swift >/dev/null || { echo "make: no Swift toolchain found: get Swift 6 at https://www.swift.org/install" >&2; exit 1; }
