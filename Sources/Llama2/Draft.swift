@@ -365,16 +365,13 @@ final class SmallerModel: DraftSource {
 }
 
 extension Llama {
-  /// What guesses the tokens of a text: the draft model, if there is one; where it does not pay, the text.
-  package func draftSources() throws(LlamaError) -> [any DraftSource] {
-    guard let draftModel else { return [TextLookup()] }
-    do {
-      let model = SmallerModel(try Transformer(draftModel), vocabSize: config.vocabSize)
-      return [model, TextLookup()]
-    } catch {
-      guard case .outOfMemory(let bytes, let purpose) = error else { throw error }
-      throw .outOfMemory(bytes: bytes, purpose: purpose + " of the draft model")
+  /// What guesses the tokens of a text: the draft model, if there is one; where it does not pay, or has no
+  /// memory for a KV cache, the text.
+  package func draftSources() -> [any DraftSource] {
+    guard let draftModel, let transformer = try? Transformer(draftModel) else {
+      return [TextLookup()]
     }
+    return [SmallerModel(transformer, vocabSize: config.vocabSize), TextLookup()]
   }
 }
 

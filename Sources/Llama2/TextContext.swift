@@ -231,7 +231,7 @@ final class TextContext {
 
   private func readAlone(_ read: Transformer.Read) {
     let start = now()
-    do { endRead(try forward(read), from: start) } catch { reason = .error(error) }
+    endRead(forward(read), from: start)
   }
 
   /// The same together with other texts.
@@ -249,12 +249,9 @@ final class TextContext {
   /// The logits behind a block, if they are wanted, or behind a token that was read ahead.
   private func forward(
     _ read: Transformer.Read
-  ) throws(LlamaError) -> UnsafeBufferPointer<Float>? {
+  ) -> UnsafeBufferPointer<Float>? {
     guard options.drafts, read.wantsLogits, read.tokens.count == 1 else { return read.forward() }
-    let draft =
-      if let draft { draft } else {
-        Draft(try llama.draftSources(), after: tokens.count, at: position)
-      }
+    let draft = draft ?? Draft(llama.draftSources(), after: tokens.count, at: position)
     self.draft = draft
     let most = options.maximumResponseTokens.map { $0 - generatedTokens - 1 } ?? Int.max
     return draft.forward(

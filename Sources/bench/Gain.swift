@@ -64,15 +64,15 @@ struct Writer {
   /// text without guesses, before and after it.
   func draftRates(
     _ chances: [Double], _ effort: Effort
-  ) throws -> [(alone: Double, together: Double)] {
+  ) -> [(alone: Double, together: Double)] {
     var options = options(effort.seconds)
     let tokens = llama.generate("a", options: options).tokens().map(\.id)
     (options.timeLimit, options.maximumResponseTokens) = (nil, tokens.count)
     var before = rate(options)
-    return try chances.map { chance in
+    return chances.map { chance in
       options.drafts = true
       let source = ForcedGuesses(
-        tokens, chance: chance, in: try llama.draftSources()[0],
+        tokens, chance: chance, in: llama.draftSources()[0],
         vocabSize: llama.config.vocabSize)
       let together = rate(options, source)
       options.drafts = false

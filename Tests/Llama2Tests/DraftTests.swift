@@ -593,7 +593,7 @@ import Testing
   @Test func aDraftModelWritesTheSameTextOnTheThreadsOfTheLargeOne() throws {
     let llama = try llama(draft: file(context: 50, seed: 4))
     #expect(llama.draftModel?.threads === llama.model.threads)
-    let sources = try llama.draftSources()
+    let sources = llama.draftSources()
     #expect(sources.count == 2 && sources[0] is SmallerModel && sources[1] is TextLookup)
     for seed in 1...5 as ClosedRange<UInt64> {
       let options = Self.options(tokens: 100) { $0.seed = seed }
@@ -604,6 +604,18 @@ import Testing
       )
       #expect(text.joined() == expected.joined() && text.reason == expected.reason)
     }
+  }
+
+  @Test func aDraftModelWithoutMemoryLeavesTheGuessesToTheText() throws {
+    var draft = SmallGGUF(.gpt2)
+    let large = try folder.write(draft.file.bytes, to: "large.gguf")
+    draft[draft.key("context_length")] = .uint64(1 << 40)
+    let endless = try folder.write(draft.file.bytes, to: "endless.gguf")
+    let llama = try Llama(checkpoint: large, threads: 1, draft: endless)
+    let sources = llama.draftSources()
+    #expect(sources.count == 1 && sources[0] is TextLookup)
+    let text = llama.generate("a", options: Self.options(tokens: 20))
+    #expect(!text.joined().isEmpty && text.reason?.error == nil)
   }
 
   @Test func aDraftModelNeedsTheSameVocabulary() throws {
