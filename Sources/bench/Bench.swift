@@ -170,7 +170,7 @@ struct Bench {
   private mutating func measureDrafts(_ model: Model, _ writer: Writer, _ name: String) throws {
     Output.showProgress("measuring \(name) in \(model.name) in \(model.format)")
     let chances = [0.5, 0.7, 0.9]
-    for (chance, rates) in zip(chances, try writer.draftRates(chances, effort)) {
+    for (chance, rates) in zip(chances, writer.draftRates(chances, effort)) {
       let share = "\((100 * chance).fixed(0)) %"
       try report.add(
         Gain(
