@@ -26,10 +26,12 @@ extension FloatWeights {
 
   /// The same for x whose rows are whole vectors, with zeros behind the last column.
   ///
-  /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. Beside
-  /// many tokens it is copied where its weights would have to be widened again and again, where its rows
-  /// do not begin with a cache line, since a load from two lines takes twice as long, and where they all
-  /// fall into the same sets of the cache. While a panel is multiplied the next one comes into the cache.
+  /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. It is
+  /// copied where its last vector is not whole, and where a tile would widen its weights in several
+  /// passes. Beside many tokens it is also copied where its weights would be widened again and again,
+  /// where its rows do not begin with a cache line, since a load from two lines takes twice as long, and
+  /// where they all fall into the same sets of the cache. While a panel is multiplied the next one comes
+  /// into the cache.
   private static func panels(
     _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: Rows<Float32Weights>, count: Int,
     columns: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
@@ -162,7 +164,8 @@ enum Tile {
   static var count: Int { rows * tokens }
   static var passes: Int { 16 / Lanes.scalarCount }
 
-  /// Floats of a panel, which stay in the first-level cache beside the tokens of a tile.
+  /// Floats of a panel, which stay in the first-level cache beside the tokens of a tile, unless `rows`
+  /// rows are more.
   static var panelSize: Int { 4096 }
 
   /// Into how many groups of at most `tokens`, about as large as each other, this many tokens are cut.
@@ -181,8 +184,8 @@ enum Tile {
     var sums = sums
     let groups = groups(count)
     for group in 0..<groups {
-      // A single token that is left goes with the one before it, which is computed again.
-      let token = min(group &* count / groups, count &- 2)
+      // A group of one token, never the last group, takes the next one's first, which is computed twice.
+      let token = group &* count / groups
       let tokens = max(2, (group &+ 1) &* count / groups &- token)
       // The groups share the lines of the next panel.
       let interval = groups &* (4 / Next.size)

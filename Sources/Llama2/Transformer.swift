@@ -15,6 +15,8 @@ public final class Transformer {
   static let blockSize = 256
   /// The most tokens of a text whose logits are kept.
   static let mostLogits = 32
+  /// Tokens whose logits are computed together where those of a whole text are wanted, one after the other.
+  static let logitsAtOnce = 16
   /// The shape, as the model file gives it.
   public let config: Config
   let model: LoadedModel
@@ -85,7 +87,7 @@ public final class Transformer {
     _ tokens: [Int], at position: Int, from first: Int,
     _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) throws(LlamaError) -> Void
   ) throws(LlamaError) {
-    let (dim, vocabSize, step) = (config.dim, config.vocabSize, RunState.classifiedTokens)
+    let (dim, vocabSize, step) = (config.dim, config.vocabSize, Self.logitsAtOnce)
     let streams = try LazyMemory(bytes: [4, tokens.count, dim], purpose: "activations")
     let memory = try LazyMemory(bytes: [4, step, vocabSize], purpose: "logits")
     let x = streams.start.assumingMemoryBound(to: Float.self)
