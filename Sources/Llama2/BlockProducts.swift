@@ -125,22 +125,13 @@ private struct Ahead {
   let interval: Int
 }
 
-/// Tokens of a tile. A type, so that each number has machine code of its own.
-private protocol TokenCount {
-  static var count: Int { get }
-}
-
-private enum TwoTokens: TokenCount {
-  static var count: Int { 2 }
-}
-
-private enum ThreeTokens: TokenCount {
-  static var count: Int { 3 }
-}
-
-private enum FourTokens: TokenCount {
-  static var count: Int { 4 }
-}
+/// How many tokens, or queries of attention, a tile has, whose sums all stay in registers: a type, so
+/// that each number has machine code of its own.
+protocol TileCount { static var count: Int { get } }
+enum TileOf1: TileCount { static var count: Int { 1 } }
+enum TileOf2: TileCount { static var count: Int { 2 } }
+enum TileOf3: TileCount { static var count: Int { 3 } }
+enum TileOf4: TileCount { static var count: Int { 4 } }
 
 /// The products of `rows` rows of weights with `tokens` tokens, whose sums all stay in registers:
 /// there are 32 of 16 lanes with AVX-512, which VNNI is a part of, 16 of 8 with AVX2, which processors
@@ -197,11 +188,11 @@ enum Tile {
           interval: interval)
         let (w, x, out) = (panel.from(row, 0), x.from(token, 0), out + (token &* outStride &+ row))
         if Self.tokens > 3 && tokens == 4 {
-          multiply(FourTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
+          multiply(TileOf4.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
         } else if Self.tokens > 2 && tokens == 3 {
-          multiply(ThreeTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
+          multiply(TileOf3.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
         } else {
-          multiply(TwoTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
+          multiply(TileOf2.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
         }
         if !(isFirst && isLast) { sums += Self.count }
       }
@@ -210,7 +201,7 @@ enum Tile {
 
   /// The same for one tile.
   @inline(__always)
-  private static func multiply<Tokens: TokenCount, W: FloatWeights>(
+  private static func multiply<Tokens: TileCount, W: FloatWeights>(
     _ tokens: Tokens.Type, _ w: Rows<W>, _ x: Rows<Float32Weights>, _ width: Int,
     _ partial: UnsafeMutablePointer<Vector>, _ isFirst: Bool, _ isLast: Bool,
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ ahead: Ahead
