@@ -525,10 +525,6 @@ typealias Words = SIMD16<Int32>
     static func values(_ x: Int8Activations, _ j: Int, _ columns: Int) -> UnsafeMutableRawPointer {
       UnsafeMutableRawPointer(x.values + j &* columns)
     }
-
-    static func widen(
-      _ values: UnsafePointer<Int8>, _ columns: Int, to out: UnsafeMutableRawPointer
-    ) {}
   }
 #else
   extension Int8Token {
