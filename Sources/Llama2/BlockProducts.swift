@@ -10,7 +10,7 @@ extension FloatWeights {
   ) {
     if columns % 16 == 0 {
       return panels(
-        w, wStride, rows: rows, Rows(start: x, stride: 4 &* xStride), count: count,
+        w, wStride, rows: rows, FloatRows(start: x, stride: 4 &* xStride), count: count,
         columns: columns, out, outStride)
     }
     let stride = (columns &+ 15) & ~15
@@ -19,7 +19,7 @@ extension FloatWeights {
       Float32Weights.copy(
         x, 4 &* xStride, rows: count, columns: columns, to: padded, stride)
       panels(
-        w, wStride, rows: rows, Rows(start: padded, stride: 4 &* stride), count: count,
+        w, wStride, rows: rows, FloatRows(start: padded, stride: 4 &* stride), count: count,
         columns: columns, out, outStride)
     }
   }
@@ -33,7 +33,7 @@ extension FloatWeights {
   /// where they all fall into the same sets of the cache. While a panel is multiplied the next one comes
   /// into the cache.
   private static func panels(
-    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: Rows<Float32Weights>, count: Int,
+    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: FloatRows<Float32Weights>, count: Int,
     columns: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
   ) {
     let end = (columns &+ 15) & ~15
@@ -44,7 +44,7 @@ extension FloatWeights {
     let isCopied =
       columns < end || (count >= 64 && (size != 4 || !isAligned)) || (size != 4 && Tile.passes > 1)
     let panelStride = width &+ 16
-    let tiles = height / Tile.rows &* Tile.groups(count)
+    let tiles = height / Tile.rows &* Tile.tiles(count)
     let sumCount = width < end ? Tile.count &* tiles : 0
     let floatCount = isCopied ? height &* panelStride : 0
     withUnsafeTemporaryAllocation(
@@ -67,14 +67,16 @@ extension FloatWeights {
               start, wStride, rows: height, columns: min(width, columns &- column), to: copied,
               panelStride)
             Tile.multiply(
-              Rows<Float32Weights>(start: copied, stride: 4 &* panelStride), rows: height,
+              FloatRows<Float32Weights>(start: copied, stride: 4 &* panelStride), rows: height,
               x.from(0, column), count: count, width: width, sums: sums, isFirst: column == 0,
-              isLast: isLast, out + row, outStride, next: Rows<Self>(start: next, stride: wStride))
+              isLast: isLast, out + row, outStride,
+              next: FloatRows<Self>(start: next, stride: wStride))
           } else {
             Tile.multiply(
-              Rows<Self>(start: start, stride: wStride), rows: height,
+              FloatRows<Self>(start: start, stride: wStride), rows: height,
               x.from(0, column), count: count, width: width, sums: sums, isFirst: column == 0,
-              isLast: isLast, out + row, outStride, next: Rows<Self>(start: next, stride: wStride))
+              isLast: isLast, out + row, outStride,
+              next: FloatRows<Self>(start: next, stride: wStride))
           }
         }
       }
@@ -96,13 +98,13 @@ extension FloatWeights {
 }
 
 /// Rows of floats, `stride` bytes apart.
-private struct Rows<W: FloatWeights> {
+private struct FloatRows<W: FloatWeights> {
   let start: UnsafeRawPointer
   let stride: Int
 
   @inline(__always)
-  func from(_ row: Int, _ column: Int) -> Rows {
-    Rows(start: start + (row &* stride &+ column &* W.size), stride: stride)
+  func from(_ row: Int, _ column: Int) -> FloatRows {
+    FloatRows(start: start + (row &* stride &+ column &* W.size), stride: stride)
   }
 
   /// The elements from column k on. Where a tile has several passes, rows are fp32.
@@ -159,28 +161,28 @@ enum Tile {
   /// rows are more.
   static var panelSize: Int { 4096 }
 
-  /// Into how many groups of at most `tokens`, about as large as each other, this many tokens are cut.
-  static func groups(_ count: Int) -> Int { (count &+ tokens &- 1) / tokens }
+  /// Into how many tiles of at most `tokens`, about as large as each other, this many tokens are cut.
+  static func tiles(_ count: Int) -> Int { (count &+ tokens &- 1) / tokens }
 
   /// Adds the products of a panel, (rows, width), with x, (count, width), to `sums`, unless these are the
   /// first columns, and writes the totals to `out` if they are the last. Asks meanwhile for `next`,
   /// the next panel.
   @inline(never)
   fileprivate static func multiply<W: FloatWeights, Next: FloatWeights>(
-    _ panel: Rows<W>, rows: Int, _ x: Rows<Float32Weights>, count: Int, width: Int,
+    _ panel: FloatRows<W>, rows: Int, _ x: FloatRows<Float32Weights>, count: Int, width: Int,
     sums: UnsafeMutablePointer<Vector>, isFirst: Bool, isLast: Bool,
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int,
-    next: Rows<Next>
+    next: FloatRows<Next>
   ) {
     var sums = sums
-    let groups = groups(count)
-    for group in 0..<groups {
-      // A group of one token, never the last group, takes the next one's first, which is computed twice.
-      let token = group &* count / groups
-      let tokens = max(2, (group &+ 1) &* count / groups &- token)
-      // The groups share the lines of the next panel.
-      let interval = groups &* (4 / Next.size)
-      let line = group &* (width / 16) / interval
+    let tiles = tiles(count)
+    for tile in 0..<tiles {
+      // A tile of one token, never the last tile, takes the next one's first, which is computed twice.
+      let token = tile &* count / tiles
+      let tokens = max(2, (tile &+ 1) &* count / tiles &- token)
+      // The tiles share the lines of the next panel.
+      let interval = tiles &* (4 / Next.size)
+      let line = tile &* (width / 16) / interval
       for row in stride(from: 0, to: rows, by: Self.rows) {
         let row = min(row, rows &- Self.rows)
         let ahead = Ahead(
@@ -202,7 +204,7 @@ enum Tile {
   /// The same for one tile.
   @inline(__always)
   private static func multiply<Tokens: TileCount, W: FloatWeights>(
-    _ tokens: Tokens.Type, _ w: Rows<W>, _ x: Rows<Float32Weights>, _ width: Int,
+    _ tokens: Tokens.Type, _ w: FloatRows<W>, _ x: FloatRows<Float32Weights>, _ width: Int,
     _ partial: UnsafeMutablePointer<Vector>, _ isFirst: Bool, _ isLast: Bool,
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ ahead: Ahead
   ) {
@@ -224,7 +226,7 @@ enum Tile {
   /// out = partial, if there is any, plus the products, (tokens, rows), in the lanes of one pass.
   @inline(__always)
   private static func multiply<W: FloatWeights>(
-    tokens: Int, _ w: Rows<W>, _ x: Rows<Float32Weights>, _ width: Int, _ pass: Int,
+    tokens: Int, _ w: FloatRows<W>, _ x: FloatRows<Float32Weights>, _ width: Int, _ pass: Int,
     _ partial: UnsafeMutablePointer<Vector>?, into out: UnsafeMutablePointer<Vector>,
     _ ahead: Ahead
   ) {

@@ -236,9 +236,9 @@ struct Int8Tile {
   @inline(__always)
   private static func floats(_ integers: Integers) -> Floats {
     // The conversion that Swift has is a call; this becomes one of all lanes.
-    var floats = Floats.zero
-    for lane in 0..<lanes { floats[lane] = Float(integers[lane]) }
-    return floats
+    var result = Floats.zero
+    for lane in 0..<lanes { result[lane] = Float(integers[lane]) }
+    return result
   }
 
   /// Writes the first `rows` rows' totals of the first `count` tokens.

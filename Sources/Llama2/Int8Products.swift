@@ -63,11 +63,11 @@ extension Matrix {
     into out: UnsafeMutablePointer<Float>
   ) {
     let (first, columns) = (int8View(ofRow: 0), columns)
-    let rowScales = 4 &* (columns / Groups.groupSize)
+    let scaleBytes = 4 &* (columns / Groups.groupSize)
     Int8Groups<Groups>.matmul(
       x, count: count, columns: columns, rows: rows, into: out, self.rows
     ) {
-      Int8Groups(values: first.values + $0 &* columns, floats: first.scales + $0 &* rowScales)
+      Int8Groups(values: first.values + $0 &* columns, rowScales: first.scales + $0 &* scaleBytes)
     }
   }
 

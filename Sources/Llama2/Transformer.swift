@@ -153,12 +153,12 @@ struct Block {
   /// The texts that the tokens belong to: one, but where several are decoded together.
   let parts: [Part]
   /// These parts in pieces whose attention is computed together.
-  let groups: [Part]
+  let pieces: [Part]
   var count: Int { tokens.count }
 
   init(_ tokens: [Int], parts: [Part], attentionTokens: Int) {
     (self.tokens, self.parts) = (tokens, parts)
-    groups = parts.flatMap { part in
+    pieces = parts.flatMap { part in
       stride(from: 0, to: part.rows.count, by: attentionTokens).map { first in
         let rows = part.rows.dropFirst(first).prefix(attentionTokens)
         return Part(cache: part.cache, position: part.position + first, rows: rows)
