@@ -34,6 +34,18 @@ package func folder(of path: String) -> String {
   path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
 }
 
+/// Bytes of memory that this process may use: the machine's, or fewer if its cgroup has a limit, as
+/// containers do.
+///
+/// - Parameter root: what stands in front of /proc and /sys: a folder of made-up files in tests.
+package func usableMemory(root: String = "") -> Int {
+  let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+  let limit = Linux.cgroupLimit(
+    "memory", v2: ["memory.max"], v1: ["memory.limit_in_bytes"], root: root
+  ) { $0.first { $0 > 0 } }
+  return min(memory, limit ?? memory)
+}
+
 /// A file mapped into memory, read-only, for as long as the object lives.
 package final class MappedFile: @unchecked Sendable {
   package let path: String
@@ -72,8 +84,7 @@ package final class MappedFile: @unchecked Sendable {
   /// itself.
   func readAhead() {
     #if !canImport(Darwin)
-      let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-      guard bytes.count < memory / 2 else { return }
+      guard bytes.count < usableMemory() / 2 else { return }
       madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), bytes.count, MADV_WILLNEED)
     #endif
   }

@@ -28,7 +28,7 @@ public final class Transformer {
   /// Maps the model at `path`: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file. Its weights
   /// stay in the file; what is allocated is the KV cache, as far as it is used, and the activations.
   ///
-  /// - Parameter threads: how many threads compute; nil: one for each CPU that the process may use.
+  /// - Parameter threads: how many threads compute; nil: one for each core that the process may use.
   /// - Throws: `LlamaError`, for a file that is not a whole model or does not fit in memory.
   public convenience init(checkpoint path: String, threads: Int? = nil) throws {
     try self.init(LoadedModel(checkpoint: path, threads: threads))
