@@ -7,7 +7,7 @@
 #endif
 
 /// What Linux says in files of /proc and /sys.
-enum Linux {
+package enum Linux {
   /// The smallest limit of this process's cgroup and the cgroups around it, or nil without one.
   ///
   /// - Parameters:
@@ -50,7 +50,7 @@ enum Linux {
 
   /// The text of a file of the kernel's, which has no size before it is read; empty if there is no
   /// such file. As bytes: the first use of Characters takes longer than everything here.
-  static func contents(_ path: String) -> [UInt8] {
+  package static func contents(_ path: String) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
