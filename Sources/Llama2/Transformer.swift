@@ -15,6 +15,8 @@ public final class Transformer {
   static let blockSize = 256
   /// The most tokens of a text whose logits are kept.
   static let mostLogits = 32
+  /// Tokens whose logits are computed together where those of a whole text are wanted, one after the other.
+  static let logitsAtOnce = 16
   /// The shape, as the model file gives it.
   public let config: Config
   let model: LoadedModel
@@ -26,7 +28,7 @@ public final class Transformer {
   /// Maps the model at `path`: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file. Its weights
   /// stay in the file; what is allocated is the KV cache, as far as it is used, and the activations.
   ///
-  /// - Parameter threads: how many threads compute; nil: one for each CPU that the process may use.
+  /// - Parameter threads: how many threads compute; nil: one for each core that the process may use.
   /// - Throws: `LlamaError`, for a file that is not a whole model or does not fit in memory.
   public convenience init(checkpoint path: String, threads: Int? = nil) throws {
     try self.init(LoadedModel(checkpoint: path, threads: threads))
@@ -85,7 +87,7 @@ public final class Transformer {
     _ tokens: [Int], at position: Int, from first: Int,
     _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) throws(LlamaError) -> Void
   ) throws(LlamaError) {
-    let (dim, vocabSize, step) = (config.dim, config.vocabSize, RunState.classifiedTokens)
+    let (dim, vocabSize, step) = (config.dim, config.vocabSize, Self.logitsAtOnce)
     let streams = try LazyMemory(bytes: [4, tokens.count, dim], purpose: "activations")
     let memory = try LazyMemory(bytes: [4, step, vocabSize], purpose: "logits")
     let x = streams.start.assumingMemoryBound(to: Float.self)
@@ -151,12 +153,12 @@ struct Block {
   /// The texts that the tokens belong to: one, but where several are decoded together.
   let parts: [Part]
   /// These parts in pieces whose attention is computed together.
-  let groups: [Part]
+  let pieces: [Part]
   var count: Int { tokens.count }
 
   init(_ tokens: [Int], parts: [Part], attentionTokens: Int) {
     (self.tokens, self.parts) = (tokens, parts)
-    groups = parts.flatMap { part in
+    pieces = parts.flatMap { part in
       stride(from: 0, to: part.rows.count, by: attentionTokens).map { first in
         let rows = part.rows.dropFirst(first).prefix(attentionTokens)
         return Part(cache: part.cache, position: part.position + first, rows: rows)

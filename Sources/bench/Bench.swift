@@ -94,7 +94,7 @@ struct Bench {
   /// The file of a model of random weights, which is removed with the object.
   private func write(_ shape: Shape, _ format: Format) throws -> TargetFile {
     let random = try RandomModel(shape, format)
-    guard random.size < Machine.memory * 2 / 5 else {
+    guard random.size < usableMemory() * 2 / 5 else {
       throw Refusal("its \(megabytes(random.size)) are too many for this machine's memory")
     }
     Output.showProgress("writing \(shape.name) in \(format.name)")

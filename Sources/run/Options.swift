@@ -81,7 +81,7 @@ struct Options {
     The machine:
       -z, --tokenizer <string>   vocabulary (default: that of a GGUF file itself; else tokenizer.bin
                                  beside the checkpoint, in the folder above it, or in this folder)
-      -j, --threads <int>        threads (default: one for each CPU that may be used)
+      -j, --threads <int>        threads (default: one for each core that may be used)
       --draft <none|model>       what guesses the tokens that follow, which are then checked together:
                                  a much smaller model with the same vocabulary; none: nothing. The
                                  text is the same (default: the text so far, where that saves time)
