@@ -29,7 +29,7 @@ SMOLLM2_FILE := models/SmolLM2-135M-Instruct-Q4_K_M.gguf
 LIBRARY := LlamaError Memory JSON Config TensorName Matrix Weights Vector Activations \
   Products BlockProducts Int8Products Int8Blocks \
   $(addprefix Formats/,BlockFormat Float32 Halves Int8Groups Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
-  GGUF GGUFModel Llama2C Checkpoint Threads Steps Attention KVCache RunState BlockAttention Transformer \
+  GGUF GGUFModel Llama2C Checkpoint Threads Steps Attention KVCache RunState BlockAttention ForwardStep Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler Candidates \
   TemplateText ChatTemplate TextJoiner SharedReads \
   Grammar JSONText NumberRange Regex Schema ScalarAutomaton SchemaCompiler JSONSchema \
@@ -48,7 +48,7 @@ demo: toolchain  ## build ./run and tell a story
 	@cp -f .build-native/release/run .
 	./run models/stories.bin -t 0.8 -s 5
 
-COMPUTATION := --filter 'KernelTests|ForwardTests|SameBitsTests|KVCacheTests|Llama2Tests.FormatTests|DraftTests|Llama2Tests.BatchTests'
+COMPUTATION := --filter 'KernelTests|ForwardTests|ForwardStepTests|SameBitsTests|KVCacheTests|Llama2Tests.FormatTests|DraftTests|Llama2Tests.BatchTests'
 AVX2 := -Xcc -march=haswell -Xswiftc -DFMA
 
 test: toolchain  ## run every test, and those of the computation in the native build, and for AVX2, as well
