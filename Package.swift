@@ -12,6 +12,7 @@ let package = Package(
     .executable(name: "run", targets: ["llama2-run"]),
     .executable(name: "export", targets: ["llama2-export"]),
     .executable(name: "bench", targets: ["llama2-bench"]),
+    .executable(name: "look", targets: ["llama2-look"]),
   ],
   targets: [
     .target(name: "Llama2"),
@@ -23,6 +24,8 @@ let package = Package(
       name: "llama2-export", dependencies: ["Llama2", "Console"], path: "Sources/export"),
     .executableTarget(
       name: "llama2-bench", dependencies: ["Llama2", "Console"], path: "Sources/bench"),
+    .executableTarget(
+      name: "llama2-look", dependencies: ["Llama2", "Console"], path: "Sources/look"),
     .testTarget(name: "Llama2Tests", dependencies: ["Llama2"], exclude: ["Fixtures"]),
   ]
 )

@@ -46,6 +46,10 @@ public final class Chat {
     get { context.onPromptProgress }
     set { context.onPromptProgress = newValue }
   }
+  /// All tokens so far, those of the template included.
+  package var tokens: [Int] { context.tokens + context.unread }
+  /// Tokens of the last reply so far.
+  package var generatedTokens: Int { context.generatedTokens }
   /// The tokens that the conversation may have in all; `Int.max` where it goes on beyond the context.
   public var steps: Int { context.longestPrompt }
   /// Tokens and time so far.

@@ -21,6 +21,8 @@ public final class Generation: Sequence, IteratorProtocol {
   }
   /// Tokens in the prompt, BOS included.
   public var promptTokens: Int { prompt.tokens.count }
+  /// All tokens so far, those of the prompt included.
+  package var tokens: [Int] { context.tokens + context.unread }
   /// Tokens behind the prompt so far.
   public var generatedTokens: Int { context.generatedTokens }
   /// Tokens and time so far.

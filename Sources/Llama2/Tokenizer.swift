@@ -26,7 +26,7 @@ public struct Tokenizer: Sendable {
   }
 
   /// A token's piece, less the line that llama2.c gives control tokens to themselves.
-  func name(_ token: Int) -> String {
+  package func name(_ token: Int) -> String {
     let bytes = vocabulary.bytes[vocabulary.piece(token)]
     return String(decoding: bytes.filter { $0 != 0x0A }, as: UTF8.self)
   }

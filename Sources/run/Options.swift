@@ -56,22 +56,7 @@ struct Options {
       --json                     any JSON value
       --json-schema <file>       JSON as a JSON Schema says
     How a token is chosen, in this order:
-      --logit-bias <id>=<float>  add to a token's logit; may be given again for another token
-      --repetition-penalty <float>
-                                 divide the logits of tokens that were there (default 1: no penalty)
-      --frequency-penalty <float>, --presence-penalty <float>
-                                 take from a token's logit, for each time it was there, or once
-      --penalty-window <int>     the penalties look at so many of the last tokens (default 0: all)
-      --ban <id>                 never choose this token; may be given again
-      -t, --temperature <float>  0 or more; 0 always takes the likeliest token (default 1.0)
-      --top-k <int>              from so many of the likeliest tokens (default 0: all)
-      -p, --top-p <float>        from the likeliest tokens that have this probability together;
-                                 0 and 1: all (default 0.9)
-      --min-p <float>            from tokens with at least this share of the likeliest one's
-                                 probability (default 0: all)
-      --typical-p <float>        from the most typical tokens that have this probability together;
-                                 0 and 1: all (default 1)
-      -s, --seed <int>           random seed, 0: the time (default 0)
+    \(GenerationOptions.choiceUsage)
     Where a text ends:
       -n, --steps <int>          tokens to run for, prompt included; 0: the whole context (default
                                  256; in chat on a terminal or with a GGUF file, no limit)
@@ -111,7 +96,8 @@ struct Options {
       case "--batch": batch = try arguments.fileName()
       case "--at-once": atOnce = try arguments.integer(in: 1...256)
       case _ where try readPattern(argument, &arguments): break
-      case _ where try readChoice(argument, &arguments) || readEnd(argument, &arguments): break
+      case _ where try generation.readChoice(argument, &arguments) || readEnd(argument, &arguments):
+        break
       case _ where argument.hasPrefix("-") || !checkpoint.isEmpty: throw arguments.unexpected
       default: checkpoint = argument
       }
@@ -185,46 +171,6 @@ struct Options {
     }
   }
 
-  /// Reads an option that says how a token is chosen; false for any other.
-  private mutating func readChoice(_ argument: String, _ arguments: inout Arguments) throws -> Bool
-  {
-    let share: ClosedRange<Float> = 0...1
-    switch argument {
-    case "-t", "--temperature":
-      generation.temperature = try arguments.number("a number from 0 on", in: 0..<Float.infinity)
-    case "--top-k": generation.topK = try arguments.number("an integer from 0 on", in: 0...)
-    case "-p", "--top-p":
-      generation.topP = try arguments.number("a number from 0 to 1", in: share)
-    case "--min-p": generation.minP = try arguments.number("a number from 0 to 1", in: share)
-    case "--typical-p":
-      generation.typicalP = try arguments.number("a number from 0 to 1", in: share)
-    case "--repetition-penalty":
-      generation.repetitionPenalty = try arguments.number(
-        "a number above 0", in: Float.leastNonzeroMagnitude..<Float.infinity)
-    case "--frequency-penalty": generation.frequencyPenalty = try arguments.finiteNumber()
-    case "--presence-penalty": generation.presencePenalty = try arguments.finiteNumber()
-    case "--penalty-window":
-      generation.penaltyWindow = try arguments.number("an integer from 0 on", in: 0...)
-    case "--logit-bias":
-      let (id, bias) = try arguments.value("a token's id and a number, as 42=-1.5") { text in
-        let parts = text.split(separator: "=", maxSplits: 1)
-        return
-          if parts.count == 2, let id = Int(parts[0]), let bias = Float(parts[1]),
-          bias.isFinite
-        { (id, bias) } else { nil as (Int, Float)? }
-      }
-      generation.logitBias[id] = bias
-    case "--ban": generation.bannedTokens.insert(try arguments.value("a token's id") { Int($0) })
-    case "-s", "--seed":
-      // A negative seed wraps around, as in run.c.
-      generation.seed = try arguments.value("an integer") {
-        UInt64($0) ?? Int64($0).map { UInt64(bitPattern: $0) }
-      }
-    default: return false
-    }
-    return true
-  }
-
   /// Reads an option that says where a text ends; false for any other.
   private mutating func readEnd(_ argument: String, _ arguments: inout Arguments) throws -> Bool {
     switch argument {
@@ -241,29 +187,5 @@ struct Options {
     default: return false
     }
     return true
-  }
-
-  /// Refuses ids of tokens that a vocabulary does not have, and a ban of all that it has.
-  func checkTokens(vocabSize: Int) throws {
-    for (flag, ids) in [
-      ("--logit-bias", Array(generation.logitBias.keys)), ("--ban", Array(generation.bannedTokens)),
-    ] {
-      if let id = ids.sorted().first(where: { !(0..<vocabSize).contains($0) }) {
-        throw Refusal(flag, "found token \(id), expected one from 0 to \(vocabSize - 1)")
-      }
-    }
-    if generation.bannedTokens.count == vocabSize {
-      throw Refusal("--ban", "found all \(vocabSize) tokens, expected one that may be chosen")
-    }
-  }
-}
-
-extension Arguments {
-  fileprivate mutating func fileName() throws -> String {
-    try value("the name of a file") { $0.isEmpty ? nil : $0 }
-  }
-
-  fileprivate mutating func finiteNumber() throws -> Float {
-    try value("a number") { Float($0).flatMap { $0.isFinite ? $0 : nil } }
   }
 }

@@ -32,7 +32,8 @@ import Testing
     try folder.write(readmeExample("try Llama("), to: "Client/Sources/Teller/main.swift")
     try folder.write(
       readmeExample("@Observable"), to: "Client/Sources/export/Storyteller.swift")
-    let parts = try ["text.tokens(", "llama.session(", "Pattern.schema(", "piece.index"].map {
+    let marks = ["text.tokens(", "llama.session(", "Pattern.schema(", "piece.index", "step.heads"]
+    let parts = try marks.map {
       String(decoding: try readmeExample($0), as: UTF8.self)
     }
     try folder.write(

@@ -7,6 +7,7 @@ struct Program {
   static let run = Program("run")
   static let export = Program("export")
   static let bench = Program("bench")
+  static let look = Program("look")
 
   private init(_ name: String) { path = Program.testFolder.appendingPathComponent(name).path }
 
