@@ -113,7 +113,7 @@ struct Observer {
       for head in 0..<nHeads {
         let cached = layer * nKVHeads + head / (nHeads / nKVHeads)
         for position in 0..<end {
-          cache.floats.loadKey(
+          cache.format.loadKey(
             cache.key(cached, position), to: keys + position * headSize, headSize: headSize)
         }
         for row in 0..<text.rows.count {
