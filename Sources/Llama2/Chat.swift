@@ -115,8 +115,8 @@ public final class Chat {
     setOptions(options)
     let tokenizer = context.llama.tokenizer
     // Any end of a turn that the vocabulary has ends a reply, and the template's own.
-    let endOfTurn = tokenizer.id(ofControl: template.endOfTurn)
-    context.begin(matching: pattern) { tokenizer.endsReply($0) || $0 == endOfTurn }
+    let endOfTurn = tokenizer.id(ofControl: template.endOfTurn).map { [$0] } ?? []
+    context.begin(matching: pattern, endsBefore: tokenizer.replyEnds.union(endOfTurn))
     let turn = tokens(template, of: prompt)
     let isFirst = readTokens == 0 && pending.tokens.isEmpty
     let kept = context.continues && !isFirst ? context.kept + 1 : 0

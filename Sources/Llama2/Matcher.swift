@@ -4,7 +4,7 @@ package struct Matcher {
   private let tokenizer: Tokenizer
   private let trie: TokenTrie
   /// Tokens that end the text.
-  private let endTokens: [Int]
+  private let endTokens: Set<Int>
   /// What was matched.
   private var text: [UInt8] = []
   /// Its state, as of the automaton's states of that generation.
@@ -18,9 +18,9 @@ package struct Matcher {
   /// The most bytes that are looked ahead for.
   private static let mostForced = 1024
 
-  init(_ pattern: Pattern, _ llama: Llama, endsBefore: (Int) -> Bool) throws(LlamaError) {
+  init(_ pattern: Pattern, _ llama: Llama, endsBefore endTokens: Set<Int>) throws(LlamaError) {
     (automaton, tokenizer, trie) = (pattern.automaton, llama.tokenizer, llama.trie)
-    endTokens = (0..<tokenizer.vocabSize).filter(endsBefore)
+    self.endTokens = endTokens
     try advance([])
   }
 
@@ -88,14 +88,14 @@ package struct Matcher {
   private func correct(
     _ tokens: inout TokenSet, behindBOSFrom state: Int32, _ room: Int, _ states: inout States
   ) throws(LlamaError) {
+    guard let bos = tokenizer.bos, let space = trie.child(of: 0, UInt8(ascii: " ")) else { return }
     let isLate = states.shortestRest(of: state, trie) > room
-    for token in 0..<trie.vocabSize {
-      let text = tokenizer.decode(token, after: tokenizer.bos ?? -1)
-      if text.count < tokenizer.decode(token, after: -1).count {
-        let next = try states.step(state, text)
-        let isInTime = isLate || states.shortestRest(of: next, trie) < room
-        tokens[token] = !text.isEmpty && next != States.dead && isInTime
-      }
+    for token in trie.tokens(from: space) {
+      let text = tokenizer.decode(token, after: bos)
+      if text.startIndex == tokenizer.vocabulary.piece(token).lowerBound { continue }
+      let next = try states.step(state, text)
+      let isInTime = isLate || states.shortestRest(of: next, trie) < room
+      tokens[token] = !text.isEmpty && next != States.dead && isInTime
     }
   }
 
@@ -106,9 +106,17 @@ package struct Matcher {
       try? matcher.advance(token, after: previous)
       if !matcher.goesOn && !matcher.isWhole { break }
       (previous, count) = (token, count + 1)
-      if (try? matcher.forced(room: .max, after: token, []).isEmpty) != true { break }
+      if (try? matcher.isForced()) != false { break }
     }
     return count
+  }
+
+  /// Whether the model is not asked for what comes next.
+  private func isForced() throws(LlamaError) -> Bool {
+    try withStates { states, state throws(LlamaError) in
+      let (bytes, end) = try states.forcedBytes(from: state, most: Self.mostForced)
+      return try states.isForced(bytes, to: end, trie)
+    }
   }
 
   /// The tokens that come next whatever the model says: those of the text that is the only one to go on with,
@@ -122,18 +130,17 @@ package struct Matcher {
   ) throws(LlamaError) -> [Int] {
     if previous == tokenizer.bos { return [] }
     return try withStates { states, state throws(LlamaError) in
-      var rest = try states.forcedBytes(from: state, most: Self.mostForced)[...]
-      let end = try states.step(state, rest)
+      var (rest, end) = try states.forcedBytes(from: state, most: Self.mostForced)
+      guard try states.isForced(rest, to: end, trie) else { return [] }
       let text = String(decoding: rest, as: UTF8.self)
       var (next, tokens): (Int32, [Int]) = (state, [])
       for token in tokenizer.encode([.text(text)], continuing: true) {
         let bytes = tokenizer.decode(token, after: -1)
-        guard !bytes.isEmpty, rest.starts(with: bytes), !banned.contains(token),
-          try !states.reaches(beyond: rest, to: end, trie)
-        else { break }
+        guard !bytes.isEmpty, rest.starts(with: bytes), !banned.contains(token) else { break }
         rest = rest.dropFirst(bytes.count)
         next = try states.step(next, bytes)
         tokens.append(token)
+        guard try states.isForced(rest, to: end, trie) else { break }
       }
       return states.shortestRest(of: next, trie) <= room - tokens.count ? tokens : []
     }

@@ -48,7 +48,8 @@ final class TextContext {
   /// Why the text ended, once it has.
   private(set) var reason: EndReason?
   private(set) var speed = Speed()
-  private var endsBefore: (Int) -> Bool = { _ in false }
+  /// The tokens that end it.
+  private var endTokens: Set<Int> = []
   private var deadline: Double?
   private var lastTokenTime = 0.0
   /// The tokens that were read since the last one was chosen, and the seconds that it took.
@@ -104,11 +105,11 @@ final class TextContext {
 
   // MARK: - The text
 
-  /// Begins a text or a reply, which ends before the first token for which `endsBefore` is true.
+  /// Begins a text or a reply, which ends before the first of `endTokens`.
   ///
   /// - Parameter pattern: what it must match; nil: that of the options.
-  func begin(matching pattern: Pattern? = nil, endsBefore: @escaping (Int) -> Bool) {
-    self.endsBefore = endsBefore
+  func begin(matching pattern: Pattern? = nil, endsBefore endTokens: Set<Int>) {
+    self.endTokens = endTokens
     joiner = TextJoiner(tokenizer: llama.tokenizer)
     stopTexts = StopTexts(options.stopTexts)
     (reason, deadline, chosen, ready, generatedTokens) = (nil, nil, [], [], 0)
@@ -116,7 +117,7 @@ final class TextContext {
     (matcher, forced) = (nil, [])
     do {
       if let pattern = pattern ?? options.pattern {
-        matcher = try Matcher(pattern, llama, endsBefore: endsBefore)
+        matcher = try Matcher(pattern, llama, endsBefore: endTokens)
       }
     } catch {
       reason = .error(error)
@@ -343,7 +344,7 @@ final class TextContext {
   /// Goes on with a token that was chosen by these logits, unless it ends the text, and with those that must
   /// follow it.
   private func append(_ token: Int, _ logits: UnsafeBufferPointer<Float>) throws(LlamaError) {
-    if endsBefore(token) {
+    if endTokens.contains(token) {
       reason = .endToken
       return
     }
