@@ -156,22 +156,14 @@ struct States {
     return next >= 0 ? next : try makeStep(state, at: i)
   }
 
-  /// The state behind some bytes.
+  /// The state behind some bytes, of which each may take as much work as a question.
   mutating func step(
     _ state: Int32, _ bytes: some Sequence<UInt8>
   ) throws(LlamaError) -> Int32 {
     var state = state
-    for byte in bytes { state = try step(state, byte) }
-    return state
-  }
-
-  /// The state of a whole text.
-  mutating func state(behind text: [UInt8]) throws(LlamaError) -> Int32 {
-    defer { work = 0 }
-    var state = start
-    for byte in text {
-      work = 0
+    for byte in bytes {
       state = try step(state, byte)
+      work = 0
     }
     return state
   }

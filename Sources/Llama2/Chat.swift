@@ -165,7 +165,7 @@ public final class Chat {
   /// Chooses with these options, or with the conversation's.
   private func setOptions(_ options: GenerationOptions?) {
     if let options {
-      sampler = sampler ?? context.sampler
+      sampler = sampler ?? context.chooser.sampler
       context.setOptions(options)
     } else if let sampler {
       context.setOptions(self.options, sampler: sampler)

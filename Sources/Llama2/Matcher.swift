@@ -1,5 +1,29 @@
+/// What chooses the tokens of a text.
+package struct Chooser {
+  var sampler: Sampler
+  /// Where the text is in its pattern; nil: it has none.
+  var matcher: Matcher?
+
+  /// The token that comes next; nil: a text that matches has come to its end.
+  ///
+  /// - Parameter room: how many more tokens the text may have.
+  mutating func choose(
+    _ logits: UnsafeBufferPointer<Float>, after tokens: [Int], room: Int
+  ) throws(LlamaError) -> Int? {
+    guard let matcher else { return sampler.sample(logits, after: tokens) }
+    let allowed = try matcher.allowed(room: room, after: tokens.last!, sampler.bannedTokens)
+    return allowed.isEmpty ? nil : sampler.sample(logits, after: tokens, allowed: allowed)
+  }
+
+  /// Goes on as `other` does, with memory of its own.
+  mutating func follow(_ other: Chooser) {
+    sampler.follow(other.sampler)
+    matcher = other.matcher
+  }
+}
+
 /// Where a text is in its pattern: which tokens may follow, and which must.
-package struct Matcher {
+struct Matcher {
   private let automaton: Automaton
   private let tokenizer: Tokenizer
   private let trie: TokenTrie
@@ -31,7 +55,7 @@ package struct Matcher {
     try automaton.withStates { states throws(LlamaError) in
       try states.begin()
       let isKnown = states.generation == generation
-      return try body(&states, isKnown ? state : try states.state(behind: text))
+      return try body(&states, isKnown ? state : try states.step(states.start, text))
     }
   }
 
