@@ -95,18 +95,22 @@ struct Matcher {
       return tokens
     }
     for token in endTokens { tokens[token] = isWhole }
+    let all = tokens
     for token in banned { tokens[token] = false }
-    if tokens.isEmpty && !isWhole {
-      throw .badPattern(
-        problem: banned.isEmpty
-          ? "the vocabulary has no token with which the text could go on behind \(found)"
-          : "all tokens with which the text could go on behind \(found) are banned")
-    }
+    if tokens.isEmpty && !isWhole { throw .badPattern(problem: deadEnd(of: all)) }
     return tokens
   }
 
-  /// The end of what was matched.
-  private var found: String { quoted(String(decoding: text.suffix(20), as: UTF8.self)) }
+  /// Why the text cannot go on where all these tokens are banned.
+  private func deadEnd(of tokens: TokenSet) -> String {
+    let found = quoted(String(decoding: text.suffix(20), as: UTF8.self))
+    if tokens.isEmpty {
+      return "the vocabulary has no token with which the text could go on behind \(found)"
+    }
+    let names = tokens.tokens.prefix(3).map { "\($0) \(quoted(tokenizer.name($0)))" }
+    return "all tokens with which the text could go on behind \(found) are banned: expected another"
+      + " pattern, or one of them that is not, such as \(names.joined(separator: ", "))"
+  }
 
   /// Behind BOS some tokens lose the space in front.
   private func correct(
