@@ -119,8 +119,8 @@ public final class Chat {
     setOptions(options)
     let tokenizer = context.llama.tokenizer
     // Any end of a turn that the vocabulary has ends a reply, and the template's own.
-    let endOfTurn = tokenizer.id(ofControl: template.endOfTurn)
-    context.begin(matching: pattern) { tokenizer.endsReply($0) || $0 == endOfTurn }
+    let endOfTurn = tokenizer.id(ofControl: template.endOfTurn).map { [$0] } ?? []
+    context.begin(matching: pattern, endsBefore: tokenizer.replyEnds.union(endOfTurn))
     let turn = tokens(template, of: prompt)
     let isFirst = readTokens == 0 && pending.tokens.isEmpty
     let kept = context.continues && !isFirst ? context.kept + 1 : 0
@@ -169,7 +169,7 @@ public final class Chat {
   /// Chooses with these options, or with the conversation's.
   private func setOptions(_ options: GenerationOptions?) {
     if let options {
-      sampler = sampler ?? context.sampler
+      sampler = sampler ?? context.chooser.sampler
       context.setOptions(options)
     } else if let sampler {
       context.setOptions(self.options, sampler: sampler)

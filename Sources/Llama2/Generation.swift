@@ -37,7 +37,7 @@ public final class Generation: Sequence, IteratorProtocol {
     context = TextContext(
       llama, options, unmarked: prompt.marks == 0, after: prefix.map { ($0.transformer, read) })
     context.unread = Array(prompt.tokens[read.count...])
-    context.begin { tokenizer.endsText($0) }
+    context.begin(endsBefore: tokenizer.textEnds)
     if let error = prompt.problem(limit: context.longestPrompt) { context.end(.error(error)) }
   }
 

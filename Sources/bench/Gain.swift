@@ -111,8 +111,8 @@ private final class ForcedGuesses: DraftSource {
     (self.source, isFree, self.vocabSize) = (source, source.isFree, vocabSize)
   }
 
-  func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int] {
-    let guess = source.guess(most, after: tokens, sampler, matcher)
+  func guess(_ most: Int, after tokens: [Int], _ chooser: Chooser) -> [Int] {
+    let guess = source.guess(most, after: tokens, chooser)
     let next = text.dropFirst(tokens.count - start).prefix(isFree ? most : guess.count)
     return next.map {
       Double.random(in: 0..<1, using: &random) < chance ? $0 : ($0 + 1) % vocabSize

@@ -28,6 +28,8 @@ struct Options {
   var batch: String?
   /// How many texts of a batch are in the making.
   var atOnce: Int?
+  /// Whether a schema was read from standard input.
+  private var hasReadInput = false
 
   static let usage = """
     Usage:   run <model> [options]
@@ -54,7 +56,7 @@ struct Options {
       --choices <string>         one of these texts, as "yes|no|unsure"
       --regex <string>           a regular expression, as "[A-Z]{3}-\\d+"
       --json                     any JSON value
-      --json-schema <file>       JSON as a JSON Schema says
+      --json-schema <file>       JSON as a JSON Schema says (-: one from standard input)
     How a token is chosen, in this order:
     \(GenerationOptions.choiceUsage)
     Where a text ends:
@@ -116,7 +118,11 @@ struct Options {
       throw Refusal("--draft", "is for a text that is sampled alone: found \(found) beside it")
     }
     if generation.pattern != nil && mode == .score {
-      throw Refusal("-m score", "scores a text as it is: expected no --choices, --regex or --json")
+      throw Refusal("-m score", "scores a text as it is: expected no pattern beside it")
+    }
+    if hasReadInput, let other = prompt == "-" ? "-i" : batch == "-" ? "--batch" : nil {
+      throw Refusal(
+        "--json-schema", "standard input is read for the schema: expected no \(other) - beside it")
     }
     if lengthPenalty != nil && beams == nil {
       throw Refusal("--length-penalty", "is for beam search: expected --beams beside it")
@@ -146,14 +152,18 @@ struct Options {
     }
     switch argument {
     case "--choices":
-      let choices = try arguments.text().split(separator: "|", omittingEmptySubsequences: false)
+      let choices = try arguments.value("texts that are not empty, with | between them") {
+        let choices = $0.split(separator: "|", omittingEmptySubsequences: false)
+        return choices.contains("") ? nil : choices
+      }
       generation.pattern = try named(argument, try .choices(choices.map(String.init)))
     case "--regex": generation.pattern = try named(argument, try .regex(arguments.text()))
     case "--json": generation.pattern = .json
     default:
       let path = try arguments.fileName()
-      let file = try MappedFile(path: path)
-      let text = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
+      hasReadInput = path == "-"
+      var lines = try path == "-" ? Lines() : Lines(path: path)
+      let text = try lines.all()
       generation.pattern = try named(path, try .schema(JSONSchema(text)))
     }
     return true

@@ -95,7 +95,7 @@ import Testing
     let pattern = try Pattern(rules)
     for seed in 0..<3 {
       var (random, text) = (SplitMix(seed), [UInt8]())
-      var matcher = try Matcher(pattern, llama) { $0 == 2 }
+      var matcher = try Matcher(pattern, llama, endsBefore: [2])
       for previous in [Int](repeating: 5, count: 25) {
         let state = LanguageOracle.look(oracle, text)
         #expect(matcher.isWhole == state.matches)
@@ -168,8 +168,8 @@ import Testing
     }
   }
 
-  /// The shortest text has 40 letters, which are counted as so many tokens.
-  @Test(arguments: [3, 40, 45, 55])
+  /// The shortest text has 40 letters, for which two tokens suffice.
+  @Test(arguments: [1, 2, 3, 40, 45, 55])
   func theShortestWayIsTakenInTime(tokens: Int) throws {
     let llama = try llama()
     let rules = [Language.repeated(Self.letters, atLeast: 40, atMost: 400)]
@@ -181,7 +181,30 @@ import Testing
         let (text, reason, generated) = try Self.text(llama, rules, options)
         #expect(generated <= tokens)
         #expect((reason == .steps) == (text.count < 40), "\(text)")
-        if tokens >= 40 { #expect(reason != .steps) }
+        #expect((reason != .steps) == (tokens >= 2))
+      }
+    }
+  }
+
+  /// Tokens of 20, 4, 2 and 1 letters, of what may be no longer than it must, or be a little longer, and of two
+  /// kinds of texts of which one is longer.
+  @Test func theShortestWayHasTokensOfSeveralRepetitions() throws {
+    let llama = try llama()
+    let scalars = Language.scalar([0x61...0x62, 0x1F600...0x1F601])
+    for (body, atLeast, atMost, least) in [
+      (Self.letters, 40, 40, 2), (Self.letters, 39, 39, 7), (Self.letters, 39, 40, 2),
+      (Self.letters, 7, 7, 3), (.text("ab"), 10, 10, 1), (.text("ab"), 7, 9, 4),
+      (scalars, 21, 21, 2), (.text("a~"), 4, 9, 8),
+    ] as [(Language, Int, Int, Int)] {
+      let rules: [Language] = [
+        .sequence([.repeated(body, atLeast: atLeast, atMost: atMost), .text("c")])
+      ]
+      for (tokens, seed) in [least, least + 1, least + 3].flatMap({ n in (1...5).map { (n, $0) } })
+      {
+        let options = Self.options(seed: seed, tokens: tokens)
+        let (text, reason, _) = try Self.text(llama, rules, options)
+        let isInTime = tokens > least
+        #expect((reason != .steps) == isInTime, "\(text) \(atLeast) \(tokens)")
       }
     }
   }
@@ -203,7 +226,7 @@ import Testing
     _ pattern: Pattern, _ llama: Llama, tokens: Int, seed: Int
   ) throws -> (text: String, isWhole: Bool) {
     var (random, text) = (SplitMix(seed), [UInt8]())
-    var matcher = try Matcher(pattern, llama) { $0 == 2 }
+    var matcher = try Matcher(pattern, llama, endsBefore: [2])
     for room in (1...tokens).reversed() where matcher.goesOn {
       let allowed = try matcher.allowed(room: room, after: 5, [])
       let token = (0..<300).filter { allowed[$0] }.randomElement(using: &random)!
@@ -258,7 +281,7 @@ import Testing
     var found = 0
     for seed in 0..<20 {
       var (random, text) = (SplitMix(seed), [UInt8]())
-      var matcher = try Matcher(pattern, llama) { $0 == 2 }
+      var matcher = try Matcher(pattern, llama, endsBefore: [2])
       for _ in 0..<20 where matcher.goesOn {
         let forced = try matcher.forced(room: .max, after: 5, [])
         let all = text + forced.flatMap { tokenizer.decode($0, after: 5) }
@@ -382,7 +405,9 @@ import Testing
       Issue.record("expected an error, found \(text.reason!)")
       return
     }
-    #expect(problem.contains("banned"))
+    // It names what would have to be allowed.
+    let first = all.min()!
+    #expect(problem.contains("banned") && problem.contains("such as \(first) \""), "\(problem)")
   }
 
   @Test func aBanHoldsForWhatMustFollow() throws {
@@ -497,7 +522,7 @@ import Testing
 
   @Test func behindBOSATokenIsItsTextWithoutTheSpace() throws {
     let llama = try llama()
-    let matcher = try Matcher(Pattern([.text("a")]), llama) { $0 == 2 }
+    let matcher = try Matcher(Pattern([.text("a")]), llama, endsBefore: [2])
     let allowed = try matcher.allowed(room: .max, after: llama.tokenizer.bos!, [])
     let texts = (0..<300).filter { allowed[$0] }.map { llama.tokenizer.decode($0, after: -1) }
     #expect(Set(texts.map { String(decoding: $0, as: UTF8.self) }) == ["a", " a"])

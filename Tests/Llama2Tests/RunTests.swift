@@ -332,6 +332,23 @@ struct Stage {
     }
   }
 
+  #if os(Linux)
+    /// A KV cache of 1 GB of addresses, where less than that may be used.
+    @Test func aDraftModelWithoutMemoryLeavesTheGuessesToTheText() throws {
+      let folder = try Folder()
+      var model = SmallGGUF(.gpt2)
+      let large = try folder.write(model.file.bytes, to: "large.gguf")
+      model[model.key("context_length")] = .uint32(2_000_000)
+      let draft = try folder.write(model.file.bytes, to: "draft.gguf")
+      let arguments = ["-j", "1", "-s", "4", "-n", "20", "-i", "a"]
+      let limited = try Program(path: "/bin/sh")(
+        ["-c", #"ulimit -v 900000; exec "$0" "$@""#, Program.run.path, large, "--draft", draft]
+          + arguments)
+      #expect(try limited.output == Program.run([large] + arguments).output, "\(limited)")
+      #expect(limited.status == 0 && !limited.output.isEmpty)
+    }
+  #endif
+
   @Test(arguments: [
     ["-m", "score", "-i", "a"], ["--beams", "2"], ["--batch", "-"],
   ])
