@@ -57,15 +57,9 @@ struct States {
     let trie: TokenTrie
     /// By state.
     var continuations: [Int32: Continuations] = [:]
-    /// By `Count`; those of `inRuns` once they are asked for.
-    var rests: [Rests]
-  }
-
-  /// How many tokens suffice from each node to the end of its rule, from each frame, and from each state to the
-  /// end of the text.
-  private struct Rests {
+    /// How many tokens suffice from each node to the end of its rule, from each frame, and from each state to
+    /// the end of the text.
     let nodes: [Int32]
-    let runs: Grammar.Runs
     var frames: [Int32] = []
     var states: [Int32] = []
 
@@ -73,24 +67,6 @@ struct States {
     func rest(of node: Int32, _ stack: Int32) -> Int32 {
       Grammar.sum(nodes[Int(node)], stack == States.emptyStack ? 0 : frames[Int(stack)])
     }
-
-    /// Adds those of these frames that are new.
-    mutating func append(_ all: [Frame]) {
-      for frame in all[frames.count...] {
-        let repeats = frame.body.map {
-          Grammar.repeated(nodes[Int($0)], frame.atLeast, frame.atMost, runs[$0] ?? [])
-        }
-        frames.append(Grammar.sum(repeats ?? 0, rest(of: frame.next, frame.below)))
-      }
-    }
-  }
-
-  /// What a token may stand for where something is repeated.
-  private enum Count: Int {
-    /// For one repetition at most, so that one more takes as many tokens whatever their number.
-    case singly
-    /// For as many as there are tokens for.
-    case inRuns
   }
 
   /// The state in which no text is.
@@ -280,10 +256,10 @@ extension States {
     let rare = Self.usual.upperBound + 1
     let long = try continuations(of: state, trie, rare...max(rare, trie.longest))
     // What was left out of the counts is missing from the rests as well.
-    let missing = near == state ? 0 : longestRest(of: state) - shortestRest(of: near, .singly)
+    let missing = near == state ? 0 : longestRest(of: state) - shortestRest(of: near)
     let isInTime = max(Int(usual.longestRest) + missing, Int(long.longestRest)) < room
     let all = long.tokens.isEmpty ? usual.tokens : usual.tokens.union(long.tokens)
-    if isInTime || shortestRest(of: state, .inRuns) > room + Self.mostSaved { return all }
+    if isInTime || shortestRest(of: state) > room + Self.mostSaved { return all }
     let inTime = try continuations(of: state, trie, 1...trie.longest, room: room).tokens
     return inTime.isEmpty && !accepts(state) ? all : inTime
   }
@@ -305,7 +281,7 @@ extension States {
         isInTime += repeatElement(nil, count: states.accepts.count - isInTime.count)
       }
       if isInTime[Int(next)] == nil {
-        let rest = states.shortestRest(of: next, room == .max ? .singly : .inRuns)
+        let rest = states.shortestRest(of: next)
         isInTime[Int(next)] = rest < room
         if rest < room { found.longestRest = max(found.longestRest, Int32(rest)) }
       }
@@ -322,7 +298,8 @@ extension States {
     if let i = vocabularies.firstIndex(where: { $0.trie === trie }) {
       vocabularies.append(vocabularies.remove(at: i))
     } else {
-      vocabularies = vocabularies.suffix(3) + [Tokens(trie: trie, rests: [rests(trie, .singly)])]
+      let nodes = grammar.lengths(inTokensOf: trie)
+      vocabularies = vocabularies.suffix(3) + [Tokens(trie: trie, nodes: nodes)]
     }
   }
 
@@ -376,40 +353,35 @@ extension States {
 
   // MARK: Lengths
 
-  /// Whether `room` tokens suffice for a text to end.
-  mutating func endsInTime(from state: Int32, room: Int, _ trie: TokenTrie) -> Bool {
+  /// How many tokens suffice for a text to end.
+  mutating func shortestRest(of state: Int32, _ trie: TokenTrie) -> Int {
     use(trie)
-    return shortestRest(of: state, .singly) <= room || shortestRest(of: state, .inRuns) <= room
+    return shortestRest(of: state)
   }
 
-  private mutating func shortestRest(of state: Int32, _ count: Count) -> Int {
-    let (vocabulary, i) = (vocabularies.count - 1, count.rawValue)
-    if i == vocabularies[vocabulary].rests.count {
-      vocabularies[vocabulary].rests.append(rests(vocabularies[vocabulary].trie, count))
+  private mutating func shortestRest(of state: Int32) -> Int {
+    let vocabulary = vocabularies.count - 1
+    while vocabularies[vocabulary].states.count <= Int(state) {
+      let next = Int32(vocabularies[vocabulary].states.count)
+      let rest = accepts(next) ? 0 : rests(of: next).min() ?? Grammar.unbounded
+      vocabularies[vocabulary].states.append(rest)
     }
-    while vocabularies[vocabulary].rests[i].states.count <= Int(state) {
-      let next = Int32(vocabularies[vocabulary].rests[i].states.count)
-      let rest = accepts(next) ? 0 : rests(of: next, count).min() ?? Grammar.unbounded
-      vocabularies[vocabulary].rests[i].states.append(rest)
-    }
-    return Int(vocabularies[vocabulary].rests[i].states[Int(state)])
+    return Int(vocabularies[vocabulary].states[Int(state)])
   }
 
-  private mutating func longestRest(of state: Int32) -> Int {
-    Int(rests(of: state, .singly).max() ?? 0)
-  }
-
-  private func rests(_ trie: TokenTrie, _ count: Count) -> Rests {
-    let runs = count == .inRuns ? grammar.runs(inTokensOf: trie) : [:]
-    return Rests(nodes: grammar.lengths(inTokensOf: trie, runs), runs: runs)
-  }
+  private mutating func longestRest(of state: Int32) -> Int { Int(rests(of: state).max() ?? 0) }
 
   /// How many tokens suffice from each place of a state.
-  private mutating func rests(of state: Int32, _ count: Count) -> [Int32] {
+  private mutating func rests(of state: Int32) -> [Int32] {
     let vocabulary = vocabularies.count - 1
-    vocabularies[vocabulary].rests[count.rawValue].append(frames)
-    let rests = vocabularies[vocabulary].rests[count.rawValue]
-    return places(of: state).map { rests.rest(of: $0.node, $0.stack) }
+    for frame in frames[vocabularies[vocabulary].frames.count...] {
+      let repeats = frame.body.map {
+        Grammar.product(frame.atLeast, vocabularies[vocabulary].nodes[Int($0)])
+      }
+      let rest = vocabularies[vocabulary].rest(of: frame.next, frame.below)
+      vocabularies[vocabulary].frames.append(Grammar.sum(repeats ?? 0, rest))
+    }
+    return places(of: state).map { vocabularies[vocabulary].rest(of: $0.node, $0.stack) }
   }
 
   /// A state in which the same tokens of usual lengths may follow, one for all that differ in nothing but

@@ -213,15 +213,11 @@ struct Grammar: Sendable {
 
   // MARK: - Lengths
 
-  /// How many texts of a repeated body, one behind the other, a token may stand for: the most first; by the
-  /// node where the body begins.
-  typealias Runs = [Int32: [Int32]]
-
   /// For each node the fewest steps to the end of its rule (Knuth 1977: a generalization of Dijkstra's
   /// algorithm); `unbounded`: it never gets there.
   ///
   /// - Parameter step: the nodes to which one step leads from a node of bytes.
-  private func lengths(_ runs: Runs = [:], _ step: (_ node: Int32) -> [Int32]) -> [Int32] {
+  private func lengths(_ step: (_ node: Int32) -> [Int32]) -> [Int32] {
     var lengths = [Int32](repeating: Self.unbounded, count: nodes.count)
     lengths[Int(Self.end)] = 0
     let users = users(step)
@@ -230,7 +226,7 @@ struct Grammar: Sendable {
       let node = nearer[done]
       done += 1
       for user in users[Int(node)] {
-        let length = length(of: nodes[Int(user)], by: lengths[Int(node)], lengths, runs)
+        let length = length(of: nodes[Int(user)], by: lengths[Int(node)], lengths)
         guard length < lengths[Int(user)] else { continue }
         lengths[Int(user)] = length
         nearer.append(user)
@@ -256,99 +252,22 @@ struct Grammar: Sendable {
   }
 
   /// The length of a node by way of a part that has the length `part`.
-  private func length(
-    of node: Node, by part: Int32, _ lengths: [Int32], _ runs: Runs
-  ) -> Int32 {
+  private func length(of node: Node, by part: Int32, _ lengths: [Int32]) -> Int32 {
     switch node {
     case .end: 0
     case .bytes: Self.sum(1, part)
     case .either: part
     case .call(let start, let next): Self.sum(lengths[Int(start)], lengths[Int(next)])
-    case .repeated(let body, let atLeast, let atMost, let next):
-      Self.sum(
-        Self.repeated(lengths[Int(body)], atLeast, atMost, runs[body] ?? []), lengths[Int(next)])
+    case .repeated(let body, let atLeast, _, let next):
+      Self.sum(Self.product(atLeast, lengths[Int(body)]), lengths[Int(next)])
     }
   }
 
   /// For each node so many tokens that the end of its rule can be reached with them: the fewest, but for
-  /// tokens that reach across a branch or the end of a rule, or across repetitions of what has parts that are
-  /// repeated, or rules.
-  func lengths(inTokensOf trie: TokenTrie, _ runs: Runs) -> [Int32] {
+  /// tokens that reach across a branch, a repetition or the end of a rule.
+  func lengths(inTokensOf trie: TokenTrie) -> [Int32] {
     // Of so many nodes the bytes are counted, each of which is a token as well.
-    isLarge ? shortest : lengths(runs) { step($0, trie) }
-  }
-
-  func runs(inTokensOf trie: TokenTrie) -> Runs {
-    var runs: Runs = [:]
-    for case .repeated(let body, 2..., _, _) in nodes where !isLarge && runs[body] == nil {
-      runs[body] = self.runs(of: body, trie)
-    }
-    return runs
-  }
-
-  private var isLarge: Bool { nodes.count > Self.mostNodes / 10 }
-
-  /// A place in a body, behind so many whole ones.
-  private struct Way: Hashable {
-    let node: Int32
-    var count: Int32 = 0
-  }
-
-  private func runs(of body: Int32, _ trie: TokenTrie) -> [Int32] {
-    let least = shortest[Int(body)]
-    if least == 0 { return [] }
-    var found: Set<Int32> = []
-    var open = [(place: 0, ways: ways(from: [Way(node: body)], body))]
-    while let (place, ways) = open.popLast() {
-      // What could be found below this place is known.
-      let counts = ways.map(\.count)
-      let most = counts.max()! + 1 + (trie.nodes[place].deepest - trie.nodes[place].depth) / least
-      if (counts.min()! + 1...most).allSatisfy(found.contains) { continue }
-      for child in trie.children(of: place) {
-        let next = ways.compactMap { way in
-          guard case .bytes(let range, let next) = nodes[Int(way.node)],
-            range.contains(trie.nodes[child].byte)
-          else { return nil as Way? }
-          return Way(node: next, count: way.count)
-        }
-        if next.isEmpty { continue }
-        let reached = self.ways(from: next, body)
-        if trie.isToken(child) {
-          for way in reached where way.node == Self.end { found.insert(way.count + 1) }
-        }
-        open.append((child, reached))
-      }
-    }
-    return found.sorted(by: >)
-  }
-
-  /// These places and those to which they lead without a byte, the beginning of another body included.
-  private func ways(from beginnings: [Way], _ body: Int32) -> Set<Way> {
-    var (all, open) = (Set(beginnings), beginnings)
-    while let way = open.popLast() {
-      let next: [Way] =
-        switch nodes[Int(way.node)] {
-        case .either(let starts): starts.map { Way(node: $0, count: way.count) }
-        case .end: [Way(node: body, count: way.count + 1)]
-        case .bytes, .call, .repeated: []
-        }
-      for way in next where all.insert(way).inserted { open.append(way) }
-    }
-    return all
-  }
-
-  /// How many tokens suffice for so many texts of a body, of which one takes `length`. Each token stands for as
-  /// many as it can; where more may follow than must, the last one for more.
-  static func repeated(
-    _ length: Int32, _ atLeast: Int32, _ atMost: Int32, _ runs: [Int32]
-  ) -> Int32 {
-    var (left, most, tokens) = (atLeast, atMost, 0 as Int32)
-    for run in runs where left > 0 {
-      let whole = left / run
-      (left, most, tokens) = (left - whole * run, most - whole * run, tokens + whole)
-      if left > 0 && run <= most { return tokens + 1 }
-    }
-    return sum(tokens, product(left, length))
+    nodes.count > Self.mostNodes / 10 ? shortest : lengths { step($0, trie) }
   }
 
   /// The nodes to which a token leads that is bytes of nodes one behind the other.

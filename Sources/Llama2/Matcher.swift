@@ -117,12 +117,12 @@ struct Matcher {
     _ tokens: inout TokenSet, behindBOSFrom state: Int32, _ room: Int, _ states: inout States
   ) throws(LlamaError) {
     guard let bos = tokenizer.bos, let space = trie.child(of: 0, UInt8(ascii: " ")) else { return }
-    let isLate = !states.endsInTime(from: state, room: room, trie)
+    let isLate = states.shortestRest(of: state, trie) > room
     for token in trie.tokens(from: space) {
       let text = tokenizer.decode(token, after: bos)
       if text.startIndex == tokenizer.vocabulary.piece(token).lowerBound { continue }
       let next = try states.step(state, text)
-      let isInTime = isLate || states.endsInTime(from: next, room: room - 1, trie)
+      let isInTime = isLate || states.shortestRest(of: next, trie) < room
       tokens[token] = !text.isEmpty && next != States.dead && isInTime
     }
   }
@@ -170,7 +170,7 @@ struct Matcher {
         tokens.append(token)
         guard try states.isForced(rest, to: end, trie) else { break }
       }
-      return states.endsInTime(from: next, room: room - tokens.count, trie) ? tokens : []
+      return states.shortestRest(of: next, trie) <= room - tokens.count ? tokens : []
     }
   }
 }
