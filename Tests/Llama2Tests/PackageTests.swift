@@ -164,7 +164,7 @@ import Testing
     // In place of the native build.
     let build = folder[".build-native/release"]
     try files.createDirectory(atPath: build, withIntermediateDirectories: true)
-    for program in [Program.run, .export] {
+    for program in [Program.run, .export, .look] {
       let name = URL(fileURLWithPath: program.path).lastPathComponent
       try files.createSymbolicLink(atPath: build + "/" + name, withDestinationPath: program.path)
     }
