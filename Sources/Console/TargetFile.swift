@@ -132,7 +132,6 @@ private struct UnfinishedFiles {
     atexit { unfinishedFiles.unlinkAll() }
     // Beyond a limit of the file size, `write` is to fail rather than end the program.
     signal(SIGXFSZ, SIG_IGN)
-    // SIGBUS: a mapped source was cut off while it was read.
     for number in endingSignals + [SIGBUS] {
       catchSignal(number, unlessIgnored: true, removeUnfinishedFiles)
     }
@@ -159,10 +158,11 @@ private let endingSignals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE]
 /// Made before the first file, so that the handler never finds it missing.
 nonisolated(unsafe) private let unfinishedFiles = UnfinishedFiles()
 
-/// Calls only unlink and raise. The signal that it raises waits until the handler returns, and then
-/// ends the program.
+/// Calls only unlink, raise, and what `endWhereAFileWasCutShort` does. The signal that it raises waits
+/// until the handler returns, and then ends the program.
 private func removeUnfinishedFiles(_ number: Int32) {
   unfinishedFiles.unlinkAll()
+  if number == SIGBUS { endWhereAFileWasCutShort() }
   raise(number)
 }
 

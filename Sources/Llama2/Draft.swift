@@ -389,9 +389,10 @@ extension Tokenizer {
     }
   }
 
-  /// nil for one that is unused, or not there.
+  /// nil for one that is unused, or not there; [] for one that is no text, whose name differs by the format
+  /// of the file.
   private func bytes(of token: Int) -> ArraySlice<UInt8>? {
     guard token < vocabSize, vocabulary.types[token] != .unused else { return nil }
-    return vocabulary.bytes[vocabulary.piece(token)]
+    return vocabulary.types[token] == .control ? [] : vocabulary.bytes[vocabulary.piece(token)]
   }
 }

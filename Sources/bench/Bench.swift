@@ -21,6 +21,9 @@ struct Bench {
     let picture = try options.svg.map {
       try TargetFile(checkedTarget($0, force: true), size: 1 << 16)
     }
+    if let model = options.model, let tokenizer = options.tokenizer {
+      _ = try Llama(checkpoint: model, tokenizer: tokenizer, threads: 1)
+    }
     let model = try options.model.map { path in
       let name = path.split(separator: "/").last.map(String.init) ?? path
       return try Model(name, path: path, threads: options.threads)

@@ -61,24 +61,24 @@ struct Writer {
   }
 
   /// Tokens a second of a text whose guesses are right with each of these probabilities, and of the same
-  /// text without guesses, before and after it.
+  /// text without guesses, medians over rounds.
   func draftRates(
     _ chances: [Double], _ effort: Effort
   ) -> [(alone: Double, together: Double)] {
     var options = options(effort.seconds)
     let tokens = llama.generate("a", options: options).tokens().map(\.id)
     (options.timeLimit, options.maximumResponseTokens) = (nil, tokens.count)
-    var before = rate(options)
     return chances.map { chance in
-      options.drafts = true
-      let source = ForcedGuesses(
-        tokens, chance: chance, in: llama.draftSources()[0],
-        vocabSize: llama.config.vocabSize)
-      let together = rate(options, source)
-      options.drafts = false
-      let after = rate(options)
-      defer { before = after }
-      return ((before + after) / 2, together)
+      let rounds = (0..<3).map { _ in
+        options.drafts = true
+        let source = ForcedGuesses(
+          tokens, chance: chance, in: llama.draftSources()[0],
+          vocabSize: llama.config.vocabSize)
+        let together = rate(options, source)
+        options.drafts = false
+        return (together: together, alone: rate(options))
+      }
+      return (rounds.map(\.alone).median, rounds.map(\.together).median)
     }
   }
 

@@ -628,6 +628,14 @@ import Testing
           "token \(id) is \"xyz\", but \"c\" in \(large): a draft needs the vocabulary of the"
           + " model that it drafts for")
     ) { try Llama(checkpoint: large, threads: 1, draft: other) }
+    // What no text is made of may have another name.
+    let control = try #require(SmallGGUF.types.firstIndex(of: 3))
+    let marked = try path("marked.gguf") {
+      var pieces = SmallGGUF.pieces(.gpt2)
+      pieces[control] = "<|marked|>"
+      $0["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+    }
+    #expect(try Llama(checkpoint: large, threads: 1, draft: marked).draftModel != nil)
     // Unused tokens need no counterpart, whichever model has more of them.
     let unused = SmallGGUF.types.count { $0 == 5 }
     #expect(unused > 2)

@@ -360,6 +360,16 @@ struct Stage {
     #expect(try Program.run([stage.checkpoint, "--draft", "none"] + arguments).status == 0)
   }
 
+  @Test func aFileThatIsCutShortMeanwhileIsSaidInASentence() throws {
+    let stage = try Stage(Shape(hiddenDim: 172, nLayers: 4, seqLen: 400_000))
+    let running = try Program.run.start([stage.checkpoint, "-t", "0", "-n", "300000"])
+    while try running.output.isEmpty && running.isRunning { usleep(10_000) }
+    try #require(FileHandle(forWritingAtPath: stage.checkpoint)).truncate(atOffset: 0)
+    let run = try running.ending()
+    #expect(run.status == 1 && !run.wasKilled && run.complaints.count == 2, "\(run.errors)")
+    #expect(run.errors.hasPrefix("run: a file was cut short"))
+  }
+
   @Test func aDraftThatCannotBeUsedIsRefused() throws {
     let stage = try Stage()
     for (draft, problem) in [
