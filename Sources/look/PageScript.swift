@@ -420,7 +420,7 @@ let pageScript = #"""
     byId("left").replaceChildren(
       `${left} of the best ${bestCount} tokens can be drawn; the model gives them ${percent(mass)} together. `,
       rest, others,
-      next === undefined ? (data.hasEnd ? "The model ended the text here." : "The page ends here.")
+      next === undefined ? (data.end >= 0 ? "The model ended the text here." : "The page ends here.")
         : element("span", {}, token + 1 < data.promptCount ? "In the prompt follows " : "Drawn was ", piece(next),
           place < 0 ? ", which is not among them." : "."));
   }
@@ -713,57 +713,84 @@ let pageScript = #"""
     const next = token + 1 < count ? tokens[token + 1] : undefined;
     const own = (i) => Math.exp(best.logits[token * bestCount + i] - logSums[token]);
     return [
-      ["The file is mapped", `${data.file}, ${grouped(model.bytes)} bytes; every weight is a pointer into it`,
-        model.gguf ? "Checkpoint.init, GGUF, GGUFModel" : "Checkpoint.init, Llama2C",
-        [["layers", String(model.layers), ""], ["vocabulary", grouped(model.vocabSize), ""],
-          ["context", grouped(model.context), ""]]],
-      ["Text becomes tokens", "the best pair of neighbours is merged, again and again",
-        "Tokenizer.encode, Pretokenizer, Merger",
-        [["bytes", bytesText(id), ""], ["token", visible(id), `id ${id}`]]],
-      ["The token's row of the embedding", isGPT2 ? `x = E[${id}] + P[${token}]` : `x = E[${id}]`,
-        "Transformer.forward, Matrix.copyRow", [row("x", vector("embedding", token), place.dim)]],
-      [`Layer ${layer + 1}: a query, a key, a value`, `${normed};  q = Wq x′${plus("bq", "bq")},  k = Wk x′${plus("bk", "bk")},`
-        + `  v = Wv x′${plus("bv", "bv")}${headNorms}`,
-        "norm, matmul",
-        [row("x", stream(layer, token), place.dim), row("x′", vector("attentionNorm", token), place.dim),
+      {
+        title: "The file is mapped",
+        formula: `${data.file}, ${grouped(model.bytes)} bytes; every weight is a pointer into it`,
+        where: "Checkpoint" + (model.gguf ? ", GGUF, GGUFModel" : ", Llama2C"),
+        rows: [["layers", String(model.layers), ""], ["vocabulary", grouped(model.vocabSize), ""],
+          ["context", grouped(model.context), ""]],
+      }, {
+        title: "Text becomes tokens",
+        formula: "the best pair of neighbours is merged, again and again",
+        where: "Tokenizer.encode, Pretokenizer, Merger",
+        rows: [["bytes", bytesText(id), ""], ["token", visible(id), `id ${id}`]],
+      }, {
+        title: "The token's row of the embedding",
+        formula: isGPT2 ? `x = E[${id}] + P[${token}]` : `x = E[${id}]`,
+        where: "Transformer.forward, Matrix.copyRow",
+        rows: [row("x", vector("embedding", token), place.dim)],
+      }, {
+        title: `Layer ${layer + 1}: a query, a key, a value`,
+        formula: `${normed};  q = Wq x′${plus("bq", "bq")},  k = Wk x′${plus("bk", "bk")},`
+          + `  v = Wv x′${plus("bv", "bv")}${headNorms}`,
+        where: "norm, matmul",
+        rows: [row("x", stream(layer, token), place.dim), row("x′", vector("attentionNorm", token), place.dim),
           row(`q, head ${head + 1}`, vector("query", token, head), place.size),
           row(`k, head ${kvHead + 1}`, vector("key", token, kvHead), place.size),
-          row(`v, head ${kvHead + 1}`, vector("value", token, kvHead), place.size)]],
-      ["Turned by the position, and kept",
-        isGPT2 ? "positions were added in step 3: nothing is turned"
+          row(`v, head ${kvHead + 1}`, vector("value", token, kvHead), place.size)],
+      }, {
+        title: "Turned by the position, and kept",
+        formula: isGPT2 ? "positions were added in step 3: nothing is turned"
           : `pair i turns by ${token} · ${grouped(model.rope.base)}^(−2i / ${model.rope.size})`
             + (model.rope.scale === 1 ? "" : ` / ${model.rope.scale}`)
             + (model.has.ropeFactors ? " / f_i, a factor of the file for each pair" : ""),
-        "rotate, cache",
-        [row("q", vector("rotatedQuery", token, head), place.size),
-          row("k", vector("rotatedKey", token, kvHead), place.size)]],
-      ["The query meets every key", "a = softmax(q · k / √headSize);  out = Σ a v", "attention, Attention",
-        [...order.map((other) => [`a, ${visible(tokens[other])}`, weightText(shares[other]), `token ${other}`]),
-          row("out", vector("heads", token, head), place.size)]],
-      ["Added to the stream", `x ← x + Wo out${plus("bo", "bo")}, of all heads`, "matmul(…, addedTo: s.x)",
-        [row("Wo out", vector("attentionOutput", token), place.dim)]],
-      ["The feed-forward network",
-        (model.activation === "swiglu" ? `h = silu(W₁ x′${plus("b1", "b₁")}) ⊙ (W₃ x′${plus("b3", "b₃")})`
+        where: "rotate, cache",
+        rows: [row("q", vector("rotatedQuery", token, head), place.size),
+          row("k", vector("rotatedKey", token, kvHead), place.size)],
+      }, {
+        title: "The query meets every key",
+        formula: "a = softmax(q · k / √headSize);  out = Σ a v",
+        where: "attention, Attention",
+        rows: [...order.map((other) => [`a, ${visible(tokens[other])}`, weightText(shares[other]), `token ${other}`]),
+          row("out", vector("heads", token, head), place.size)],
+      }, {
+        title: "Added to the stream",
+        formula: `x ← x + Wo out${plus("bo", "bo")}, of all heads`,
+        where: "matmul(…, addedTo: s.x)",
+        rows: [row("Wo out", vector("attentionOutput", token), place.dim)],
+      }, {
+        title: "The feed-forward network",
+        formula: (model.activation === "swiglu" ? `h = silu(W₁ x′${plus("b1", "b₁")}) ⊙ (W₃ x′${plus("b3", "b₃")})`
           : `h = gelu(W₁ x′${plus("b1", "b₁")})`) + `;  x ← x + W₂ h${plus("b2", "b₂")}`,
-        `norm, matmul, ${model.activation}`,
-        [row("x′", vector("ffnNorm", token), place.dim), row("h", vector("hidden", token), model.hiddenDim),
-          row("W₂ h", vector("ffnOutput", token), place.dim), row("x", stream(layer + 1, token), place.dim)]],
-      ["Behind the last layer: logits", `logits = W norm(x)${plus("b", "b")};  p = e^logit / Σ e^logit`, "classify(_:into:)",
-        [row("x", stream(model.layers, token), place.dim),
+        where: "norm, matmul, " + model.activation,
+        rows: [row("x′", vector("ffnNorm", token), place.dim), row("h", vector("hidden", token), model.hiddenDim),
+          row("W₂ h", vector("ffnOutput", token), place.dim), row("x", stream(layer + 1, token), place.dim)],
+      }, {
+        title: "Behind the last layer: logits",
+        formula: `logits = W norm(x)${plus("b", "b")};  p = e^logit / Σ e^logit`,
+        where: "classify",
+        rows: [row("x", stream(model.layers, token), place.dim),
           ...[0, 1, 2].filter((i) => i < bestCount).map((i) => [visible(best.ids[token * bestCount + i]),
-            number(best.logits[token * bestCount + i]), percent(own(i))])]],
-      ["One is drawn", "from the likeliest, as the options say", "Sampler.sample",
-        [["next", next === undefined ? (data.hasEnd ? "the end of the text" : "the page ends") : visible(next),
-          next === undefined ? "" : token + 1 < data.promptCount ? "given by the prompt" : `id ${next}`]]],
-      ["Its bytes are text", "and the token is the next input", "Tokenizer.decode, Generation.next",
-        [["bytes", next === undefined ? "" : bytesText(next), ""],
-          ["position", next === undefined ? "" : String(token + 1), ""]]],
+            number(best.logits[token * bestCount + i]), percent(own(i))])],
+      }, {
+        title: "One is drawn",
+        formula: "from the likeliest, as the options say",
+        where: "Sampler.sample",
+        rows: [["next", next !== undefined ? visible(next) : data.end >= 0 ? "the end of the text" : "the page ends",
+          next === undefined ? "" : token + 1 < data.promptCount ? "given by the prompt" : `id ${next}`]],
+      }, {
+        title: "Its bytes are text",
+        formula: "and the token is the next input",
+        where: "Tokenizer.decode, Generation.next",
+        rows: [["bytes", next === undefined ? "" : bytesText(next), ""],
+          ["position", next === undefined ? "" : String(token + 1), ""]],
+      },
     ];
   }
 
   function showWay() {
     byId("way-token").textContent = visible(tokens[selected.token]);
-    byId("way").replaceChildren(...steps().map(([title, formula, where, rows], i) => element("li", {},
+    byId("way").replaceChildren(...steps().map(({ title, formula, where, rows }, i) => element("li", {},
       element("h3", {}, `${i + 1}. ${title}`),
       element("p", { className: "formula" }, formula),
       element("table", {}, ...rows.map((cells) =>
