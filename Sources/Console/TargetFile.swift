@@ -118,10 +118,11 @@ package func checkedTarget(
     }
   }
   guard force else { throw Refusal(path, "exists already: --force replaces it") }
-  if let page, status.st_size > 0,
-    try !MappedFile(path: path).bytes.starts(with: page.utf8)
-  {
-    throw Refusal(path, "exists already and is not a page: name another file to write")
+  if let page, status.st_size > 0 {
+    let file = try MappedFile(path: path)
+    guard withExtendedLifetime(file, { file.bytes.starts(with: page.utf8) }) else {
+      throw Refusal(path, "exists already and is not a page: name another file to write")
+    }
   }
   guard let real = realpath(path, nil) else { throw Refusal(path, systemReason) }
   defer { free(real) }
