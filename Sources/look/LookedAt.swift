@@ -30,18 +30,18 @@ struct LookedAt {
     choice.steps = steps
     let prompt =
       options.prompt == "-" ? try Lines.standardInput() : options.prompt ?? ""
-    func check(_ prompt: ArraySlice<Int>) throws {
-      let count = prompt.count - (prompt.first == llama.tokenizer.bos ? 1 : 0)
+    func check(_ count: Int) throws {
       if count <= steps { return }
       throw Refusal(
-        "the prompt has \(count) tokens, but the page shows \(steps): "
+        "the prompt has \(count) tokens, the one for the beginning of the text included, but the page"
+          + " shows \(steps) of a prompt: "
           + (count <= most
             ? "expected -n \(count) or more" : "-n \(most) is the most for this model"))
     }
     switch options.mode {
     case .generate:
       let text = llama.generate(prompt, options: choice)
-      try check(text.tokens[...])
+      try check(text.promptTokens)
       for _ in text {}
       if let error = text.error { throw error }
       (tokens, promptCount) = (text.tokens, text.promptTokens)
@@ -53,7 +53,7 @@ struct LookedAt {
       if let error = chat.error { throw error }
       tokens = chat.tokens
       promptCount = tokens.count - chat.generatedTokens
-      try check(tokens.prefix(promptCount))
+      try check(promptCount)
       end = chat.endToken
     }
     let room = min(context, Transformer.blockSize)

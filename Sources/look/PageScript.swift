@@ -809,7 +809,7 @@ let pageScript = #"""
       }, {
         title: "Added to the stream",
         formula: `x ← x + Wo out${plus("bo", "bo")}, of all heads`,
-        where: "matmul(…, addedTo: s.x)",
+        where: "matmul(addedTo:)",
         rows: [row("Wo out", vector("attentionOutput", token), place.dim)],
       }, {
         title: "The feed-forward network",

@@ -142,7 +142,11 @@ import Testing
     let transformer = try Transformer(of: llama)
     var tasks: [Task<Float, any Error>] = []
     transformer.forward([1, 2], at: 0, observing: [.stream]) { _ in
-      tasks.append(Task { try Transformer(of: llama).forward([1, 2], at: 0).max()! })
+      tasks.append(
+        Task {
+          let other = try Transformer(of: llama)
+          return withExtendedLifetime(other) { other.forward([1, 2], at: 0).max()! }
+        })
     }
     let largest = transformer.forward([1, 2], at: 0).max()!
     for task in tasks { #expect(try await task.value == largest) }
