@@ -33,6 +33,9 @@ PAGES = [
     ("gpt2", [os.path.join(GGUF, "gpt2-q8_0.gguf"), "-i", "the rain", "-n", "30", "-s", "2"]),
     ("llama", [os.path.join(GGUF, "q4_k.gguf"), "-i", "the rain", "-n", "30", "-t", "1.2", "-s", "2",
                "--ban", "5"]),
+    # The model ends this text.
+    ("ended", [os.path.join(ROOT, "models/stories.bin"), "-i", "Once upon a time, a little fox", "-t", "0.8", "-s", "3",
+               "--logit-bias", "1=11"]),
 ]
 
 
@@ -192,6 +195,7 @@ class Check:
         page.key("ArrowRight", shift=True)
         self.selected(4, min(1, layers - 1), min(1, heads - 1))
         page.click("#lens tbody tr:first-child td", last)
+        page.mouse("mouseMoved", 0, 0)  # Off the cell: the page has moved under the pointer.
         self.selected(last, layers - 1, min(1, heads - 1))
         page.key("ArrowLeft")
         page.key("ArrowDown")
