@@ -418,7 +418,7 @@ def main():
                 return path
 
             if options.picture:
-                page.look(1280, 1262, scale=0.75)
+                page.look(1280, 1378, scale=0.75)
                 page.open(make(*PAGES[0]))
                 page.run("location.hash = 'token=32&layer=6&head=7'")
                 page.wait("selected.token === 32")
