@@ -101,7 +101,11 @@ package func freeSpace(beside path: String) throws -> Int {
 
 /// The path to write for a target that was asked for: behind a symbolic link, the file it names.
 /// Throws if there is a file already and not `force`, or it is one of `sources`.
-package func checkedTarget(_ path: String, force: Bool, sources: [String] = []) throws -> String {
+///
+/// - Parameter page: how a file begins that may be replaced; nil: as it likes.
+package func checkedTarget(
+  _ path: String, force: Bool, sources: [String] = [], page: String? = nil
+) throws -> String {
   var status = stat()
   guard stat(path, &status) == 0 else { return path }
   guard status.st_mode & S_IFMT == S_IFREG else {
@@ -114,6 +118,12 @@ package func checkedTarget(_ path: String, force: Bool, sources: [String] = []) 
     }
   }
   guard force else { throw Refusal(path, "exists already: --force replaces it") }
+  if let page, status.st_size > 0 {
+    let file = try MappedFile(path: path)
+    guard withExtendedLifetime(file, { file.bytes.starts(with: page.utf8) }) else {
+      throw Refusal(path, "exists already and is not a page: name another file to write")
+    }
+  }
   guard let real = realpath(path, nil) else { throw Refusal(path, systemReason) }
   defer { free(real) }
   return String(cString: real)

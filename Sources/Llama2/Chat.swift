@@ -48,6 +48,8 @@ public final class Chat {
   }
   /// All tokens so far, those of the template included.
   package var tokens: [Int] { context.tokens + context.unread }
+  /// The token that ended the last reply, if the model chose one.
+  package var endToken: Int? { context.endToken }
   /// Tokens of the last reply so far.
   package var generatedTokens: Int { context.generatedTokens }
   /// The tokens that the conversation may have in all; `Int.max` where it goes on beyond the context.

@@ -1,4 +1,5 @@
-/// What one step of a forward pass has computed, as `Transformer.forward(_:at:observe:)` shows it.
+/// What one step of a forward pass has computed, as `Transformer.forward(_:at:observing:observe:)` shows
+/// it.
 ///
 ///     transformer.forward(tokens, at: 0, observing: [.attention]) { step in
 ///       guard step.layer == 0 else { return }
@@ -11,12 +12,15 @@ public struct ForwardStep {
     case embedding
     /// The stream, normed for attention, (dim).
     case attentionNorm
-    /// As they are before a rotation by the position, (nHeads or nKVHeads, headSize).
+    /// As they are before a rotation by the position, (nHeads or nKVHeads, headSize): of models that norm the
+    /// query and the key of each head, behind these norms.
     case query, key, value
     /// As they meet: rotated, where the model rotates them, (nHeads or nKVHeads, headSize).
     case rotatedQuery, rotatedKey
     /// Weights, softmax(q · k / √headSize), that each position up to the token's own has in its sum of
-    /// values, (nHeads, positions.upperBound); 0 for positions behind it.
+    /// values, (nHeads, positions.upperBound); 0 for positions behind it. While a layer's are shown they
+    /// take 4 bytes for each token, head and position: 1 GB for a block of 256 tokens that ends at position
+    /// 32,768 of a model of 32 heads. Tokens read one at a time take a 256th of that.
     case attention
     /// These sums of values, (nHeads, headSize).
     case heads
@@ -52,61 +56,58 @@ public struct ForwardStep {
   }
 }
 
-/// Shows the steps of a block of one text to whoever asked for them.
+/// Shows steps of blocks of one text to whoever asked for them.
 struct Observer {
-  /// The threads of the model whose pass shows a step right now, to an observer on this thread.
-  @TaskLocal static var observed: ObjectIdentifier?
-
   let model: LoadedModel
-  let text: Block.Part
   let kinds: Set<ForwardStep.Kind>
   let observe: (ForwardStep) -> Void
 
-  /// - Parameter steps: their values, (rows, heads, size); of `attention` the rotated queries.
+  /// Shows steps of a layer with their values, (rows, heads, size).
   func callAsFunction(
-    layer: Int, _ steps: [(kind: ForwardStep.Kind, values: UnsafeMutablePointer<Float>)]
+    _ text: Block.Part, layer: Int,
+    _ steps: [(kind: ForwardStep.Kind, values: UnsafeMutablePointer<Float>)]
   ) {
     for (kind, values) in steps where kinds.contains(kind) {
-      let (heads, size) = shape(of: kind)
-      let count = text.rows.count * heads * size
-      func show(_ values: UnsafeBufferPointer<Float>) {
-        let step = ForwardStep(
-          kind: kind, layer: layer, positions: text.position..<end, heads: heads, values: values)
-        Self.$observed.withValue(ObjectIdentifier(model.threads)) { observe(step) }
-      }
-      if kind == .attention {
-        var weights = [Float](repeating: 0, count: count)
-        weights.withUnsafeMutableBufferPointer {
-          attention(values, layer: layer, into: $0.baseAddress!)
-          show(UnsafeBufferPointer($0))
-        }
-      } else {
-        show(UnsafeBufferPointer(start: values, count: count))
-      }
+      let (heads, size) = shape(of: kind, text)
+      let step = ForwardStep(
+        kind: kind, layer: layer, positions: text.position..<text.end, heads: heads,
+        values: UnsafeBufferPointer(start: values, count: text.rows.count * heads * size))
+      model.threads.observing { observe(step) }
     }
   }
 
-  /// The position behind the last token.
-  private var end: Int { text.position + text.rows.count }
+  /// Shows the weights of rotated queries, (rows, nHeads, headSize).
+  func showAttention(
+    _ text: Block.Part, layer: Int, of q: UnsafeMutablePointer<Float>
+  ) {
+    guard kinds.contains(.attention) else { return }
+    let (heads, size) = shape(of: .attention, text)
+    var weights = [Float](repeating: 0, count: text.rows.count * heads * size)
+    weights.withUnsafeMutableBufferPointer {
+      attention(q, text, layer: layer, into: $0.baseAddress!)
+      self(text, layer: layer, [(.attention, $0.baseAddress!)])
+    }
+  }
 
-  private func shape(of kind: ForwardStep.Kind) -> (heads: Int, size: Int) {
+  private func shape(of kind: ForwardStep.Kind, _ text: Block.Part) -> (heads: Int, size: Int) {
     let c = model.config
     return switch kind {
     case .embedding, .attentionNorm, .attentionOutput, .ffnNorm, .ffnOutput, .stream: (1, c.dim)
     case .query, .rotatedQuery, .heads: (c.nHeads, c.headSize)
     case .key, .value, .rotatedKey: (c.nKVHeads, c.headSize)
-    case .attention: (c.nHeads, end)
+    case .attention: (c.nHeads, text.end)
     case .hidden: (1, c.hiddenDim)
     }
   }
 
-  /// weights = softmax(q · k / √headSize), (rows, nHeads, end), as far as a token sees. Attention itself
+  /// weights = softmax(q · k / √headSize), (rows, nHeads, text.end), as far as a token sees. Attention itself
   /// keeps no weights (`Attention`), so they are computed here from the queries and the cached keys.
   private func attention(
-    _ q: UnsafePointer<Float>, layer: Int, into weights: UnsafeMutablePointer<Float>
+    _ q: UnsafePointer<Float>, _ text: Block.Part, layer: Int,
+    into weights: UnsafeMutablePointer<Float>
   ) {
     let (cache, nHeads, nKVHeads) = (text.cache, model.config.nHeads, model.config.nKVHeads)
-    let headSize = model.config.headSize
+    let (headSize, end) = (model.config.headSize, text.end)
     let scale = Float(headSize).squareRoot()
     withUnsafeTemporaryAllocation(of: Float.self, capacity: end * headSize) { buffer in
       let keys = buffer.baseAddress!

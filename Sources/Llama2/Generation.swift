@@ -23,6 +23,8 @@ public final class Generation: Sequence, IteratorProtocol {
   public var promptTokens: Int { prompt.tokens.count }
   /// All tokens so far, those of the prompt included.
   package var tokens: [Int] { context.tokens + context.unread }
+  /// The token that ended the text, if the model chose one; it is not part of it.
+  package var endToken: Int? { context.endToken }
   /// Tokens behind the prompt so far.
   public var generatedTokens: Int { context.generatedTokens }
   /// Tokens and time so far.

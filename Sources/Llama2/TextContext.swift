@@ -48,6 +48,8 @@ final class TextContext {
   private var textBeforeStop = ""
   /// Why the text ended, once it has.
   private(set) var reason: EndReason?
+  /// The token that ended it, which is not part of it.
+  private(set) var endToken: Int?
   private(set) var speed = Speed()
   /// The tokens that end it.
   private var endTokens: Set<Int> = []
@@ -108,7 +110,7 @@ final class TextContext {
   ///
   /// - Parameter pattern: what it must match; nil: that of the options.
   func begin(matching pattern: Pattern? = nil, endsBefore endTokens: Set<Int>) {
-    self.endTokens = endTokens
+    (self.endTokens, endToken) = (endTokens, nil)
     joiner = TextJoiner(tokenizer: llama.tokenizer)
     stopTexts = StopTexts(options.stopTexts)
     (reason, deadline, chosen, ready, generatedTokens) = (nil, nil, [], [], 0)
@@ -338,7 +340,7 @@ final class TextContext {
   /// follow it.
   private func append(_ token: Int, _ logits: UnsafeBufferPointer<Float>) throws(LlamaError) {
     if endTokens.contains(token) {
-      reason = .endToken
+      (reason, endToken) = (.endToken, token)
       return
     }
     var piece = TextPiece(token: token, text: "")

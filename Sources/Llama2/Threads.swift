@@ -25,6 +25,8 @@ package final class Threads: @unchecked Sendable {
   /// Workers that sleep.
   let sleepers = Atomic<Int>(0)
   private let stopping = Atomic<Bool>(false)
+  /// The thread whose observer is shown a step of a pass right now.
+  private let observer = Mutex<pthread_t?>(nil)
   /// The loop's body: written before `waiting`, read only by the owners of parts.
   private var body: (Int, Int) -> Void = { _, _ in }
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
@@ -74,6 +76,18 @@ package final class Threads: @unchecked Sendable {
       spin(while: { self.unfinished.load(ordering: .acquiring) > 0 })
       self.body = { _, _ in }
     }
+  }
+
+  /// Runs code that is shown a step of a pass: were it to ask for a turn, it would wait for itself.
+  func observing(_ body: () -> Void) {
+    observer.withLock { $0 = pthread_self() }
+    body()
+    observer.withLock { $0 = nil }
+  }
+
+  /// Whether this thread runs such code.
+  var isObservedHere: Bool {
+    observer.withLock { thread in thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
   }
 
   /// Runs one part if there is one to run.

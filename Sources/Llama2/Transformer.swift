@@ -12,7 +12,7 @@
 public final class Transformer {
   /// Tokens that go through the layers together: so many that reading the weights and laying them out
   /// for a block costs little beside its products.
-  static let blockSize = 256
+  package static let blockSize = 256
   /// The most tokens of a text whose logits are kept.
   static let mostLogits = 32
   /// Tokens whose logits are computed together where those of a whole text are wanted, one after the other.
@@ -22,7 +22,7 @@ public final class Transformer {
   let model: LoadedModel
   let cache: KVCache
   let logits: LazyMemory  // (mostLogits, vocabSize)
-  package var weights: Weights { model.checkpoint.weights }
+  package var checkpoint: Checkpoint { model.checkpoint }
   /// Bytes of the KV cache that a token reads for each position up to its own.
   package var cacheBytesPerPosition: Int { cache.bytesPerPosition }
 
@@ -88,9 +88,9 @@ public final class Transformer {
     observe: (ForwardStep) -> Void
   ) -> UnsafeBufferPointer<Float> {
     withoutActuallyEscaping(observe) { observe in
-      forward(tokens, at: position, last: 1) {
-        Observer(model: self.model, text: $0, kinds: kinds, observe: observe)
-      }
+      forward(
+        tokens, at: position, last: 1,
+        observer: Observer(model: model, kinds: kinds, observe: observe))
     }
   }
 
@@ -115,7 +115,7 @@ public final class Transformer {
   /// The same after each of the last `count` tokens, (count, vocabSize): of one block where they are
   /// more than one, and of `mostLogits` at most.
   func forward(
-    _ tokens: [Int], at position: Int, last count: Int, observer: ((Block.Part) -> Observer)? = nil
+    _ tokens: [Int], at position: Int, last count: Int, observer: Observer? = nil
   ) -> UnsafeBufferPointer<Float> {
     require(!tokens.isEmpty, "no tokens to read, expected one or more")
     require(
@@ -164,14 +164,14 @@ public final class Transformer {
   ///   those of this text.
   func read(
     _ tokens: [Int], at position: Int, then: (Range<Int>) -> Void = { _ in },
-    observer: ((Block.Part) -> Observer)? = nil
+    observer: Observer? = nil
   ) {
     requireInside(tokens, at: position)
     for start in stride(from: 0, to: tokens.count, by: Self.blockSize) {
       let indices = start..<min(start + Self.blockSize, tokens.count)
       let part = Block.Part(cache: cache, position: position + start, rows: 0..<indices.count)
       model.whileNobodyElseComputes {
-        model.forward(Array(tokens[indices]), [part], observer?(part))
+        model.forward(Array(tokens[indices]), [part], observer)
         then(indices)
       }
     }
@@ -203,6 +203,8 @@ struct Block {
     /// The first one's.
     let position: Int
     let rows: Range<Int>
+    /// The position behind the last one.
+    var end: Int { position + rows.count }
   }
   let tokens: [Int]
   /// The texts that the tokens belong to: one, but where several are decoded together.
@@ -254,7 +256,7 @@ final class LoadedModel: @unchecked Sendable {
   func whileNobodyElseComputes(_ body: () -> Void) {
     // It would wait for itself.
     require(
-      Observer.observed != ObjectIdentifier(threads),
+      !threads.isObservedHere,
       "an observer asks its model for more: keep what it needs, and ask behind the pass")
     threads.turn.withLock { _ in body() }
   }
@@ -265,13 +267,13 @@ final class LoadedModel: @unchecked Sendable {
 extension LoadedModel {
   /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
   ///
-  /// - Parameter observer: is shown the steps, of a block of one text.
+  /// - Parameter observer: is shown the steps of the first text's tokens.
   func forward(_ tokens: [Int], _ parts: [Block.Part], _ observer: Observer? = nil) {
     let block = Block(tokens, parts: parts, attentionTokens: state.attentionTokens)
-    let (c, w, s, count) = (config, checkpoint.weights, state, block.count)
+    let (c, w, s, count, text) = (config, checkpoint.weights, state, block.count, parts[0])
     s.blockCount += 1
     embed(block, into: s.x, scratch: s.xb)
-    observer?(layer: 0, [(.embedding, s.x)])
+    observer?(text, layer: 0, [(.embedding, s.x)])
     if let rope = c.rope {
       for part in block.parts {
         s.setAngles(rope, w.ropeFactors, rows: part.rows, position: part.position)
@@ -286,17 +288,19 @@ extension LoadedModel {
       matmul(s.xb, [(layer.wq, s.q), (layer.wk, s.k), (layer.wv, s.v)], count: count)
       if let qNorm = layer.qNorm { norm(s.q, qNorm, into: s.q, rows: count * c.nHeads) }
       if let kNorm = layer.kNorm { norm(s.k, kNorm, into: s.k, rows: count * c.nKVHeads) }
-      observer?(layer: i, [(.attentionNorm, s.xb), (.query, s.q), (.key, s.k), (.value, s.v)])
+      observer?(
+        text, layer: i, [(.attentionNorm, s.xb), (.query, s.q), (.key, s.k), (.value, s.v)])
       // Where positions are not learned, they turn queries and keys.
       if let rope = c.rope {
         rotate(s.q, heads: c.nHeads, rope, count: count)
         rotate(s.k, heads: c.nKVHeads, rope, count: count)
       }
       cache(s.k, s.v, layer: i, block)
-      observer?(layer: i, [(.rotatedQuery, s.q), (.rotatedKey, s.k), (.attention, s.q)])
+      observer?(text, layer: i, [(.rotatedQuery, s.q), (.rotatedKey, s.k)])
+      observer?.showAttention(text, layer: i, of: s.q)
       attention(s.q, layer: i, into: s.heads, block)
       matmul(s.heads, [(layer.wo, s.xb)], addedTo: s.x, count: count)
-      observer?(layer: i, [(.heads, s.heads), (.attentionOutput, s.xb)])
+      observer?(text, layer: i, [(.heads, s.heads), (.attentionOutput, s.xb)])
 
       // Feed-forward network: x += W2 hidden, where hidden = silu(W1 x') ⊙ W3 x', or gelu(W1 x') in models
       // without W3
@@ -306,9 +310,9 @@ extension LoadedModel {
       case .swiglu: swiglu(s.hb, s.hb2, count: count)
       case .gelu: gelu(s.hb, count: count)
       }
-      observer?(layer: i, [(.ffnNorm, s.xb), (.hidden, s.hb)])
+      observer?(text, layer: i, [(.ffnNorm, s.xb), (.hidden, s.hb)])
       matmul(s.hb, [(layer.w2, s.xb)], addedTo: s.x, count: count)
-      observer?(layer: i, [(.ffnOutput, s.xb), (.stream, s.x)])
+      observer?(text, layer: i, [(.ffnOutput, s.xb), (.stream, s.x)])
     }
   }
 

@@ -234,7 +234,7 @@ func maximum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
 }
 
 /// Whether no element is NaN or infinite.
-func isFinite(_ x: UnsafeBufferPointer<Float>) -> Bool {
+package func isFinite(_ x: UnsafeBufferPointer<Float>) -> Bool {
   var sum = Vector.zero
   var i = 0
   while i &+ 16 <= x.count {

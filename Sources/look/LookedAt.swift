@@ -4,13 +4,13 @@ import Llama2
 /// The text that is looked at: the one that `run` prints for these options.
 struct LookedAt {
   /// The most that -n may say: with the beginning of the text these go through the layers in one block.
-  static let mostSteps = 255
+  static let mostSteps = Transformer.blockSize - 1
 
   let tokens: [Int]
   /// How many of them the model was given.
   let promptCount: Int
-  /// Whether the model ended it.
-  let hasEnd: Bool
+  /// The token with which the model ended it, which is not part of it.
+  let end: Int?
 
   init(_ llama: Llama, _ options: Options) throws {
     let (context, page) = (llama.config.seqLen, Trace.mostTokens(llama.config))
@@ -23,8 +23,8 @@ struct LookedAt {
         context <= page
           ? "the context of this model holds \(context) tokens, one of them for the beginning of the"
             + " text, expected \(most) at most"
-          : "a page of \(steps) tokens of this model is more than a browser shows with ease,"
-            + " expected \(most) at most")
+          : "a page of \(steps) tokens of this model is more than a browser shows with ease, or than"
+            + " this machine's memory holds, expected \(most) at most")
     }
     var choice = options.choice
     choice.steps = steps
@@ -33,7 +33,8 @@ struct LookedAt {
     func check(_ count: Int) throws {
       if count <= steps { return }
       throw Refusal(
-        "the prompt has \(count) tokens, but the page shows \(steps): "
+        "the prompt has \(count) tokens, the one for the beginning of the text included, but the page"
+          + " shows \(steps) of a prompt: "
           + (count <= most
             ? "expected -n \(count) or more" : "-n \(most) is the most for this model"))
     }
@@ -44,20 +45,21 @@ struct LookedAt {
       for _ in text {}
       if let error = text.error { throw error }
       (tokens, promptCount) = (text.tokens, text.promptTokens)
-      hasEnd = text.reason == .endToken
+      end = text.endToken
     case .chat:
-      let chat = llama.chat(system: options.systemPrompt, options: choice)
+      let chat = llama.chat(system: options.systemPrompt ?? "", options: choice)
       let reply = chat.reply(to: prompt)
       for _ in reply {}
       if let error = chat.error { throw error }
       tokens = chat.tokens
       promptCount = tokens.count - chat.generatedTokens
       try check(promptCount)
-      hasEnd = reply.reason == .endToken
+      end = chat.endToken
     }
-    if tokens.count > context {
-      throw Refusal(
-        "the text has \(tokens.count) tokens, but the context of this model holds \(context)")
+    let room = min(context, Transformer.blockSize)
+    if tokens.count > room {
+      let place = room == context ? "the context of this model" : "a page"
+      throw Refusal("the text has \(tokens.count) tokens, but \(place) holds \(room)")
     }
   }
 }

@@ -11,7 +11,7 @@ struct Options {
   var steps: Int?
   var prompt: String?
   var mode = Mode.generate
-  var systemPrompt = ""
+  var systemPrompt: String?
   var template: String?
   var tokenizer: String?
   var threads: Int?
@@ -26,7 +26,7 @@ struct Options {
     What to show:
       -i, --prompt <string>      prompt; -: from standard input
       -n, --steps <int>          tokens of the text, prompt included, beside the one for its
-                                 beginning: 1 to 255 (default 64)
+                                 beginning: 1 to \(LookedAt.mostSteps) (default 64)
       -o, --output <file>        the page (default look.html)
       -m, --mode <string>        generate, or chat: the prompt is a message, and the text the model's
                                  reply with all that its template writes around them (default generate)
@@ -63,6 +63,9 @@ struct Options {
     }
     if checkpoint.isEmpty {
       throw Refusal("expected a model: look <model> [options], look -h for all of them")
+    }
+    if mode != .chat, systemPrompt != nil || template != nil {
+      throw Refusal(systemPrompt != nil ? "-y" : "--template", "goes with -m chat")
     }
   }
 }

@@ -8,7 +8,8 @@ struct Page {
   init(_ trace: Trace, of text: LookedAt, _ llama: Llama, _ options: Options) {
     let name = options.checkpoint.split(separator: "/").last.map(String.init) ?? ""
     var (vectors, headVectors): (JSON.Members, JSON.Members) = ([:], [:])
-    for (kind, values) in trace.vectors {
+    for kind in ForwardStep.Kind.allCases {
+      guard let values = trace.vectors[kind] else { continue }
       let name = Text(kind.rawValue)
       if Trace.headKinds.contains(kind) {
         headVectors[name] = packed(values.map(half))
@@ -18,10 +19,10 @@ struct Page {
     }
     let isFine = trace.detail.weightSteps > 255
     let data = JSON.object([
-      "file": .string(Text(name)), "model": Self.model(llama, trace.weights, options),
+      "file": .string(Text(name)), "model": Self.model(llama, trace.checkpoint),
       "choice": Self.choice(options), "promptCount": .number(Double(text.promptCount)),
-      "hasEnd": .bool(text.hasEnd), "tokens": packed(trace.tokens.map { Int32($0) }),
-      "pieces": Self.pieces(trace, llama.tokenizer),
+      "end": .number(Double(text.end ?? -1)), "tokens": packed(trace.tokens.map { Int32($0) }),
+      "pieces": Self.pieces(trace, end: text.end, llama.tokenizer),
       "weightSteps": .number(Double(trace.detail.weightSteps)),
       "attention": isFine ? packed(trace.attention) : packed(trace.attention.map { UInt8($0) }),
       "headElements": .number(Double(trace.detail.elements)),
@@ -40,8 +41,8 @@ struct Page {
       + Array("</script>\n<script>\n\(pageScript)</script>\n</html>\n".utf8)
   }
 
-  private static func model(_ llama: Llama, _ weights: Weights, _ options: Options) -> JSON {
-    let c = llama.config
+  private static func model(_ llama: Llama, _ checkpoint: Checkpoint) -> JSON {
+    let (c, weights) = (checkpoint.config, checkpoint.weights)
     var model: JSON.Members = [
       "gguf": .bool(llama.isGGUF), "norm": .string(c.norm == .rms ? "rms" : "layer"),
       "activation": .string(c.activation == .swiglu ? "swiglu" : "gelu"),
@@ -49,8 +50,7 @@ struct Page {
     for (name, value) in [
       ("dim", c.dim), ("hiddenDim", c.hiddenDim), ("layers", c.nLayers), ("heads", c.nHeads),
       ("kvHeads", c.nKVHeads), ("headSize", c.headSize), ("vocabSize", c.vocabSize),
-      ("context", c.seqLen),
-      ("bytes", (try? MappedFile(path: options.checkpoint).bytes.count) ?? 0),
+      ("context", c.seqLen), ("bytes", checkpoint.file.bytes.count),
     ] { model[Text(name)] = .number(Double(value)) }
     // What a relative of Llama may have beside its matrices.
     let layer = weights.layers[0]
@@ -65,7 +65,6 @@ struct Page {
     if let rope = c.rope {
       model["rope"] = .numbers([
         "base": Double(rope.base), "size": Double(rope.size), "scale": Double(rope.positionScale),
-        "neighbours": rope.pairs == .neighbours ? 1 : 0,
       ])
     }
     return .object(model)
@@ -84,8 +83,11 @@ struct Page {
 
   /// The bytes of every token that the page names: ids, where the bytes of each end, and the bytes; of a
   /// control token those of its name, and a 1.
-  private static func pieces(_ trace: Trace, _ tokenizer: Tokenizer) -> JSON {
-    let ids = Set(trace.tokens.map { Int32($0) } + trace.best.ids + trace.lens.ids).sorted()
+  private static func pieces(
+    _ trace: Trace, end: Int?, _ tokenizer: Tokenizer
+  ) -> JSON {
+    let named = (trace.tokens + [end].compactMap { $0 }).map { Int32($0) }
+    let ids = Set(named + trace.best.ids + trace.lens.ids).sorted()
     var bytes: [UInt8] = []
     var ends: [Int32] = []
     var marks: [UInt8] = []
@@ -112,12 +114,13 @@ private func packed<Number>(_ numbers: [Number]) -> JSON {
   let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   var text: [UInt8] = []
   numbers.withUnsafeBytes { bytes in
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
     for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = (0..<3).map { start + $0 < bytes.count ? Int(bytes[start + $0]) : 0 }
-      let bits = group[0] << 16 | group[1] << 8 | group[2]
-      let count = min(3, bytes.count - start) + 1
+      let count = min(3, bytes.count - start)
+      var bits = 0
+      for i in 0..<3 { bits = bits << 8 | (i < count ? Int(bytes[start + i]) : 0) }
       for i in 0..<4 {
-        text.append(i < count ? letters[bits >> (18 - 6 * i) & 63] : UInt8(ascii: "="))
+        text.append(i <= count ? letters[bits >> (18 - 6 * i) & 63] : UInt8(ascii: "="))
       }
     }
   }

@@ -25,19 +25,19 @@ let pageBody = #"""
   </header>
   <nav id="bar" aria-label="Selection">
     <div class="stepper" role="group" aria-label="Token">
-      <button data-step="token" data-by="-1" aria-label="Token before">◀</button>
+      <button data-step="token" data-by="-1" aria-label="Previous token">◀</button>
       <span id="bar-token" class="shown"></span>
-      <button data-step="token" data-by="1" aria-label="Token behind">▶</button>
+      <button data-step="token" data-by="1" aria-label="Next token">▶</button>
     </div>
     <div class="stepper" role="group" aria-label="Layer">
-      <button data-step="layer" data-by="-1" aria-label="Layer before">▼</button>
+      <button data-step="layer" data-by="-1" aria-label="Previous layer">▼</button>
       <span id="bar-layer" class="shown"></span>
-      <button data-step="layer" data-by="1" aria-label="Layer behind">▲</button>
+      <button data-step="layer" data-by="1" aria-label="Next layer">▲</button>
     </div>
     <div class="stepper" role="group" aria-label="Head">
-      <button data-step="head" data-by="-1" aria-label="Head before">◀</button>
+      <button data-step="head" data-by="-1" aria-label="Previous head">◀</button>
       <span id="bar-head" class="shown"></span>
-      <button data-step="head" data-by="1" aria-label="Head behind">▶</button>
+      <button data-step="head" data-by="1" aria-label="Next head">▶</button>
     </div>
     <span class="keys"><kbd>←</kbd> <kbd>→</kbd> token, with <kbd>Shift</kbd> head;
       <kbd>Shift</kbd> <kbd>↑</kbd> <kbd>↓</kbd> layer</span>
@@ -55,7 +55,8 @@ let pageBody = #"""
         <svg id="arcs" aria-hidden="true"></svg>
       </div>
       <p class="scale"><span>surprise, −ln p: 0<span class="ramp" data-ramp="warm"></span>8 nats and more</span>
-        <span><span class="given-key">underlined</span> the prompt, the rest is the model's</span></p>
+        <span><span class="given-key">underlined</span> the prompt, the rest is the model's</span>
+        <span id="arc-scale">arcs, weight:</span></p>
       <p id="token-facts"></p>
     </section>
     <section class="card tall" aria-labelledby="next-title">
@@ -108,11 +109,12 @@ let pageBody = #"""
           <div id="heads" role="radiogroup" aria-label="Heads of the layer"></div>
           <p id="first-share"></p>
           <ul id="looks-at"></ul>
-          <p id="under-pointer" class="soft">Point at the matrix to read a weight.</p>
+          <p id="under-pointer" class="soft">Point at the matrix to read a weight, or move over it with the arrow
+            keys.</p>
         </div>
         <div>
           <h3>Head <span id="matrix-head"></span></h3>
-          <canvas id="matrix" role="img"></canvas>
+          <canvas id="matrix" role="application" tabindex="0"></canvas>
           <p class="scale">
             <span>weight: 0 %<span class="ramp" data-ramp="cool"></span><span id="most"></span></span>
           </p>

@@ -181,8 +181,9 @@ let pageScript = #"""
 
   // MARK: The selection
 
-  const selected = { token: 0, layer: 0, head: 0 };
-  const limits = { token: count, layer: model.layers, head: model.heads };
+  /// `column` is the token whose weight the keyboard reads in the matrix, which the selected one can see.
+  const selected = { token: 0, layer: 0, head: 0, column: 0 };
+  const limits = { token: count, layer: model.layers, head: model.heads, column: count };
 
   /// At first the end of the prompt, and the head that takes most from one token that is neither the first
   /// nor its own.
@@ -203,6 +204,7 @@ let pageScript = #"""
     for (const [what, value] of Object.entries(change)) {
       selected[what] = Math.min(limits[what] - 1, Math.max(0, value));
     }
+    selected.column = Math.min(selected.column, selected.token);
     show();
   }
 
@@ -227,13 +229,18 @@ let pageScript = #"""
   };
   const inPictures = { ...everywhere, ArrowDown: ["layer", -1], ArrowUp: ["layer", 1] };
 
+  /// Has a screen reader say it.
+  function say(text) {
+    byId("said").textContent = text;
+  }
+
   function show() {
     const { token, layer, head } = selected;
     byId("bar-token").replaceChildren(`${token}: `, piece(tokens[token]));
     byId("bar-layer").textContent = `layer ${layer + 1} of ${model.layers}`;
     byId("bar-head").textContent = `head ${head + 1} of ${model.heads}`;
-    byId("said").textContent = `Token ${token}, ${visible(tokens[token])}, layer ${layer + 1}, head ${head + 1}.`
-      + ` Likeliest behind it: ${visible(answer(token))}`;
+    say(`Token ${token}, ${visible(tokens[token])}, layer ${layer + 1}, head ${head + 1}.`
+      + ` Likeliest behind it: ${visible(answer(token))}`);
     showText();
     showBars();
     showLens();
@@ -283,6 +290,20 @@ let pageScript = #"""
           + ` ${nats.toFixed(2)} nats.`);
   }
 
+  /// An arc's thickness and strength.
+  const stroke = (share) => ({
+    "stroke-width": (1 + 7 * share).toFixed(2), opacity: (0.3 + 0.7 * share).toFixed(2),
+  });
+  const leastArc = 0.01;
+
+  function makeArcScale() {
+    for (const share of [leastArc, 0.5, 1]) {
+      byId("arc-scale").append(` ${share === leastArc ? "from " : ""}${100 * share} %`,
+        svg("svg", { class: "arc-key", viewBox: "0 0 30 10" },
+          svg("path", { class: "from", d: "M4,5 H26", ...stroke(share) })));
+    }
+  }
+
   /// Arcs to the tokens of the selected one's line; those to earlier lines leave these at their right end, and
   /// come in at the left as one.
   function showArcs() {
@@ -296,12 +317,12 @@ let pageScript = #"""
     const [toX, toY] = place(token);
     const paths = [];
     const draw = (name, share, d) => paths.push(svg("path", {
-      class: name, d, "stroke-width": (1 + 7 * share).toFixed(2), opacity: (0.3 + 0.7 * share).toFixed(2),
+      class: name, d, ...stroke(share),
     }));
     let above = 0;
     for (let other = 0; other < token; other++) {
       const share = weight(layer, head, token, other);
-      if (share < 0.01) continue;
+      if (share < leastArc) continue;
       const [x, y] = place(other);
       if (Math.abs(y - toY) < 20) {
         const high = Math.min(30, 12 + Math.abs(toX - x) / 8);
@@ -390,7 +411,8 @@ let pageScript = #"""
     const ids = Array.from(best.ids.subarray(token * bestCount, (token + 1) * bestCount));
     const logits = Array.from(best.logits.subarray(token * bestCount, (token + 1) * bestCount));
     const { shares, beyond } = chances(logits, sumAt(token, choice.temperature), choice);
-    const next = token + 1 < count ? tokens[token + 1] : undefined;
+    const isLast = token + 1 === count;
+    const next = !isLast ? tokens[token + 1] : data.end >= 0 ? data.end : undefined;
     const rows = ids.slice(0, 14).map((_, i) => i);
     const place = ids.indexOf(next);
     if (place >= rows.length) rows.push(place);
@@ -407,7 +429,7 @@ let pageScript = #"""
         element("span", { className: "own", style: `left: ${(100 * own) / widest}%` })),
       element("span", { className: "percent" }, shares[i] === 0 ? "left out" : percent(shares[i])));
       made.setAttribute("aria-label", `${visible(ids[i])}: drawn with ${percent(shares[i])}, model's own`
-        + ` ${percent(own)}` + (isNext ? ", follows in the text" : ""));
+        + ` ${percent(own)}` + (!isNext ? "" : isLast ? ", ends the text" : ", follows in the text"));
       return made;
     }));
     const left = shares.filter((share) => share > 0).length;
@@ -420,9 +442,9 @@ let pageScript = #"""
     byId("left").replaceChildren(
       `${left} of the best ${bestCount} tokens can be drawn; the model gives them ${percent(mass)} together. `,
       rest, others,
-      next === undefined ? (data.hasEnd ? "The model ended the text here." : "The page ends here.")
+      next === undefined ? "The page ends here."
         : element("span", {}, token + 1 < data.promptCount ? "In the prompt follows " : "Drawn was ", piece(next),
-          place < 0 ? ", which is not among them." : "."));
+          isLast ? ", which ends the text" : "", place < 0 ? ", which is not among them." : "."));
   }
 
   // MARK: The logit lens
@@ -451,7 +473,10 @@ let pageScript = #"""
         const share = Math.exp(lens.logs[start]);
         const cell = element("td", {
           role: "gridcell", tabIndex: -1, onmouseenter: () => showCell(layers, token),
-          onmouseleave: () => showCell(), onfocus: () => showCell(layers, token),
+          onmouseleave: () => showCell(), onfocus: () => {
+            showCell(layers, token);
+            say(byId("lens-best").innerText);
+          },
           onclick: () => {
             select({ token, layer: Math.max(0, layers - 1) });
             if (layers === 0) showCell(0, token);
@@ -545,6 +570,7 @@ let pageScript = #"""
       if (move(event, keys)) byId("heads").querySelector("[aria-checked=true]").focus();
     });
     const matrix = byId("matrix");
+    matrix.width = matrix.height = count * Math.max(1, Math.round(480 / count));
     const cellAt = (event) => {
       const box = matrix.getBoundingClientRect();
       const at = (value, size) => Math.min(count - 1, Math.max(0, Math.floor((value / size) * count)));
@@ -552,6 +578,17 @@ let pageScript = #"""
     };
     matrix.addEventListener("pointermove", (event) => showWeight(...cellAt(event)));
     matrix.addEventListener("click", (event) => select({ token: cellAt(event)[0] }));
+    const sayWeight = () => {
+      drawMatrix();
+      showWeight(selected.token, selected.column);
+      say(byId("under-pointer").textContent);
+    };
+    matrix.addEventListener("keydown", (event) => {
+      const keys = { ArrowLeft: ["column", -1], ArrowRight: ["column", 1], ArrowUp: ["token", -1], ArrowDown: ["token", 1] };
+      if (move(event, { ...everywhere, ...keys })) sayWeight();
+    });
+    matrix.addEventListener("focus", sayWeight);
+    matrix.addEventListener("blur", drawMatrix);
   }
 
   function showWeight(token, other) {
@@ -560,57 +597,71 @@ let pageScript = #"""
       other > token ? "" : `: ${weightText(weight(selected.layer, selected.head, token, other))}`);
   }
 
-  /// The largest weight of a head on any token but the first, which would leave the others pale.
-  function mostBesideFirst(layer, head) {
-    let most = 0;
-    for (let token = 1; token < count; token++) {
-      for (let other = 1; other <= token; other++) most = Math.max(most, weight(layer, head, token, other));
+  /// Draws a head, a pixel a weight, in 256 `colours` that reach to its largest weight on any token but the
+  /// first, which would leave the others pale. Returns that weight, and the mean of those on the first.
+  function drawHead(canvas, layer, head, colours) {
+    const triangle = (count * (count + 1)) / 2;
+    const start = (layer * model.heads + head) * triangle;
+    const roots = weights.subarray(start, start + triangle);
+    let [most, toFirst] = [0, 0];
+    for (let token = 1, row = 1; token < count; row += ++token) {
+      toFirst += (roots[row] / data.weightSteps) ** 2 / (count - 1);
+      for (let i = row + 1; i <= row + token; i++) most = Math.max(most, roots[i]);
     }
-    return most || 1;
-  }
-
-  /// `scale` pixels a weight, coloured by 256 `steps`.
-  function drawWeights(canvas, layer, head, steps, scale = 1) {
-    canvas.width = canvas.height = count * scale;
-    const context = canvas.getContext("2d");
-    const most = mostBesideFirst(layer, head);
-    for (let token = 0; token < count; token++) {
-      for (let other = 0; other <= token; other++) {
-        const share = Math.min(1, weight(layer, head, token, other) / most);
-        context.fillStyle = steps[Math.round(share * 255)];
-        context.fillRect(other * scale, token * scale, scale, scale);
+    most ||= data.weightSteps;
+    const image = new ImageData(count, count);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let token = 0, i = 0; token < count; token++) {
+      for (let other = 0; other <= token; other++, i++) {
+        pixels[token * count + other] = colours[Math.round(255 * Math.min(1, roots[i] / most) ** 2)];
       }
     }
-    return most;
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return { most: (most / data.weightSteps) ** 2, toFirst };
   }
 
-  let drawn;
+  /// What is drawn of the heads' layer, in its colours.
+  let drawn = {};
+  function drawLayer() {
+    const { layer } = selected;
+    if (drawn.layer === layer && drawn.isDark === darkness.matches) return;
+    const colours = Uint32Array.from({ length: 256 }, (_, i) => {
+      const [red, green, blue] = colour("cool", i / 255);
+      return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+    });
+    const canvases = Array.from(byId("heads").querySelectorAll("canvas"));
+    const heads = canvases.map((canvas, head) => drawHead(canvas, layer, head, colours));
+    drawn = { layer, isDark: darkness.matches, canvases, heads };
+  }
+
+  /// The selected head, with a frame around the selected token's row, and one around the keyboard's weight.
+  function drawMatrix() {
+    const matrix = byId("matrix");
+    const [context, scale] = [matrix.getContext("2d"), matrix.width / count];
+    context.imageSmoothingEnabled = false;
+    context.clearRect(0, 0, matrix.width, matrix.height);
+    context.drawImage(drawn.canvases[selected.head], 0, 0, matrix.width, matrix.height);
+    context.strokeStyle = getComputedStyle(document.body).getPropertyValue("--warm");
+    context.lineWidth = 2;
+    const top = selected.token * scale;
+    context.strokeRect(1, top, (selected.token + 1) * scale, scale);
+    if (document.activeElement === matrix) context.strokeRect(selected.column * scale - 2, top - 2, scale + 4, scale + 4);
+  }
+
   function showAttention() {
     const { token, layer, head } = selected;
     byId("attention-layer").textContent = layer + 1;
     byId("matrix-head").textContent = head + 1;
-    const steps = Array.from({ length: 256 }, (_, i) => `rgb(${colour("cool", i / 255).join(" ")})`);
-    const buttons = byId("heads").querySelectorAll(".head");
-    buttons.forEach((button, i) => {
+    byId("heads").querySelectorAll(".head").forEach((button, i) => {
       button.setAttribute("aria-checked", i === head);
       button.tabIndex = i === head ? 0 : -1;
-      const look = `${layer} ${darkness.matches}`;
-      if (drawn !== look) drawWeights(button.querySelector("canvas"), layer, i, steps);
-      if (i === buttons.length - 1) drawn = look;
     });
-
-    const matrix = byId("matrix");
-    const scale = Math.max(1, Math.round(480 / count));
-    const most = drawWeights(matrix, layer, head, steps, scale);
+    drawLayer();
+    drawMatrix();
+    const { most, toFirst } = drawn.heads[head];
     byId("most").textContent = most < 1 ? `${weightText(most)} and more` : "100 %";
-    const context = matrix.getContext("2d");
-    context.strokeStyle = getComputedStyle(document.body).getPropertyValue("--warm");
-    context.lineWidth = 2;
-    context.strokeRect(1, token * scale, (token + 1) * scale, scale);
 
     const shares = Array.from({ length: token + 1 }, (_, other) => weight(layer, head, token, other));
-    let toFirst = 0;
-    for (let i = 1; i < count; i++) toFirst += weight(layer, head, i, 0) / Math.max(1, count - 1);
     byId("first-share").replaceChildren(
       "Of the selected token's attention ", element("b", {}, weightText(shares[0])),
       " goes to the first token, of all tokens' ", element("b", {}, weightText(toFirst)),
@@ -620,8 +671,8 @@ let pageScript = #"""
       element("li", { className: "soft" }, piece(tokens[token]), " looks at"),
       ...order.map((i) => element("li", {}, piece(tokens[i]),
         element("span", { className: "soft" }, ` (${i}) `), weightText(shares[i]))));
-    matrix.setAttribute("aria-label", `Weights of head ${head + 1} of layer ${layer + 1}, ${count} by ${count}`
-      + ` tokens. ${visible(tokens[token])} looks most at ${visible(tokens[order[0]])}, ${weightText(shares[order[0]])}.`);
+    byId("matrix").setAttribute("aria-label", `Weights of head ${head + 1} of layer ${layer + 1}, ${count} by ${count}`
+      + ` tokens. ${visible(tokens[token])} looks most at ${visible(tokens[order[0]])}, ${weightText(shares[order[0]])}. Left and right arrow keys read its weights.`);
   }
 
   // MARK: The residual stream
@@ -639,7 +690,7 @@ let pageScript = #"""
     const added = (kind) => layers.slice(1).map((i) => vector(kind, token, 0, i - 1).length);
     const [attention, ffn] = [added("attentionOutput"), added("ffnOutput")];
     const most = Math.max(...norms, ...attention, ...ffn) * 1.05;
-    const [width, height, left, bottom] = [byId("stream").clientWidth || 900, 230, 52, 40];
+    const [width, height, left, bottom] = [byId("stream").clientWidth || 900, 230, 70, 40];
     const slot = (width - left - 10) / (model.layers + 1);
     const x = (i) => left + slot * (i + 0.5);
     const y = (value) => 12 + (height - bottom - 12) * (1 - value / most);
@@ -670,6 +721,8 @@ let pageScript = #"""
       svg("title", {}, number(value)))));
     parts.push(svg("text", { x: left + (width - left) / 2, y: height - 4, "text-anchor": "middle" },
       "behind layer (0: the embedding)"));
+    parts.push(svg("text", { transform: `translate(14 ${(height - bottom) / 2}) rotate(-90)`, "text-anchor": "middle" },
+      "length"));
     const picture = byId("stream");
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.replaceChildren(...parts);
@@ -713,57 +766,84 @@ let pageScript = #"""
     const next = token + 1 < count ? tokens[token + 1] : undefined;
     const own = (i) => Math.exp(best.logits[token * bestCount + i] - logSums[token]);
     return [
-      ["The file is mapped", `${data.file}, ${grouped(model.bytes)} bytes; every weight is a pointer into it`,
-        model.gguf ? "Checkpoint.init, GGUF, GGUFModel" : "Checkpoint.init, Llama2C",
-        [["layers", String(model.layers), ""], ["vocabulary", grouped(model.vocabSize), ""],
-          ["context", grouped(model.context), ""]]],
-      ["Text becomes tokens", "the best pair of neighbours is merged, again and again",
-        "Tokenizer.encode, Pretokenizer, Merger",
-        [["bytes", bytesText(id), ""], ["token", visible(id), `id ${id}`]]],
-      ["The token's row of the embedding", isGPT2 ? `x = E[${id}] + P[${token}]` : `x = E[${id}]`,
-        "Transformer.forward, Matrix.copyRow", [row("x", vector("embedding", token), place.dim)]],
-      [`Layer ${layer + 1}: a query, a key, a value`, `${normed};  q = Wq x′${plus("bq", "bq")},  k = Wk x′${plus("bk", "bk")},`
-        + `  v = Wv x′${plus("bv", "bv")}${headNorms}`,
-        "norm, matmul",
-        [row("x", stream(layer, token), place.dim), row("x′", vector("attentionNorm", token), place.dim),
+      {
+        title: "The file is mapped",
+        formula: `${data.file}, ${grouped(model.bytes)} bytes; every weight is a pointer into it`,
+        where: "Checkpoint" + (model.gguf ? ", GGUF, GGUFModel" : ", Llama2C"),
+        rows: [["layers", String(model.layers), ""], ["vocabulary", grouped(model.vocabSize), ""],
+          ["context", grouped(model.context), ""]],
+      }, {
+        title: "Text becomes tokens",
+        formula: "the best pair of neighbours is merged, again and again",
+        where: "Tokenizer.encode, Pretokenizer, Merger",
+        rows: [["bytes", bytesText(id), ""], ["token", visible(id), `id ${id}`]],
+      }, {
+        title: "The token's row of the embedding",
+        formula: isGPT2 ? `x = E[${id}] + P[${token}]` : `x = E[${id}]`,
+        where: "Transformer.forward, Matrix.copyRow",
+        rows: [row("x", vector("embedding", token), place.dim)],
+      }, {
+        title: `Layer ${layer + 1}: a query, a key, a value`,
+        formula: `${normed};  q = Wq x′${plus("bq", "bq")},  k = Wk x′${plus("bk", "bk")},`
+          + `  v = Wv x′${plus("bv", "bv")}${headNorms}`,
+        where: "norm, matmul",
+        rows: [row("x", stream(layer, token), place.dim), row("x′", vector("attentionNorm", token), place.dim),
           row(`q, head ${head + 1}`, vector("query", token, head), place.size),
           row(`k, head ${kvHead + 1}`, vector("key", token, kvHead), place.size),
-          row(`v, head ${kvHead + 1}`, vector("value", token, kvHead), place.size)]],
-      ["Turned by the position, and kept",
-        isGPT2 ? "positions were added in step 3: nothing is turned"
+          row(`v, head ${kvHead + 1}`, vector("value", token, kvHead), place.size)],
+      }, {
+        title: "Turned by the position, and kept",
+        formula: isGPT2 ? "positions were added in step 3: nothing is turned"
           : `pair i turns by ${token} · ${grouped(model.rope.base)}^(−2i / ${model.rope.size})`
             + (model.rope.scale === 1 ? "" : ` / ${model.rope.scale}`)
             + (model.has.ropeFactors ? " / f_i, a factor of the file for each pair" : ""),
-        "rotate, cache",
-        [row("q", vector("rotatedQuery", token, head), place.size),
-          row("k", vector("rotatedKey", token, kvHead), place.size)]],
-      ["The query meets every key", "a = softmax(q · k / √headSize);  out = Σ a v", "attention, Attention",
-        [...order.map((other) => [`a, ${visible(tokens[other])}`, weightText(shares[other]), `token ${other}`]),
-          row("out", vector("heads", token, head), place.size)]],
-      ["Added to the stream", `x ← x + Wo out${plus("bo", "bo")}, of all heads`, "matmul(…, addedTo: s.x)",
-        [row("Wo out", vector("attentionOutput", token), place.dim)]],
-      ["The feed-forward network",
-        (model.activation === "swiglu" ? `h = silu(W₁ x′${plus("b1", "b₁")}) ⊙ (W₃ x′${plus("b3", "b₃")})`
+        where: "rotate, cache",
+        rows: [row("q", vector("rotatedQuery", token, head), place.size),
+          row("k", vector("rotatedKey", token, kvHead), place.size)],
+      }, {
+        title: "The query meets every key",
+        formula: "a = softmax(q · k / √headSize);  out = Σ a v",
+        where: "attention, Attention",
+        rows: [...order.map((other) => [`a, ${visible(tokens[other])}`, weightText(shares[other]), `token ${other}`]),
+          row("out", vector("heads", token, head), place.size)],
+      }, {
+        title: "Added to the stream",
+        formula: `x ← x + Wo out${plus("bo", "bo")}, of all heads`,
+        where: "matmul(addedTo:)",
+        rows: [row("Wo out", vector("attentionOutput", token), place.dim)],
+      }, {
+        title: "The feed-forward network",
+        formula: (model.activation === "swiglu" ? `h = silu(W₁ x′${plus("b1", "b₁")}) ⊙ (W₃ x′${plus("b3", "b₃")})`
           : `h = gelu(W₁ x′${plus("b1", "b₁")})`) + `;  x ← x + W₂ h${plus("b2", "b₂")}`,
-        `norm, matmul, ${model.activation}`,
-        [row("x′", vector("ffnNorm", token), place.dim), row("h", vector("hidden", token), model.hiddenDim),
-          row("W₂ h", vector("ffnOutput", token), place.dim), row("x", stream(layer + 1, token), place.dim)]],
-      ["Behind the last layer: logits", `logits = W norm(x)${plus("b", "b")};  p = e^logit / Σ e^logit`, "classify(_:into:)",
-        [row("x", stream(model.layers, token), place.dim),
+        where: "norm, matmul, " + model.activation,
+        rows: [row("x′", vector("ffnNorm", token), place.dim), row("h", vector("hidden", token), model.hiddenDim),
+          row("W₂ h", vector("ffnOutput", token), place.dim), row("x", stream(layer + 1, token), place.dim)],
+      }, {
+        title: "Behind the last layer: logits",
+        formula: `logits = W norm(x)${plus("b", "b")};  p = e^logit / Σ e^logit`,
+        where: "classify",
+        rows: [row("x", stream(model.layers, token), place.dim),
           ...[0, 1, 2].filter((i) => i < bestCount).map((i) => [visible(best.ids[token * bestCount + i]),
-            number(best.logits[token * bestCount + i]), percent(own(i))])]],
-      ["One is drawn", "from the likeliest, as the options say", "Sampler.sample",
-        [["next", next === undefined ? (data.hasEnd ? "the end of the text" : "the page ends") : visible(next),
-          next === undefined ? "" : token + 1 < data.promptCount ? "given by the prompt" : `id ${next}`]]],
-      ["Its bytes are text", "and the token is the next input", "Tokenizer.decode, Generation.next",
-        [["bytes", next === undefined ? "" : bytesText(next), ""],
-          ["position", next === undefined ? "" : String(token + 1), ""]]],
+            number(best.logits[token * bestCount + i]), percent(own(i))])],
+      }, {
+        title: "One is drawn",
+        formula: "from the likeliest, as the options say",
+        where: "Sampler.sample",
+        rows: [["next", next !== undefined ? visible(next) : data.end >= 0 ? "the end of the text" : "the page ends",
+          next === undefined ? "" : token + 1 < data.promptCount ? "given by the prompt" : `id ${next}`]],
+      }, {
+        title: "Its bytes are text",
+        formula: "and the token is the next input",
+        where: "Tokenizer.decode, Generation.next",
+        rows: [["bytes", next === undefined ? "" : bytesText(next), ""],
+          ["position", next === undefined ? "" : String(token + 1), ""]],
+      },
     ];
   }
 
   function showWay() {
     byId("way-token").textContent = visible(tokens[selected.token]);
-    byId("way").replaceChildren(...steps().map(([title, formula, where, rows], i) => element("li", {},
+    byId("way").replaceChildren(...steps().map(({ title, formula, where, rows }, i) => element("li", {},
       element("h3", {}, `${i + 1}. ${title}`),
       element("p", { className: "formula" }, formula),
       element("table", {}, ...rows.map((cells) =>
@@ -794,13 +874,14 @@ let pageScript = #"""
   function selectLinked() {
     const change = {};
     for (const [what, value] of new URLSearchParams(location.hash.slice(1))) {
-      if (what in limits && /^\d+$/.test(value)) change[what] = Number(value) - (what === "token" ? 0 : 1);
+      if (Object.hasOwn(limits, what) && /^\d+$/.test(value)) change[what] = Number(value) - (what === "layer" || what === "head" ? 1 : 0);
     }
     select(change);
   }
 
   describe();
   makeText();
+  makeArcScale();
   makeSampler();
   makeLens();
   makeAttention();
@@ -816,7 +897,7 @@ let pageScript = #"""
   document.querySelectorAll("[data-step]").forEach((button) =>
     button.addEventListener("click", () => step(button.dataset.step, Number(button.dataset.by))));
   addEventListener("keydown", (event) => {
-    if (!event.target.closest?.("input, #lens, #text, #heads")) move(event, everywhere);
+    if (!event.target.closest?.("input, #lens, #text, #heads, #matrix")) move(event, everywhere);
   });
 
   """#

@@ -62,7 +62,8 @@ let pageStyle = #"""
   #arcs {
     position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; pointer-events: none;
   }
-  #arcs path { fill: none; stroke: var(--accent); stroke-linecap: round; }
+  .arc-key { width: 30px; height: 10px; margin-left: 4px; vertical-align: -1px; }
+  #arcs path, .arc-key path { fill: none; stroke: var(--accent); stroke-linecap: round; }
   .token {
     position: relative; display: inline-block; min-width: 9px; padding: 1px 1px; border-radius: 4px;
     line-height: 1.45; white-space: pre; cursor: pointer; vertical-align: baseline;
@@ -156,6 +157,7 @@ let pageStyle = #"""
     image-rendering: pixelated; cursor: crosshair;
   }
   #first-share { margin-top: 12px; }
+  #under-pointer { min-height: 3em; }
   #looks-at {
     margin: 8px 0 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px;
   }

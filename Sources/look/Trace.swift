@@ -17,7 +17,7 @@ struct Trace {
   ]
 
   let tokens: [Int]
-  let weights: Weights
+  let checkpoint: Checkpoint
   let detail: Detail
   /// The square roots of the weights of each head for each token and those up to it, in `detail.weightSteps`:
   /// (nLayers, nHeads, tokens), of which token t has t + 1.
@@ -72,22 +72,29 @@ struct Trace {
     }
   }
 
-  /// So many that a page takes 12 MB at most.
+  /// So many that a page takes 12 MB at most, and the streams of all layers an eighth of the memory.
   static func mostTokens(_ config: Config) -> Int {
-    let detail = Detail(config)
-    return (1...LookedAt.mostSteps + 1).last {
-      detail.size(tokens: $0, layers: config.nLayers, config) <= 12_000_000
+    let (detail, memory) = (Detail(config), usableMemory() / 8)
+    return (1...Transformer.blockSize).last { tokens in
+      detail.size(tokens: tokens, layers: config.nLayers, config) <= 12_000_000
+        && 4 * (config.nLayers + 1) * tokens * config.dim <= memory
     } ?? 1
   }
 
-  init(_ llama: Llama, _ tokens: [Int], temperature: Float) throws {
+  /// Throws `LlamaError.notFinite` naming `file`, as `run` does.
+  init(_ llama: Llama, _ file: String, _ tokens: [Int], temperature: Float) throws {
     self.tokens = tokens
     detail = Detail(llama.config)
     let transformer = try Transformer(of: llama)
-    weights = transformer.weights
+    checkpoint = transformer.checkpoint
     // (nLayers + 1, tokens, dim)
     var streams: [Float] = []
+    streams.reserveCapacity((llama.config.nLayers + 1) * tokens.count * llama.config.dim)
+    var damaged: Int?
     transformer.forward(tokens, at: 0) { step in
+      precondition(step.positions == 0..<tokens.count, "a page shows one block")
+      damaged = damaged ?? Self.firstNotFinite(step)
+      if damaged != nil { return }
       switch step.kind {
       case .attention: addAttention(step)
       case .embedding, .stream: streams += step.values
@@ -95,7 +102,16 @@ struct Trace {
       }
       if step.kind != .attention { addVectors(step) }
     }
-    addLogits(transformer, streams, temperature)
+    if let damaged { throw LlamaError.notFinite(path: file, position: damaged) }
+    try addLogits(transformer, streams, file, temperature)
+  }
+
+  /// The first position whose values are not all finite.
+  private static func firstNotFinite(_ step: ForwardStep) -> Int? {
+    if isFinite(step.values) { return nil }
+    return step.positions.first { position in
+      (0..<step.heads).contains { !isFinite(step[position, head: $0]) }
+    }
   }
 
   private mutating func addAttention(_ step: ForwardStep) {
@@ -124,8 +140,8 @@ struct Trace {
 
   /// From the last layer down, whose likeliest tokens are looked for in the others.
   private mutating func addLogits(
-    _ transformer: Transformer, _ streams: [Float], _ temperature: Float
-  ) {
+    _ transformer: Transformer, _ streams: [Float], _ file: String, _ temperature: Float
+  ) throws {
     let (config, count) = (transformer.config, tokens.count)
     var layers: [(ids: [Int32], logProbabilities: [Float], answers: [Float])] = []
     var answers: [Int] = []
@@ -139,6 +155,9 @@ struct Trace {
         for (row, position) in positions.enumerated() {
           let logits = UnsafeBufferPointer(
             rebasing: logits[row * config.vocabSize..<(row + 1) * config.vocabSize])
+          guard isFinite(logits) else {
+            throw LlamaError.notFinite(path: file, position: position)
+          }
           let probabilities = LogProbabilities(logits)
           if layer == config.nLayers {
             answers.append(addBest(logits))

@@ -11,11 +11,11 @@ import Testing
   ]
 
   private static func transformer(
-    _ shape: Shape, threads: Int = 2
+    _ shape: Shape, _ format: Format? = nil, threads: Int = 2
   ) throws -> (Folder, Model, Transformer) {
     let (folder, model) = (try Folder(), Model(shape))
-    let path = try folder.write(
-      model.bytes(shape.architecture == .llama ? .v1 : .gguf(fused: false)), to: "model")
+    let format = format ?? (shape.architecture == .llama ? .v1 : .gguf(fused: false))
+    let path = try folder.write(model.bytes(format), to: "model")
     return (folder, model, try Transformer(checkpoint: path, threads: threads))
   }
 
@@ -66,18 +66,28 @@ import Testing
     }
   }
 
-  @Test(arguments: shapes) func lookingOnChangesNoBitOfLogits(_ shape: Shape) throws {
-    let (folder, _, transformer) = try Self.transformer(shape)
+  static let formats: [(Shape, Format?)] =
+    shapes.map { ($0, nil) } + [
+      (Shape(architecture: .qwen3, dim: 64, hiddenDim: 96, nHeads: 8, ownHeadSize: 12), .int8GGUF)
+    ]
+
+  @Test(arguments: formats) func lookingOnChangesNoBitOfLogits(
+    _ shape: Shape, _ format: Format?
+  ) throws {
+    let (folder, _, transformer) = try Self.transformer(shape, format)
     defer { withExtendedLifetime(folder) {} }
     var random = SplitMix(6)
     let tokens = random.tokens(300, below: shape.vocabSize)
     let plain = transformer.forward(tokens, at: 0).map(\.bitPattern)
     var last: [Float] = []
-    let watched = transformer.forward(tokens, at: 0, observing: [.stream]) { step in
-      #expect(step.kind == .stream)
-      if step.layer == shape.nLayers - 1 { last = Array(step[step.positions.upperBound - 1]) }
+    for kinds in [Set(ForwardStep.Kind.allCases), [.stream]] {
+      var seen: Set<ForwardStep.Kind> = []
+      let watched = transformer.forward(tokens, at: 0, observing: kinds) { step in
+        seen.insert(step.kind)
+        if step.kind == .stream { last = Array(step[step.positions.upperBound - 1]) }
+      }
+      #expect(seen == kinds && watched.map(\.bitPattern) == plain)
     }
-    #expect(watched.map(\.bitPattern) == plain)
     let lens = last.withUnsafeBufferPointer { transformer.logits(ofStreams: $0) }
     #expect(lens.map(\.bitPattern) == plain)
   }
@@ -108,7 +118,40 @@ import Testing
       let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
       #expect(message.contains("asks its model for more"), "\(message)")
     }
+
+    /// Through another model's observer.
+    @Test(.timeLimit(.minutes(1))) func neitherMayOneInsideAnotherModels() async throws {
+      let result = await #expect(
+        processExitsWith: .failure, observing: [\.standardErrorContent]
+      ) {
+        let path = packageRoot + "/models/stories.bin"
+        let (one, other) = (try Llama(checkpoint: path), try Transformer(checkpoint: path))
+        let (first, second) = (try Transformer(of: one), try Transformer(of: one))
+        first.forward([1], at: 0) { _ in
+          other.forward([1], at: 0) { _ in _ = second.forward([1], at: 0) }
+        }
+      }
+      let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+      #expect(message.contains("asks its model for more"), "\(message)")
+    }
   #endif
+
+  /// It waits for the pass, as a task of anybody else does.
+  @Test func aTaskThatAnObserverBeginsMayAskForMore() async throws {
+    let llama = try Llama(checkpoint: packageRoot + "/models/stories.bin")
+    let transformer = try Transformer(of: llama)
+    var tasks: [Task<Float, any Error>] = []
+    transformer.forward([1, 2], at: 0, observing: [.stream]) { _ in
+      tasks.append(
+        Task {
+          let other = try Transformer(of: llama)
+          return withExtendedLifetime(other) { other.forward([1, 2], at: 0).max()! }
+        })
+    }
+    let largest = transformer.forward([1, 2], at: 0).max()!
+    for task in tasks { #expect(try await task.value == largest) }
+    #expect(tasks.count == llama.config.nLayers)
+  }
 
   @Test func anObserverMayUseAnotherModel() throws {
     let (folder, _, transformer) = try Self.transformer(Shape())

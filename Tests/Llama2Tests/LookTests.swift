@@ -93,7 +93,9 @@ import Testing
       #expect(config.nHeads < 48 ? (steps, elements) == (65535, 3) : (steps, elements) == (255, 0))
       var attention: [Int] = []
       var vectors: [String: [Float]] = [:]
+      var streams: [Float] = []
       transformer.forward(tokens, at: 0) { step in
+        if [.embedding, .stream].contains(step.kind) { streams += step.values }
         if step.kind == .attention {
           for head in 0..<step.heads {
             for t in tokens.indices {
@@ -142,6 +144,11 @@ import Testing
       let (lens, lensLogs) = (
         try page.numbers("lensIds", as: Int32.self), try page.numbers("lensLogs", as: Float.self)
       )
+      let (tempered, answers) = (
+        try page.numbers("tempered", as: Float.self), try page.numbers("answerLogs", as: Float.self)
+      )
+      #expect(tempered.count == 41 * tokens.count)
+      #expect(answers.count == (config.nLayers + 1) * tokens.count)
       let best = min(200, config.vocabSize)
       for t in tokens.indices {
         let all = Array(transformer.forward([tokens[t]], at: t))
@@ -158,8 +165,161 @@ import Testing
         for i in 0..<5 {
           #expect(abs(Double(lensLogs[last + i]) - (Double(all[order[i]]) - sum)) < 1e-4)
         }
+        for (i, temperature) in ([0.8] + (1...40).map { 0.05 * Double($0) }).enumerated() {
+          let scores = all.map { exp(Double($0 - all[order[0]]) / temperature) }
+          #expect(abs(Double(tempered[41 * t + i]) - log(scores.reduce(0, +))) < 1e-3)
+        }
+        for layer in 0...config.nLayers {
+          let start = (layer * tokens.count + t) * config.dim
+          let logits = streams[start..<start + config.dim].withUnsafeBufferPointer {
+            transformer.logits(ofStreams: $0).map { Double($0) }
+          }
+          let log = logits[order[0]] - log(logits.map(exp).reduce(0, +))
+          #expect(abs(Double(answers[layer * tokens.count + t]) - log) < 1e-3)
+        }
       }
       #expect(surprises.count == tokens.count - 1)
+    }
+  }
+
+  /// What a page says of its model, of the options and of the tokens that it names.
+  @Test func whatIsSaidOfTheModelIsTrue() throws {
+    let (stages, files) = try Self.models()
+    defer { withExtendedLifetime(stages) {} }
+    for file in files {
+      let page = try Self.look(file, Self.arguments + ["--top-k", "30", "--min-p", "0.25"])
+      let llama = try Llama(checkpoint: file)
+      let (c, model) = (llama.config, try page.object("model"))
+      let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
+      for (name, expected) in [
+        ("dim", c.dim), ("hiddenDim", c.hiddenDim), ("layers", c.nLayers), ("heads", c.nHeads),
+        ("kvHeads", c.nKVHeads), ("headSize", c.headSize), ("vocabSize", c.vocabSize),
+        ("context", c.seqLen), ("bytes", try #require(size)),
+      ] { #expect(model[name] as? Int == expected, "\(name)") }
+      let isGPT2 = file.hasSuffix("gguf")
+      #expect(model["gguf"] as? Bool == isGPT2 && (model["rope"] == nil) == isGPT2)
+      #expect(model["norm"] as? String == (isGPT2 ? "layer" : "rms"))
+      #expect(model["activation"] as? String == (isGPT2 ? "gelu" : "swiglu"))
+      let has = try #require(model["has"] as? [String: Int])
+      #expect((has["bq"] == 1 && has["normBias"] == 1) == isGPT2 && has["qNorm"] == nil)
+
+      let choice = try page.object("choice").mapValues { ($0 as? NSNumber)?.floatValue }
+      #expect(
+        choice == ["temperature": 0.8, "topK": 30, "topP": 0.9, "minP": 0.25, "others": 0])
+
+      let (ids, ends) = (
+        try page.numbers("pieces", "ids", as: Int32.self).map { Int($0) },
+        try page.numbers("pieces", "ends", as: Int32.self).map { Int($0) }
+      )
+      let (bytes, marks) = (
+        try page.numbers("pieces", "bytes", as: UInt8.self),
+        try page.numbers("pieces", "marks", as: UInt8.self)
+      )
+      let named = ["tokens", "bestIds", "lensIds"]
+      let all = try Set(named.flatMap { try page.numbers($0, as: Int32.self).map { Int($0) } })
+      #expect(all.isSubset(of: ids) && marks.count == ids.count && bytes.count == ends.last)
+      for (i, id) in ids.enumerated() {
+        let (piece, tokenizer) = (bytes[(i > 0 ? ends[i - 1] : 0)..<ends[i]], llama.tokenizer)
+        let isMark = id == tokenizer.bos || id == tokenizer.eos || marks[i] == 1
+        #expect(marks[i] == (isMark ? 1 : 0))
+        #expect(isMark || piece == tokenizer.decode(id, after: -1)[...])
+        #expect(!isMark || Array(piece) == Array(tokenizer.name(id).utf8))
+      }
+    }
+  }
+
+  @Test func twoPagesOfOneTextAreTheSameBytes() throws {
+    let stage = try Stage()
+    let pages = try (0..<3).map { _ in try Self.look(stage.checkpoint, Self.arguments).html }
+    #expect(Set(pages).count == 1)
+  }
+
+  /// What look did not write stays as it is.
+  @Test func onlyAPageIsReplaced() throws {
+    let stage = try Stage()
+    let arguments = [stage.checkpoint, "-n", "3", "-t", "0"]
+    let text = try stage.folder.write(Array("<!doc".utf8), to: "notes.txt")
+    for name in ["tokenizer.bin", "notes.txt"] {
+      let before = try stage.folder.read(name)
+      let run = try Program.look(arguments + ["-o", stage.folder[name]])
+      #expect(run.isRefusal(by: "look") && run.errors.contains("not a page"), "\(run)")
+      #expect(try stage.folder.read(name) == before)
+    }
+    let own = try Program.look(arguments + ["-z", text, "-o", text])
+    #expect(own.isRefusal(by: "look") && own.errors.contains("source"), "\(own)")
+    try stage.folder.write([], to: "page.html")
+    for steps in ["2", "4"] {
+      let run = try Program.look(
+        [stage.checkpoint, "-t", "0", "-o", stage.folder["page.html"], "-n", steps])
+      #expect(run.status == 0, "\(run)")
+      let tokens = try Page(stage.folder.read("page.html")).numbers("tokens", as: Int32.self)
+      #expect("\(tokens.count - 1)" == steps)
+    }
+    #expect(try stage.folder.names == ["model.bin", "notes.txt", "page.html", "tokenizer.bin"])
+  }
+
+  /// The last token of a text is read for the page alone.
+  @Test func aModelThatComputesNoNumbersIsRefused() throws {
+    let folder = try Folder()
+    var model = Model(Shape(tied: false))
+    let file = try folder.write(model.bytes(.v1), to: "model.bin")
+    try folder.write(Vocabulary.english(size: model.shape.vocabSize).file, to: "tokenizer.bin")
+    let arguments = [file, "-n", "1", "-t", "0", "--ban", "1", "--ban", "2", "-o", folder["page"]]
+    #expect(try Program.look(arguments).status == 0)
+    let token = try Page(folder.read("page")).numbers("tokens", as: Int32.self)[1]
+    try FileManager.default.removeItem(atPath: folder["page"])
+    for value in [Float.nan, .infinity] {
+      model.embedding.values[Int(token) * model.shape.dim + 3] = value
+      try folder.write(model.bytes(.v1), to: "model.bin")
+      let run = try Program.look(arguments)
+      let error = LlamaError.notFinite(path: file, position: 1)
+      #expect(run.isRefusal(by: "look") && run.errors == "look: \(error)\n", "\(run)")
+      #expect(try folder.names == ["model.bin", "tokenizer.bin"])
+    }
+  }
+
+  /// A page shows what is computed together, in a chat as well.
+  @Test func aTextIsOneBlock() throws {
+    let folder = try Folder()
+    var model = SmallGGUF()
+    model["llama.context_length"] = .uint32(400)
+    let file = try folder.write(model.file.bytes, to: "model.gguf")
+    for length in stride(from: 190, to: 250, by: 3) {
+      let run = try Program.look([
+        file, "-m", "chat", "--template", "chatml", "-t", "0", "-n", "255", "-o", folder["page"],
+        "-i", String(repeating: "a", count: length),
+      ])
+      if run.status == 0 {
+        let tokens = try Page(folder.read("page")).numbers("tokens", as: Int32.self)
+        #expect(tokens.count > length && tokens.count <= 256)
+      } else {
+        #expect(run.isRefusal(by: "look"), "\(run)")
+      }
+    }
+  }
+
+  /// The eleven steps name what is in the library.
+  @Test func theWaysFunctionsAreInTheSources() throws {
+    let folder = packageRoot + "/Sources/"
+    let page = try String(contentsOfFile: folder + "look/PageScript.swift", encoding: .utf8)
+    let files = try FileManager.default.subpathsOfDirectory(atPath: folder + "Llama2")
+    let sources = try files.filter { $0.hasSuffix(".swift") }.map {
+      try String(contentsOfFile: folder + "Llama2/" + $0, encoding: .utf8)
+    }.joined()
+    let lines = page.split(separator: "\n").filter { $0.contains("where: ") }
+    #expect(lines.count == 11)
+    for line in lines {
+      // The quoted strings, names between commas, with or without arguments.
+      let quoted = line.split(separator: "where: ")[1].split(
+        separator: "\"", omittingEmptySubsequences: false)
+      let names = stride(from: 1, to: quoted.count, by: 2).flatMap {
+        quoted[$0].split(separator: ", ").map { $0.prefix { $0 != "(" } }
+      }
+      #expect(!names.isEmpty)
+      for part in names.flatMap({ $0.split(separator: ".") }) where part != "init" {
+        let declaration = "(func|struct|class|enum) \(part)\\b"
+        #expect(sources.range(of: declaration, options: .regularExpression) != nil, "\(part)")
+      }
     }
   }
 
@@ -174,6 +334,7 @@ import Testing
     // The reply of this model.
     #expect(tokens.suffix(2) == SmallGGUF.ids("Hi")[...])
     #expect(try page.number("promptCount") == tokens.count - 2)
+    #expect(try page.number("end") == SmallGGUF.id("<|im_end|>"))
   }
 
   @Test func whatIsTypedIsDataAndNothingElse() throws {
@@ -217,7 +378,8 @@ import Testing
   @Test(arguments: ["q4_k", "gpt2-q8_0", "qwen2-q8_0", "qwen3-k", "partial-rope", "mixed"])
   func aTextMayFillTheContext(_ name: String) throws {
     let file = packageRoot + "/Tests/Llama2Tests/Fixtures/gguf/\(name).gguf"
-    let context = try Llama(checkpoint: file).config.seqLen
+    let llama = try Llama(checkpoint: file)
+    let (context, bos) = (llama.config.seqLen, llama.tokenizer.bos)
     let most = min(context, 256) - 1
     // Sampled so that hardly a text ends early.
     let options = ["-i", "the rain", "-t", "2", "-p", "1", "-s", "2"]
@@ -225,8 +387,12 @@ import Testing
       let folder = try Folder()
       let run = try Program.look([file, "-o", folder["page.html"]] + options + mode)
       if run.status == 0 {
-        let tokens = try Page(folder.read("page.html")).numbers("tokens", as: Int32.self)
+        let page = try Page(folder.read("page.html"))
+        let tokens = try page.numbers("tokens", as: Int32.self)
         #expect(tokens.count <= context)
+        let steps = tokens.count - (tokens.first.map { Int($0) } == bos ? 1 : 0)
+        let expected = mode.isEmpty ? min(64, most) : most
+        #expect(try mode.contains("chat") || steps == expected || page.number("end") >= 0)
       } else {
         #expect(mode.contains("chat") && run.isRefusal(by: "look"), "\(run)")
         #expect(try folder.names.isEmpty)
@@ -253,7 +419,7 @@ import Testing
     }
     let path = packageRoot + "/Tests/browser/chances.json"
     let file = try JSONDecoder().decode(Cases.self, from: Data(contentsOf: URL(filePath: path)))
-    #expect(file.cases.count > 5)
+    #expect(file.cases.count > 5 && file.cases.allSatisfy { $0.shares.count == 200 })
     for one in file.cases {
       var options = GenerationOptions()
       (options.temperature, options.topK) = (one.choice.temperature, one.choice.topK)
@@ -317,6 +483,7 @@ import Testing
 
   @Test(arguments: [
     "-n 0", "-n 256", "-n", "-q", "a b", "-t -1", "-m score", "", "-o . a", "-i x --draft none",
+    "a -y b", "a --template chatml",
   ])
   func aBadFlagIsNamedInOneSentence(_ line: String) throws {
     let run = try Program.look(line.split(separator: " ").map(String.init))
@@ -328,7 +495,7 @@ import Testing
     let many = try Stage(Shape(dim: 192, nLayers: 24, nHeads: 24, nKVHeads: 24), .v1)
     for (model, arguments, mark) in [
       (stage.checkpoint, ["-i", String(repeating: "rain ", count: 100)], "-n 255"),
-      (stage.checkpoint, ["-i", "the rain", "-n", "1"], "tokens"),
+      (stage.checkpoint, ["-i", "rain rain rain", "-n", "1"], "expected -n"),
       (many.checkpoint, ["-n", "255"], "at most"), (stage.checkpoint, ["--ban", "9999"], "9999"),
       (stage.checkpoint, ["-m", "chat", "--template", "odd"], "odd"),
       (stage.checkpoint, ["-o", ""], "name of a file"),

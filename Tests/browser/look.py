@@ -33,6 +33,9 @@ PAGES = [
     ("gpt2", [os.path.join(GGUF, "gpt2-q8_0.gguf"), "-i", "the rain", "-n", "30", "-s", "2"]),
     ("llama", [os.path.join(GGUF, "q4_k.gguf"), "-i", "the rain", "-n", "30", "-t", "1.2", "-s", "2",
                "--ban", "5"]),
+    # The model ends this text.
+    ("ended", [os.path.join(ROOT, "models/stories.bin"), "-i", "Once upon a time, a little fox", "-t", "0.8", "-s", "3",
+               "--logit-bias", "1=11"]),
 ]
 
 
@@ -76,11 +79,13 @@ class Data:
         data = base64.b64decode(value)
         return list(struct.unpack(f"<{len(data) // struct.calcsize(code)}{code}", data))
 
-    def weight(self, token, layer, head, other):
+    def root(self, token, layer, head, other):
         triangle = self.count * (self.count + 1) // 2
         head += layer * self.model["heads"]
-        root = self.roots[head * triangle + token * (token + 1) // 2 + other]
-        return (root / self.weight_steps) ** 2
+        return self.roots[head * triangle + token * (token + 1) // 2 + other]
+
+    def weight(self, *place):
+        return (self.root(*place) / self.weight_steps) ** 2
 
     def weight_text(self, *place):
         weight = self.weight(*place)
@@ -190,6 +195,7 @@ class Check:
         page.key("ArrowRight", shift=True)
         self.selected(4, min(1, layers - 1), min(1, heads - 1))
         page.click("#lens tbody tr:first-child td", last)
+        page.mouse("mouseMoved", 0, 0)  # Off the cell: the page has moved under the pointer.
         self.selected(last, layers - 1, min(1, heads - 1))
         page.key("ArrowLeft")
         page.key("ArrowDown")
@@ -237,6 +243,80 @@ class Check:
         self("From the embedding" in page.text("#lens-best") and share in page.text("#lens-best"),
              page.text("#lens-best"))
 
+    def pictures(self):
+        """The colours of the matrices, and the cells of the lens."""
+        page, data = self.page, self.data
+        layer, count = data.model["layers"] - 1, data.count
+        ramp = page.run("Array.from({ length: 256 }, (_, i) => colour('cool', i / 255))")
+        for head in {0, data.model["heads"] - 1}:
+            page.run(f"select({{ token: 3, layer: {layer}, head: {head} }})")
+            most = max((data.root(token, layer, head, other) for token in range(1, count)
+                        for other in range(1, token + 1)), default=0) or data.weight_steps
+            for canvas in [f"document.querySelectorAll('.head canvas')[{head}]", "byId('matrix')"]:
+                found = page.run(
+                    f"(() => {{ const canvas = {canvas}, size = canvas.width, scale = size / {count};"
+                    # A copy: reading the page's own canvas twice is warned of on the console.
+                    " const copy = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });"
+                    " copy.drawImage(canvas, 0, 0);"
+                    " const all = copy.getImageData(0, 0, size, size).data;"
+                    f" return Array.from({{ length: {count * count} }}, (_, i) => {{"
+                    f"  const [x, y] = [i % {count}, Math.floor(i / {count})].map((a) => Math.floor((a + 0.5) * scale));"
+                    "  return Array.from(all.subarray(4 * (y * size + x), 4 * (y * size + x) + 4)); }); })()")
+                for token, other in itertools.product(range(count), repeat=2):
+                    where = f"{canvas}: {other} at {token}"
+                    pixel = found[token * count + other]
+                    if other > token:
+                        self(pixel[3] == 0, f"{where}: {pixel}, expected nothing")
+                        continue
+                    share = min(1, data.root(token, layer, head, other) / most) ** 2
+                    expected = ramp[math.floor(255 * share + 0.5)] + [255]
+                    self(all(abs(a - b) <= 3 for a, b in zip(pixel, expected)), f"{where}: {pixel}, expected {expected}")
+
+        cells = page.run("Array.from(document.querySelectorAll('#lens td'), (cell) => [cell.innerText,"
+                         " Number(cell.dataset.share), cell.style.background, cell.classList.contains('first')])")
+        layers = data.model["layers"] + 1
+        self(len(cells) == layers * count, f"{len(cells)} cells")
+        for row, token in itertools.product(range(layers), range(count)):
+            text, share, background, is_first = cells[(layers - 1 - row) * count + token]
+            place, where = row * count + token, f"lens, row {row}, token {token}"
+            piece = data.pieces[data.lens[5 * place]]
+            if re.fullmatch(rb"[!-~ ]+", piece) and data.lens[5 * place] not in data.marks:
+                self(text == piece.decode().replace(" ", "·"), f"{where}: {text}, expected {piece}")
+            expected = math.exp(data.lens_logs[5 * place])
+            self(abs(share - expected) < 1e-6, f"{where}: {share}, expected {expected}")
+            shown, colour = map(int, re.findall(r"\d+", background)), ramp[round(255 * expected)]
+            self(all(abs(a - b) <= 3 for a, b in zip(shown, colour)), f"{where}: {background}, expected {colour}")
+            answers = [data.lens[5 * (i * count + token)] for i in range(layers)]
+            self(is_first == (answers.index(answers[-1]) == row), f"{where}: framed or not")
+
+    def keyboard(self):
+        """What only the mouse reached once: the weights of the matrix, and the best of a cell."""
+        page, data = self.page, self.data
+        page.run("select({ token: 5, layer: 0, head: 0, column: 0 })")
+        page.run("byId('matrix').focus()")
+        for key, token, other in [("ArrowRight", 5, 1), ("ArrowRight", 5, 2), ("ArrowUp", 4, 2), ("ArrowDown", 5, 2),
+                                  ("ArrowLeft", 5, 1)]:
+            page.key(key)
+            expected = data.weight_text(token, 0, 0, other)
+            for box in ["#under-pointer", "#said"]:
+                found = page.text(box)
+                self(page.run("selected.token") == token and found.endswith(f": {expected}"), f"{found}, expected {expected}")
+        page.run("lensCell(1, 5).focus()")
+        page.key("ArrowRight")
+        found, start = page.text("#said"), 5 * (data.count + 6)
+        for log in data.lens_logs[start:start + 5]:
+            self(percent(math.exp(log)) in found, f"said: {found}")
+        page.run("document.activeElement.blur()")
+
+    def end(self):
+        """What was drawn behind the last token."""
+        page, end = self.page, self.data.members["end"]
+        page.run(f"select({{ token: {self.data.count - 1} }})")
+        drawn = page.run("Array.from(document.querySelectorAll('#bars .drawn'), (bar) => bar.title)")
+        best = self.data.best[-self.data.best_count:]
+        self([bar.split(",")[0] for bar in drawn] == ([f"id {end}"] if end in best else []), f"{drawn}, end {end}")
+        self(("ends the text" in page.text("#left")) == (end >= 0), page.text("#left"))
+
     def sampler(self):
         page = self.page
 
@@ -265,6 +345,7 @@ class Check:
             logits, choice = CHANCES["logits"], case["choice"]
             total = sum(math.exp((x - logits[0]) / choice["temperature"]) for x in logits)
             found = page.run(f"chances({json.dumps(logits[:200])}, {total}, {json.dumps(choice)})")
+            self(len(found["shares"]) == len(case["shares"]) == 200, f"{len(found['shares'])} shares")
             pairs = zip([found["beyond"]] + found["shares"], [case["beyond"]] + case["shares"])
             self(all(abs(a - b) < 1e-3 for a, b in pairs), f"{case['choice']}: {found}")
         for token in range(self.data.count):
@@ -277,7 +358,7 @@ class Check:
     def names(self):
         """What a screen reader says, and what the keyboard reaches."""
         nameless = self.page.run(
-            "Array.from(document.querySelectorAll('button, [role=img], [role=option], [role=gridcell], input'),"
+            "Array.from(document.querySelectorAll('button, [role=img], [role=application], [role=option], [role=gridcell], input'),"
             " (e) => (e.getAttribute('aria-label') || e.innerText || e.labels?.[0]?.innerText) ? 0 : 1)"
             ".reduce((a, b) => a + b)")
         self(nameless == 0, f"{nameless} things without a name")
@@ -304,6 +385,9 @@ def test(page, path, name, screenshots):
         check((lightness < 60) == dark, "the page is light or dark as the system is")
         check.keys_and_mouse()
         check.pointer()
+        check.pictures()
+        check.keyboard()
+        check.end()
         check.sampler()
         check.names()
         if screenshots:
@@ -334,7 +418,7 @@ def main():
                 return path
 
             if options.picture:
-                page.look(1280, 1262, scale=0.75)
+                page.look(1280, 1378, scale=0.75)
                 page.open(make(*PAGES[0]))
                 page.run("location.hash = 'token=32&layer=6&head=7'")
                 page.wait("selected.token === 32")
