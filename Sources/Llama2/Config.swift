@@ -141,8 +141,8 @@ extension Config {
       return "RoPE turns \(rope.size) elements of head size \(headSize), expected at most so many"
     }
     if let rope, rope.size <= 0 || rope.size % 2 != 0 {
-      return "RoPE turns \(rope.size) elements of head size \(headSize), expected an even number above 0"
-        + " of them, as it turns pairs"
+      return "RoPE turns \(rope.size) elements of head size \(headSize), expected an even number"
+        + " of them above 0, as it turns pairs"
     }
     return nil
   }
