@@ -119,8 +119,7 @@ package func checkedTarget(
   }
   guard force else { throw Refusal(path, "exists already: --force replaces it") }
   if let page, status.st_size > 0 {
-    let file = try MappedFile(path: path)
-    guard withExtendedLifetime(file, { file.bytes.starts(with: page.utf8) }) else {
+    guard try MappedFile(path: path).starts(with: page.utf8) else {
       throw Refusal(path, "exists already and is not a page: name another file to write")
     }
   }

@@ -102,6 +102,11 @@ package final class MappedFile: @unchecked Sendable {
     #endif
   }
 
+  /// Whether these are its first bytes.
+  package func starts(with prefix: some Sequence<UInt8>) -> Bool {
+    withExtendedLifetime(self) { bytes.starts(with: prefix) }
+  }
+
   deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), bytes.count) }
 }
 

@@ -84,7 +84,11 @@ private func writeVocabulary(
   _ entries: [Vocabulary.Piece], to path: String, force: Bool, sources: [String]
 ) throws -> [TargetFile] {
   let bytes = binaryVocabulary(entries)
-  if let existing = try? MappedFile(path: path), existing.bytes.elementsEqual(bytes) { return [] }
+  if let existing = try? MappedFile(path: path), existing.bytes.count == bytes.count,
+    existing.starts(with: bytes)
+  {
+    return []
+  }
   let target = try checkedTarget(path, force: force, sources: sources)
   let file = try TargetFile(target, size: bytes.count)
   try bytes.withUnsafeBytes(file.write)
