@@ -19,7 +19,8 @@ let pageBody = #"""
     <span id="model" class="soft"></span>
     <p class="means">A language model reads tokens, pieces of text, and gives every possible next one a
       probability. These are the numbers that this model computed for this text. Choose a token, a layer and
-      a head: all pictures follow. In tokens · stands for a space, and ↵ for the end of a line.</p>
+      a head: all pictures follow. In tokens · stands for a space, ↵ for the end of a line, and ⟨f0⟩ for a byte
+      of a character.</p>
     <noscript><p>This page is drawn by the script inside it, which needs no network: allow it to see the
       pictures.</p></noscript>
   </header>

@@ -286,7 +286,7 @@ let pageScript = #"""
       element("code", {}, bytesText(id)), ". ",
       nats === undefined
         ? "Nothing stood before it, so nothing was expected."
-        : `Behind the tokens before it, the model gave it ${percent(Math.exp(-nats))}: a surprise of`
+        : `After the tokens before it, the model gave it ${percent(Math.exp(-nats))}: a surprise of`
           + ` ${nats.toFixed(2)} nats.`);
   }
 
@@ -664,7 +664,7 @@ let pageScript = #"""
     const shares = Array.from({ length: token + 1 }, (_, other) => weight(layer, head, token, other));
     byId("first-share").replaceChildren(
       "Of the selected token's attention ", element("b", {}, weightText(shares[0])),
-      " goes to the first token, of all tokens' ", element("b", {}, weightText(toFirst)),
+      " goes to the first token, of the later tokens' ", element("b", {}, weightText(toFirst)),
       toFirst > 0.5 ? ": a head that finds nothing to take rests there." : ".");
     const order = shares.map((_, i) => i).sort((a, b) => shares[b] - shares[a]).slice(0, 6);
     byId("looks-at").replaceChildren(
@@ -727,7 +727,8 @@ let pageScript = #"""
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.replaceChildren(...parts);
     const facts = `In layer ${layer + 1} attention adds a vector of length ${number(attention[layer])}, the`
-      + ` feed-forward network one of ${number(ffn[layer])}; the stream is then ${number(norms[layer + 1])} long.`;
+      + ` feed-forward network one of ${number(ffn[layer])}; the stream is then ${number(norms[layer + 1])} long`
+      + " (vectors may cancel one another).";
     byId("stream-facts").textContent = facts;
     picture.setAttribute("aria-label", `Lengths of the residual stream from ${number(norms[0])} in the embedding`
       + ` to ${number(norms[model.layers])} behind the last layer. ${facts}`);
