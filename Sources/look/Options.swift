@@ -37,7 +37,7 @@ struct Options {
     The machine:
       -z, --tokenizer <string>   vocabulary (default: that of a GGUF file itself; else tokenizer.bin
                                  beside the checkpoint, in the folder above it, or in this folder)
-      -j, --threads <int>        threads (default: one for each CPU that may be used)
+      -j, --threads <int>        threads (default: one for each core that may be used)
       -h, --help                 this text
       --version                  the version
 
