@@ -26,30 +26,37 @@ SMOLLM2 := https://huggingface.co/unsloth/SmolLM2-135M-Instruct-GGUF/resolve/mai
 SMOLLM2_FILE := models/SmolLM2-135M-Instruct-Q4_K_M.gguf
 
 # In the order in which data flows through them.
-LIBRARY := LlamaError Memory JSON Config TensorName Matrix Weights Vector Activations \
-  Products BlockProducts Int8Products Int8Blocks \
+LIBRARY := LlamaError Linux Memory JSON Config TensorName Matrix Weights Vector Activations \
+  Products BlockProducts Int8Products Int8Grouping Int8Blocks \
   $(addprefix Formats/,BlockFormat Float32 Halves Int8Groups Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
-  GGUF GGUFModel Llama2C Checkpoint Threads Steps Attention KVCache RunState BlockAttention Transformer \
+  GGUF GGUFModel Llama2C Checkpoint Threads Steps Attention KVCache RunState BlockAttention ForwardStep Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler Candidates \
   TemplateText ChatTemplate TextJoiner SharedReads \
   Grammar JSONText NumberRange Regex Schema ScalarAutomaton SchemaCompiler JSONSchema \
   TokenTrie Automaton Pattern Matcher Draft TextContext Llama ScoredToken BeamSearch Generation Prefix \
   Transcript Chat ComputeThread TextStream Batch ChatSession ../Llama2Foundation/LocalizedError
 
-.PHONY: all demo test bench single smollm2 stories15M format clean toolchain
+.PHONY: all demo look test test-browser bench single smollm2 stories15M format clean toolchain
 
-all: toolchain  ## build ./run, ./export and ./train
+all: toolchain  ## build ./run, ./export, ./look and ./train
 	@$(BUILD) --product run
 	@$(BUILD) --product export
+	@$(BUILD) --product look
 	@$(BUILD) --product train
-	@cp -f .build-native/release/run .build-native/release/export .build-native/release/train .
+	@cp -f $(addprefix .build-native/release/,run export look train) .
 
 demo: toolchain  ## build ./run and tell a story
 	@$(BUILD) --product run
 	@cp -f .build-native/release/run .
 	./run models/stories.bin -t 0.8 -s 5
 
-COMPUTATION := --filter 'KernelTests|ForwardTests|SameBitsTests|KVCacheTests|Llama2Tests.FormatTests|TrainingTests|DraftTests|Llama2Tests.BatchTests'
+look: toolchain  ## build ./look, and open a page of what the model that ships computes for a text
+	@$(BUILD) --product look
+	@cp -f .build-native/release/look .
+	./look models/stories.bin -i "Once upon a time, a little fox" -t 0.8 -s 3
+	@{ open look.html || xdg-open look.html; } >/dev/null 2>&1 || true
+
+COMPUTATION := --filter 'KernelTests|ForwardTests|ForwardStepTests|SameBitsTests|KVCacheTests|Llama2Tests.FormatTests|TrainingTests|DraftTests|Llama2Tests.BatchTests'
 AVX2 := -Xcc -march=haswell -Xswiftc -DFMA
 
 test: toolchain  ## run every test, and those of the computation in the native build, and for AVX2, as well
@@ -58,6 +65,11 @@ test: toolchain  ## run every test, and those of the computation in the native b
 ifneq ($(findstring VNNI,$(NATIVE)),)
 	swift test -c release --scratch-path .build-avx2-test $(AVX2) $(COMPUTATION)
 endif
+
+test-browser: toolchain  ## click through pages of ./look in headless Chromium
+	@$(BUILD) --product look
+	@command -v python3 >/dev/null || { echo "make: test-browser needs Python: install python3" >&2; exit 1; }
+	python3 Tests/browser/look.py .build-native/release/look
 
 bench: toolchain  ## measure this machine, or ARGS=model.gguf on it: tokens per second, beside its limits
 	@$(BUILD) --product run
@@ -98,7 +110,7 @@ format: toolchain  ## format every Swift file
 	swift format --in-place --recursive Package.swift Sources Tests
 
 clean:  ## remove what was built
-	rm -rf .build .build-native .build-native-test .build-avx2-test build run export train
+	rm -rf .build .build-native .build-native-test .build-avx2-test build run export look look.html train
 
 toolchain:
 	@command -v swift >/dev/null || { echo "make: no Swift toolchain found: get Swift 6 at https://www.swift.org/install" >&2; exit 1; }

@@ -13,6 +13,7 @@ let package = Package(
     .executable(name: "export", targets: ["llama2-export"]),
     .executable(name: "bench", targets: ["llama2-bench"]),
     .executable(name: "train", targets: ["llama2-train"]),
+    .executable(name: "look", targets: ["llama2-look"]),
   ],
   targets: [
     .target(name: "Llama2"),
@@ -24,6 +25,8 @@ let package = Package(
       name: "llama2-export", dependencies: ["Llama2", "Console"], path: "Sources/export"),
     .executableTarget(
       name: "llama2-bench", dependencies: ["Llama2", "Console"], path: "Sources/bench"),
+    .executableTarget(
+      name: "llama2-look", dependencies: ["Llama2", "Console"], path: "Sources/look"),
     .executableTarget(
       name: "llama2-train", dependencies: ["Llama2", "Console"], path: "Sources/train"),
     .testTarget(

@@ -54,6 +54,16 @@ package struct Arguments {
   /// The value of the current option, any text.
   package mutating func text() throws -> String { try value("a value behind it") { $0 } }
 
+  /// The value of the current option, a name of a file.
+  package mutating func fileName() throws -> String {
+    try value("the name of a file") { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The value of the current option, any number.
+  package mutating func finiteNumber() throws -> Float {
+    try value("a number") { Float($0).flatMap { $0.isFinite ? $0 : nil } }
+  }
+
   /// The value of the current option, a number in `range`.
   package mutating func number<Number: LosslessStringConvertible & Comparable>(
     _ expected: String, in range: some RangeExpression<Number>

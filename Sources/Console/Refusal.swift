@@ -27,6 +27,9 @@ private let version = "llama2.swift 1.0"
 /// asks for, and after --version, which stands alone, as `export` has an option of that name; with status 1 after an error, which is written to standard error in one line.
 package func runProgram(_ name: String, usage: String, _ body: (Arguments) throws -> Void) -> Never
 {
+  cutShortSentence = strdup(
+    "\(name): a file was cut short while it was read: it has to stay as it is\n")
+  catchSignal(SIGBUS) { _ in endWhereAFileWasCutShort() }
   do {
     let arguments = CommandLine.arguments.dropFirst()
     if arguments.contains("-h") || arguments.contains("--help") {
@@ -41,4 +44,14 @@ package func runProgram(_ name: String, usage: String, _ body: (Arguments) throw
     Output.note("\(name): \(error)")
     exit(1)
   }
+}
+
+/// Made before the handler needs it.
+nonisolated(unsafe) private var cutShortSentence: UnsafeMutablePointer<CChar>?
+
+/// For a handler of SIGBUS, with which the system ends a program that reads a mapped file behind its end
+/// (mmap(2)). Calls only strlen, write and _exit.
+func endWhereAFileWasCutShort() {
+  if let sentence = cutShortSentence { _ = write(STDERR_FILENO, sentence, strlen(sentence)) }
+  _exit(1)
 }

@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -50,22 +48,5 @@ extension sigaction {
         __sigaction_u.__sa_handler = newValue
       #endif
     }
-  }
-}
-
-/// Ctrl-C: noted, so that the program ends after the token or step at hand; a second one ends it at once.
-package enum Interrupt {
-  private static let flag = Atomic<Bool>(false)
-
-  package static var happened: Bool { flag.load(ordering: .relaxed) }
-
-  /// One that arrived as a key.
-  package static func note() { flag.store(true, ordering: .relaxed) }
-
-  /// Waits for the next one, and forgets those that happened.
-  package static func `catch`() {
-    // This also makes the flag before the handler needs it.
-    flag.store(false, ordering: .relaxed)
-    catchSignal(SIGINT) { _ in Interrupt.flag.store(true, ordering: .relaxed) }
   }
 }

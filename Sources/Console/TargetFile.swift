@@ -106,7 +106,11 @@ package func freeSpace(beside path: String) throws -> Int {
 
 /// The path to write for a target that was asked for: behind a symbolic link, the file it names.
 /// Throws if there is a file already and not `force`, or it is one of `sources`.
-package func checkedTarget(_ path: String, force: Bool, sources: [String] = []) throws -> String {
+///
+/// - Parameter page: how a file begins that may be replaced; nil: as it likes.
+package func checkedTarget(
+  _ path: String, force: Bool, sources: [String] = [], page: String? = nil
+) throws -> String {
   var status = stat()
   guard stat(path, &status) == 0 else { return path }
   guard status.st_mode & S_IFMT == S_IFREG else {
@@ -119,6 +123,11 @@ package func checkedTarget(_ path: String, force: Bool, sources: [String] = []) 
     }
   }
   guard force else { throw Refusal(path, "exists already: --force replaces it") }
+  if let page, status.st_size > 0 {
+    guard try MappedFile(path: path).starts(with: page.utf8) else {
+      throw Refusal(path, "exists already and is not a page: name another file to write")
+    }
+  }
   guard let real = realpath(path, nil) else { throw Refusal(path, systemReason) }
   defer { free(real) }
   return String(cString: real)
@@ -137,7 +146,6 @@ private struct UnfinishedFiles {
     atexit { unfinishedFiles.unlinkAll() }
     // Beyond a limit of the file size, `write` is to fail rather than end the program.
     signal(SIGXFSZ, SIG_IGN)
-    // SIGBUS: a mapped source was cut off while it was read.
     for number in endingSignals + [SIGBUS] {
       catchSignal(number, unlessIgnored: true, removeUnfinishedFiles)
     }
@@ -164,10 +172,11 @@ private let endingSignals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE]
 /// Made before the first file, so that the handler never finds it missing.
 nonisolated(unsafe) private let unfinishedFiles = UnfinishedFiles()
 
-/// Calls only unlink and raise. The signal that it raises waits until the handler returns, and then
-/// ends the program.
+/// Calls only unlink, raise, and what `endWhereAFileWasCutShort` does. The signal that it raises waits
+/// until the handler returns, and then ends the program.
 private func removeUnfinishedFiles(_ number: Int32) {
   unfinishedFiles.unlinkAll()
+  if number == SIGBUS { endWhereAFileWasCutShort() }
   raise(number)
 }
 

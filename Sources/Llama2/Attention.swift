@@ -82,7 +82,7 @@ extension Attention {
 
     /// Calls `body` with four queries at a time, or what is left of them, of those that see any position.
     @inline(__always)
-    func forEachRows(_ body: (Range<Int>) -> Void) {
+    func forEachFour(_ body: (Range<Int>) -> Void) {
       for j in stride(from: firstQuery, to: queries, by: 4) { body(j..<min(j &+ 4, queries)) }
     }
   }
@@ -170,25 +170,25 @@ extension CacheFloats {
         into: sums)
     }
     let readAhead = scores(q, visible, keys, headSize, values, valueSize, scratch.scores)
-    visible.forEachRows { rows in
-      for query in rows {
+    visible.forEachFour { queries in
+      for query in queries {
         let scores = scratch.scores + query &* Attention.chunkSize
         let out = sums + (query &* Attention.sumsSize(valueSize) &+ valueSize)
         (out[0], out[1]) = Attention.weights(scores, visible.count(query))
         // No part of the sums: a read whose result is stored nowhere is left out by the compiler.
         out[2] = Float(bitPattern: readAhead)
       }
-      // What only some of the rows see is not multiplied by 0 for the others: it may be infinite.
-      let common = visible.count(rows.lowerBound)
-      let weights = scratch.scores + rows.lowerBound &* Attention.chunkSize
-      let out = sums + rows.lowerBound &* Attention.sumsSize(valueSize)
-      switch rows.count {
-      case 1: weightedSums(OneRow.self, weights, values, common, valueSize, out)
-      case 2: weightedSums(TwoRows.self, weights, values, common, valueSize, out)
-      case 3: weightedSums(ThreeRows.self, weights, values, common, valueSize, out)
-      default: weightedSums(FourRows.self, weights, values, common, valueSize, out)
+      // What only some of these queries see is not multiplied by 0 for the others: it may be infinite.
+      let common = visible.count(queries.lowerBound)
+      let weights = scratch.scores + queries.lowerBound &* Attention.chunkSize
+      let out = sums + queries.lowerBound &* Attention.sumsSize(valueSize)
+      switch queries.count {
+      case 1: weightedSums(TileOf1.self, weights, values, common, valueSize, out)
+      case 2: weightedSums(TileOf2.self, weights, values, common, valueSize, out)
+      case 3: weightedSums(TileOf3.self, weights, values, common, valueSize, out)
+      default: weightedSums(TileOf4.self, weights, values, common, valueSize, out)
       }
-      for query in rows {
+      for query in queries {
         addWeighted(
           scratch.scores + query &* Attention.chunkSize, values,
           common..<visible.count(query), valueSize,
@@ -218,16 +218,16 @@ extension CacheFloats {
       var readAhead =
         visible.areMany
         ? nil : ReadAhead(first: next, second: values + t &* valueSize &* size)
-      visible.forEachRows { rows in
-        guard visible.count(rows.upperBound &- 1) > t else { return }
+      visible.forEachFour { queries in
+        guard visible.count(queries.upperBound &- 1) > t else { return }
         let (q, out) = (
-          q + rows.lowerBound &* headSize, out + (rows.lowerBound &* Attention.chunkSize &+ t)
+          q + queries.lowerBound &* headSize, out + (queries.lowerBound &* Attention.chunkSize &+ t)
         )
-        switch rows.count {
-        case 1: sum &+= tileScores(OneRow.self, q, tile, headSize, readAhead, out)
-        case 2: sum &+= tileScores(TwoRows.self, q, tile, headSize, readAhead, out)
-        case 3: sum &+= tileScores(ThreeRows.self, q, tile, headSize, readAhead, out)
-        default: sum &+= tileScores(FourRows.self, q, tile, headSize, readAhead, out)
+        switch queries.count {
+        case 1: sum &+= tileScores(TileOf1.self, q, tile, headSize, readAhead, out)
+        case 2: sum &+= tileScores(TileOf2.self, q, tile, headSize, readAhead, out)
+        case 3: sum &+= tileScores(TileOf3.self, q, tile, headSize, readAhead, out)
+        default: sum &+= tileScores(TileOf4.self, q, tile, headSize, readAhead, out)
         }
         readAhead = nil
       }
@@ -237,30 +237,30 @@ extension CacheFloats {
 
   /// The scores of some queries and the `tilePositions` keys of a tile. Returns the sum of the words
   /// that are read ahead.
-  private static func tileScores<Rows: RowCount>(
-    _: Rows.Type, _ q: UnsafePointer<Float>, _ keys: UnsafeRawPointer, _ headSize: Int,
+  private static func tileScores<Queries: TileCount>(
+    _: Queries.Type, _ q: UnsafePointer<Float>, _ keys: UnsafeRawPointer, _ headSize: Int,
     _ readAhead: ReadAhead?, _ out: UnsafeMutablePointer<Float>
   ) -> UInt32 {
     let vectors = Attention.tilePositions / 16
-    return withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Rows.count) {
+    return withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Queries.count) {
       let sums = $0.baseAddress!
-      for i in 0..<vectors &* Rows.count { sums[i] = .zero }
+      for i in 0..<vectors &* Queries.count { sums[i] = .zero }
       var sum: UInt32 = 0
       for i in 0..<headSize {
         for v in 0..<vectors {
           let key = vector(at: keys + 16 &* size &* (i &+ v &* headSize))
-          for row in 0..<Rows.count {
-            let s = v &* Rows.count &+ row
-            sums[s] = multiplyAdd(sums[s], Vector(repeating: q[row &* headSize &+ i]), key)
+          for query in 0..<Queries.count {
+            let s = v &* Queries.count &+ query
+            sums[s] = multiplyAdd(sums[s], Vector(repeating: q[query &* headSize &+ i]), key)
           }
         }
         // Of a tile's headSize × tilePositions elements, those that go with one element of the queries:
         // one cache line, two, or half of one.
         if let readAhead { sum &+= readAhead.words(i, lineBytes: Attention.tilePositions &* size) }
       }
-      for row in 0..<Rows.count {
+      for query in 0..<Queries.count {
         for v in 0..<vectors {
-          store(sums[v &* Rows.count &+ row], out + (row &* Attention.chunkSize &+ 16 &* v))
+          store(sums[v &* Queries.count &+ query], out + (query &* Attention.chunkSize &+ 16 &* v))
         }
       }
       return sum
@@ -268,46 +268,47 @@ extension CacheFloats {
   }
 
   /// sums[j] = Σ weights[j][t] values[t], t in 0..<count, for some queries.
-  private static func weightedSums<Rows: RowCount>(
-    _ rows: Rows.Type, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer, _ count: Int,
+  private static func weightedSums<Queries: TileCount>(
+    _ tile: Queries.Type, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer, _ count: Int,
     _ valueSize: Int, _ sums: UnsafeMutablePointer<Float>
   ) {
     var i = 0
     while Attention.tileVectors == 4 && i &+ 64 <= valueSize {
-      weightedSums(rows, vectors: 4, weights, values + i &* size, count, valueSize, sums + i)
+      weightedSums(tile, vectors: 4, weights, values + i &* size, count, valueSize, sums + i)
       i &+= 64
     }
     while i < valueSize {
-      weightedSums(rows, vectors: 1, weights, values + i &* size, count, valueSize, sums + i)
+      weightedSums(tile, vectors: 1, weights, values + i &* size, count, valueSize, sums + i)
       i &+= 16
     }
   }
 
   /// The same for some vectors of the values.
   @inline(__always)
-  private static func weightedSums<Rows: RowCount>(
-    _: Rows.Type, vectors: Int, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer,
+  private static func weightedSums<Queries: TileCount>(
+    _: Queries.Type, vectors: Int, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer,
     _ count: Int, _ valueSize: Int, _ out: UnsafeMutablePointer<Float>
   ) {
-    withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Rows.count) {
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Queries.count) {
       let sums = $0.baseAddress!
-      for i in 0..<vectors &* Rows.count { sums[i] = .zero }
+      for i in 0..<vectors &* Queries.count { sums[i] = .zero }
       var value = values
       for t in 0..<count {
         for v in 0..<vectors {
           let x = vector(at: value + 16 &* size &* v)
-          for row in 0..<Rows.count {
-            let (s, weight) = (v &* Rows.count &+ row, weights[row &* Attention.chunkSize &+ t])
+          for query in 0..<Queries.count {
+            let s = v &* Queries.count &+ query
+            let weight = weights[query &* Attention.chunkSize &+ t]
             sums[s] = multiplyAdd(sums[s], Vector(repeating: weight), x)
           }
         }
         value += valueSize &* size
       }
-      for row in 0..<Rows.count {
+      for query in 0..<Queries.count {
         for v in 0..<vectors {
           store(
-            sums[v &* Rows.count &+ row],
-            out + (row &* Attention.sumsSize(valueSize) &+ 16 &* v))
+            sums[v &* Queries.count &+ query],
+            out + (query &* Attention.sumsSize(valueSize) &+ 16 &* v))
         }
       }
     }
@@ -326,14 +327,6 @@ extension CacheFloats {
     }
   }
 }
-
-/// How many queries a tile has, whose sums all stay in registers: a type, so that each number has
-/// machine code of its own.
-private protocol RowCount { static var count: Int { get } }
-private enum OneRow: RowCount { static var count: Int { 1 } }
-private enum TwoRows: RowCount { static var count: Int { 2 } }
-private enum ThreeRows: RowCount { static var count: Int { 3 } }
-private enum FourRows: RowCount { static var count: Int { 4 } }
 
 /// Memory that is needed next.
 private struct ReadAhead {

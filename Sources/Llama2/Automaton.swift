@@ -23,7 +23,9 @@ struct States {
     let node: Int32
     let stack: Int32
 
-    static func < (a: Place, b: Place) -> Bool { (a.node, a.stack) < (b.node, b.stack) }
+    private var number: Int { Int(node) << 32 | Int(UInt32(bitPattern: stack)) }
+    static func < (a: Place, b: Place) -> Bool { a.number < b.number }
+    func hash(into hasher: inout Hasher) { hasher.combine(number) }
   }
 
   /// What follows the end of a rule or a repeated body.
@@ -154,22 +156,14 @@ struct States {
     return next >= 0 ? next : try makeStep(state, at: i)
   }
 
-  /// The state behind some bytes.
+  /// The state behind some bytes, of which each may take as much work as a question.
   mutating func step(
     _ state: Int32, _ bytes: some Sequence<UInt8>
   ) throws(LlamaError) -> Int32 {
     var state = state
-    for byte in bytes { state = try step(state, byte) }
-    return state
-  }
-
-  /// The state of a whole text.
-  mutating func state(behind text: [UInt8]) throws(LlamaError) -> Int32 {
-    defer { work = 0 }
-    var state = start
-    for byte in text {
-      work = 0
+    for byte in bytes {
       state = try step(state, byte)
+      work = 0
     }
     return state
   }
@@ -264,7 +258,7 @@ extension States {
     // What was left out of the counts is missing from the rests as well.
     let missing = near == state ? 0 : longestRest(of: state) - shortestRest(of: near)
     let isInTime = max(Int(usual.longestRest) + missing, Int(long.longestRest)) < room
-    let all = usual.tokens.union(long.tokens)
+    let all = long.tokens.isEmpty ? usual.tokens : usual.tokens.union(long.tokens)
     if isInTime || shortestRest(of: state) > room + Self.mostSaved { return all }
     let inTime = try continuations(of: state, trie, 1...trie.longest, room: room).tokens
     return inTime.isEmpty && !accepts(state) ? all : inTime
@@ -280,12 +274,19 @@ extension States {
       return known
     }
     var found = Continuations(tokens: TokenSet(vocabSize: trie.vocabSize), longestRest: 0)
-    var last: (state: Int32, rest: Int) = (Self.dead, 0)
+    // For each state behind a token whether a text ends in time there; nil: nobody asked.
+    var isInTime: [Bool?] = []
     try walk(trie, from: state, lengths) { states, token, next in
-      if next != last.state { last = (next, states.shortestRest(of: next)) }
-      guard last.rest < room else { return }
-      found.tokens[token] = true
-      found.longestRest = max(found.longestRest, Int32(last.rest))
+      if next >= isInTime.count {
+        isInTime += repeatElement(nil, count: states.accepts.count - isInTime.count)
+      }
+      if isInTime[Int(next)] == nil {
+        let rest = states.shortestRest(of: next)
+        isInTime[Int(next)] = rest < room
+        if rest < room { found.longestRest = max(found.longestRest, Int32(rest)) }
+      }
+      if isInTime[Int(next)] == true { found.tokens[token] = true }
+      return true
     }
     if isKept { vocabularies[vocabularies.count - 1].continuations[state] = found }
     return found
@@ -302,48 +303,52 @@ extension States {
     }
   }
 
-  /// Calls `body` with each token of so many bytes that may follow in a state, and the state behind it.
+  /// Calls `body` with each token of so many bytes that may follow in a state, and the state behind it, until
+  /// it returns false.
   private mutating func walk(
     _ trie: TokenTrie, below root: Int = 0, from state: Int32, _ lengths: ClosedRange<Int>,
-    _ body: (inout States, _ token: Int, _ next: Int32) -> Void
+    _ body: (inout States, _ token: Int, _ next: Int32) -> Bool
   ) throws(LlamaError) {
-    let top = Int(trie.depths[root])
+    let (nodes, top) = (trie.nodes, Int(trie.nodes[root].depth))
     var path = [Int32](repeating: state, count: trie.longest + 1 - top)
     var node = root + 1
-    while node < trie.ends[root] {
-      let depth = Int(trie.depths[node]) - top
-      if depth > lengths.upperBound || trie.deepest[node] < lengths.lowerBound {
-        node = Int(trie.ends[node])
+    while node < nodes[root].end {
+      let (place, depth) = (nodes[node], Int(nodes[node].depth) - top)
+      if depth > lengths.upperBound || place.deepest < lengths.lowerBound {
+        node = Int(place.end)
         continue
       }
-      let next = try step(path[depth - 1], trie.bytes[node])
+      let next = try step(path[depth - 1], place.byte)
       if next == Self.dead {
-        node = Int(trie.ends[node])
+        node = Int(place.end)
         continue
       }
       path[depth] = next
       node += 1
       if depth < lengths.lowerBound { continue }
-      for i in trie.starts[node - 1]..<trie.starts[node] {
-        body(&self, Int(trie.tokens[Int(i)]), next)
+      for i in place.start..<nodes[node].start {
+        if !body(&self, Int(trie.tokens[Int(i)]), next) { return }
       }
     }
   }
 
-  /// Whether the bytes of a token may begin with `bytes`, which lead to that state, and go on.
-  mutating func reaches(
-    beyond bytes: ArraySlice<UInt8>, to state: Int32, _ trie: TokenTrie
+  /// Whether the next token, where these bytes must follow, which lead to that state, stands for the first of
+  /// them: no token begins with all of them and goes on.
+  mutating func isForced(
+    _ bytes: ArraySlice<UInt8>, to state: Int32, _ trie: TokenTrie
   ) throws(LlamaError) -> Bool {
+    if bytes.isEmpty { return false }
     var node = 0
     for byte in bytes {
-      guard let child = trie.children(of: node).first(where: { trie.bytes[$0] == byte }) else {
-        return false
-      }
+      guard let child = trie.child(of: node, byte) else { return true }
       node = child
     }
-    var found = false
-    try walk(trie, below: node, from: state, 1...trie.longest) { _, _, _ in found = true }
-    return found
+    var isForced = true
+    try walk(trie, below: node, from: state, 1...trie.longest) { _, _, _ in
+      isForced = false
+      return false
+    }
+    return isForced
   }
 
   // MARK: Lengths
@@ -407,14 +412,16 @@ extension States {
     return stack
   }
 
-  /// The bytes that must follow in a state, `most` of them at most.
-  mutating func forcedBytes(from state: Int32, most: Int) throws(LlamaError) -> [UInt8] {
-    var (state, bytes): (Int32, [UInt8]) = (state, [])
+  /// The bytes that must follow in a state, `most` of them at most, and the state behind them.
+  mutating func forcedBytes(
+    from state: Int32, most: Int
+  ) throws(LlamaError) -> (bytes: ArraySlice<UInt8>, end: Int32) {
+    var (state, bytes): (Int32, ArraySlice<UInt8>) = (state, [])
     while bytes.count < most, !accepts(state), let byte = onlyByte(places(of: state)) {
       bytes.append(byte)
       state = try step(state, byte)
     }
-    return bytes
+    return (bytes, state)
   }
 
   private func onlyByte(_ places: ArraySlice<Place>) -> UInt8? {

@@ -69,9 +69,11 @@ public final class Batch: Sequence, IteratorProtocol {
   private let logits: Result<LazyMemory, LlamaError>
   private var isCancelled = false
 
+  /// Texts of prompts that come as they come, under indices of their own.
+  ///
   /// - Parameter nextPrompt: called where another text may begin, with whether none is in the making, so that
   ///   it may wait for a prompt; not called again behind the end.
-  init(
+  package init(
     _ llama: Llama, _ options: GenerationOptions, atOnce: Int,
     nextPrompt: @escaping (_ waits: Bool) -> NextPrompt
   ) {
@@ -278,19 +280,9 @@ extension Llama {
     options: GenerationOptions = GenerationOptions(), atOnce: Int = 16
   ) -> Batch {
     var rest = prompts.enumerated().makeIterator()
-    return generate(options: options.matching(pattern), atOnce: atOnce) { _ in
+    return Batch(self, options.matching(pattern), atOnce: atOnce) { _ in
       rest.next().map { .prompt($0.element, index: $0.offset) } ?? .end
     }
-  }
-
-  /// The same of prompts that come as they come, under indices of their own.
-  ///
-  /// - Parameter nextPrompt: as in `Batch`.
-  package func generate(
-    options: GenerationOptions, atOnce: Int,
-    nextPrompt: @escaping (_ waits: Bool) -> Batch.NextPrompt
-  ) -> Batch {
-    Batch(self, options, atOnce: atOnce, nextPrompt: nextPrompt)
   }
 
   /// The same off the caller's actor.

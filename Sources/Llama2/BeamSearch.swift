@@ -110,14 +110,13 @@ private struct BeamSearch {
     self.prompt = prompt.tokens.indices.dropFirst(prompt.marks).map {
       joiner.append(prompt.tokens[$0], after: prompt.token(before: $0))
     }.joined()
-    let endTokens = (0..<llama.config.vocabSize).count { tokenizer.endsText($0) }
-    candidateCount = beams * max(2, 1 + endTokens)
+    candidateCount = beams * max(2, 1 + tokenizer.textEnds.count)
     (self.llama, self.beams, self.lengthPenalty) = (llama, beams, lengthPenalty)
     sampler = Sampler(vocabSize: llama.config.vocabSize, options: options, seed: 1)
     var beginning = Hypothesis(
       tokens: prompt.tokens, joiner: joiner, stopTexts: StopTexts(options.stopTexts))
     if let pattern = options.pattern {
-      beginning.matcher = try Matcher(pattern, llama) { tokenizer.endsText($0) }
+      beginning.matcher = try Matcher(pattern, llama, endsBefore: tokenizer.textEnds)
     }
     running = [(beginning, try Transformer(llama.model))]
   }
@@ -152,7 +151,7 @@ private struct BeamSearch {
       var text = running[candidate.parent].text
       text.logProbability = candidate.logProbability
       text.length += 1
-      let endsText = llama.tokenizer.endsText(candidate.token.id)
+      let endsText = llama.tokenizer.textEnds.contains(candidate.token.id)
       if let reason = try endsText ? .endToken : text.append(candidate.token) {
         if rank < beams { finish(text, reason) }
       } else if children.count < beams {

@@ -7,23 +7,23 @@ extension LoadedModel {
   func attention(
     _ q: UnsafePointer<Float>, layer: Int, into out: UnsafeMutablePointer<Float>, _ block: Block
   ) {
-    if block.groups.count == 1 && block.groups[0].chunks > 1 {
-      attentionByChunks(q, layer: layer, of: block.groups[0], into: out)
+    if block.pieces.count == 1 && block.pieces[0].chunks > 1 {
+      attentionByChunks(q, layer: layer, of: block.pieces[0], into: out)
     } else {
-      attentionByHeads(q, layer: layer, block.groups, into: out)
+      attentionByHeads(q, layer: layer, block.pieces, into: out)
     }
   }
 
   /// A thread goes through all chunks of positions with the heads that it has taken.
   private func attentionByHeads(
-    _ q: UnsafePointer<Float>, layer: Int, _ groups: [Block.Part],
+    _ q: UnsafePointer<Float>, layer: Int, _ pieces: [Block.Part],
     into out: UnsafeMutablePointer<Float>
   ) {
-    let work = groups.reduce(0) { $0 + multiplications($1) } / groups.count
-    forEachPart(of: config.nKVHeads * groups.count, work: work, grain: 1) { parts, thread in
+    let work = pieces.reduce(0) { $0 + multiplications($1) } / pieces.count
+    forEachPart(of: config.nKVHeads * pieces.count, work: work, grain: 1) { parts, thread in
       for part in parts {
         let heads = SharedHeads(
-          layer: layer, kvHead: part / groups.count, tokens: groups[part % groups.count])
+          layer: layer, kvHead: part / pieces.count, tokens: pieces[part % pieces.count])
         let (queries, sums) = (queries(q, heads, thread: thread), state.sums(ofThread: thread))
         for chunk in 0..<heads.tokens.chunks {
           let partial = chunk == 0 ? sums : sums + state.sumsSize
@@ -100,7 +100,7 @@ extension LoadedModel {
     let cache = heads.tokens.cache
     let head = heads.layer * config.nKVHeads + heads.kvHead
     let position = chunk * Attention.chunkSize
-    cache.floats.attention(
+    cache.format.attention(
       queries, visible: visible(heads, chunk: chunk), cache.key(head, position),
       cache.value(head, position), headSize: config.headSize,
       scratch: state.attention(ofThread: thread), into: sums)

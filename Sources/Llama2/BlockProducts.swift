@@ -10,7 +10,7 @@ extension FloatWeights {
   ) {
     if columns % 16 == 0 {
       return panels(
-        w, wStride, rows: rows, Rows(start: x, stride: 4 &* xStride), count: count,
+        w, wStride, rows: rows, FloatRows(start: x, stride: 4 &* xStride), count: count,
         columns: columns, out, outStride)
     }
     let stride = (columns &+ 15) & ~15
@@ -19,19 +19,21 @@ extension FloatWeights {
       Float32Weights.copy(
         x, 4 &* xStride, rows: count, columns: columns, to: padded, stride)
       panels(
-        w, wStride, rows: rows, Rows(start: padded, stride: 4 &* stride), count: count,
+        w, wStride, rows: rows, FloatRows(start: padded, stride: 4 &* stride), count: count,
         columns: columns, out, outStride)
     }
   }
 
   /// The same for x whose rows are whole vectors, with zeros behind the last column.
   ///
-  /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. Beside
-  /// many tokens it is copied where its weights would have to be widened again and again, where its rows
-  /// do not begin with a cache line, since a load from two lines takes twice as long, and where they all
-  /// fall into the same sets of the cache. While a panel is multiplied the next one comes into the cache.
+  /// A panel is some rows of w and, of long rows, some columns; the sums then wait in memory. It is
+  /// copied where its last vector is not whole, and where a tile would widen its weights in several
+  /// passes. Beside many tokens it is also copied where its weights would be widened again and again,
+  /// where its rows do not begin with a cache line, since a load from two lines takes twice as long, and
+  /// where they all fall into the same sets of the cache. While a panel is multiplied the next one comes
+  /// into the cache.
   private static func panels(
-    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: Rows<Float32Weights>, count: Int,
+    _ w: UnsafeRawPointer, _ wStride: Int, rows: Int, _ x: FloatRows<Float32Weights>, count: Int,
     columns: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
   ) {
     let end = (columns &+ 15) & ~15
@@ -42,7 +44,7 @@ extension FloatWeights {
     let isCopied =
       columns < end || (count >= 64 && (size != 4 || !isAligned)) || (size != 4 && Tile.passes > 1)
     let panelStride = width &+ 16
-    let tiles = height / Tile.rows &* Tile.groups(count)
+    let tiles = height / Tile.rows &* Tile.tiles(count)
     let sumCount = width < end ? Tile.count &* tiles : 0
     let floatCount = isCopied ? height &* panelStride : 0
     withUnsafeTemporaryAllocation(
@@ -65,14 +67,16 @@ extension FloatWeights {
               start, wStride, rows: height, columns: min(width, columns &- column), to: copied,
               panelStride)
             Tile.multiply(
-              Rows<Float32Weights>(start: copied, stride: 4 &* panelStride), rows: height,
+              FloatRows<Float32Weights>(start: copied, stride: 4 &* panelStride), rows: height,
               x.from(0, column), count: count, width: width, sums: sums, isFirst: column == 0,
-              isLast: isLast, out + row, outStride, next: Rows<Self>(start: next, stride: wStride))
+              isLast: isLast, out + row, outStride,
+              next: FloatRows<Self>(start: next, stride: wStride))
           } else {
             Tile.multiply(
-              Rows<Self>(start: start, stride: wStride), rows: height,
+              FloatRows<Self>(start: start, stride: wStride), rows: height,
               x.from(0, column), count: count, width: width, sums: sums, isFirst: column == 0,
-              isLast: isLast, out + row, outStride, next: Rows<Self>(start: next, stride: wStride))
+              isLast: isLast, out + row, outStride,
+              next: FloatRows<Self>(start: next, stride: wStride))
           }
         }
       }
@@ -94,13 +98,13 @@ extension FloatWeights {
 }
 
 /// Rows of floats, `stride` bytes apart.
-private struct Rows<W: FloatWeights> {
+private struct FloatRows<W: FloatWeights> {
   let start: UnsafeRawPointer
   let stride: Int
 
   @inline(__always)
-  func from(_ row: Int, _ column: Int) -> Rows {
-    Rows(start: start + (row &* stride &+ column &* W.size), stride: stride)
+  func from(_ row: Int, _ column: Int) -> FloatRows {
+    FloatRows(start: start + (row &* stride &+ column &* W.size), stride: stride)
   }
 
   /// The elements from column k on. Where a tile has several passes, rows are fp32.
@@ -123,22 +127,13 @@ private struct Ahead {
   let interval: Int
 }
 
-/// Tokens of a tile. A type, so that each number has machine code of its own.
-private protocol TokenCount {
-  static var count: Int { get }
-}
-
-private enum TwoTokens: TokenCount {
-  static var count: Int { 2 }
-}
-
-private enum ThreeTokens: TokenCount {
-  static var count: Int { 3 }
-}
-
-private enum FourTokens: TokenCount {
-  static var count: Int { 4 }
-}
+/// How many tokens, or queries of attention, a tile has, whose sums all stay in registers: a type, so
+/// that each number has machine code of its own.
+protocol TileCount { static var count: Int { get } }
+enum TileOf1: TileCount { static var count: Int { 1 } }
+enum TileOf2: TileCount { static var count: Int { 2 } }
+enum TileOf3: TileCount { static var count: Int { 3 } }
+enum TileOf4: TileCount { static var count: Int { 4 } }
 
 /// The products of `rows` rows of weights with `tokens` tokens, whose sums all stay in registers:
 /// there are 32 of 16 lanes with AVX-512, which VNNI is a part of, 16 of 8 with AVX2, which processors
@@ -162,31 +157,32 @@ enum Tile {
   static var count: Int { rows * tokens }
   static var passes: Int { 16 / Lanes.scalarCount }
 
-  /// Floats of a panel, which stay in the first-level cache beside the tokens of a tile.
+  /// Floats of a panel, which stay in the first-level cache beside the tokens of a tile, unless `rows`
+  /// rows are more.
   static var panelSize: Int { 4096 }
 
-  /// Into how many groups of at most `tokens`, about as large as each other, this many tokens are cut.
-  static func groups(_ count: Int) -> Int { (count &+ tokens &- 1) / tokens }
+  /// Into how many tiles of at most `tokens`, about as large as each other, this many tokens are cut.
+  static func tiles(_ count: Int) -> Int { (count &+ tokens &- 1) / tokens }
 
   /// Adds the products of a panel, (rows, width), with x, (count, width), to `sums`, unless these are the
   /// first columns, and writes the totals to `out` if they are the last. Asks meanwhile for `next`,
   /// the next panel.
   @inline(never)
   fileprivate static func multiply<W: FloatWeights, Next: FloatWeights>(
-    _ panel: Rows<W>, rows: Int, _ x: Rows<Float32Weights>, count: Int, width: Int,
+    _ panel: FloatRows<W>, rows: Int, _ x: FloatRows<Float32Weights>, count: Int, width: Int,
     sums: UnsafeMutablePointer<Vector>, isFirst: Bool, isLast: Bool,
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int,
-    next: Rows<Next>
+    next: FloatRows<Next>
   ) {
     var sums = sums
-    let groups = groups(count)
-    for group in 0..<groups {
-      // A single token that is left goes with the one before it, which is computed again.
-      let token = min(group &* count / groups, count &- 2)
-      let tokens = max(2, (group &+ 1) &* count / groups &- token)
-      // The groups share the lines of the next panel.
-      let interval = groups &* (4 / Next.size)
-      let line = group &* (width / 16) / interval
+    let tiles = tiles(count)
+    for tile in 0..<tiles {
+      // A tile of one token, never the last tile, takes the next one's first, which is computed twice.
+      let token = tile &* count / tiles
+      let tokens = max(2, (tile &+ 1) &* count / tiles &- token)
+      // The tiles share the lines of the next panel.
+      let interval = tiles &* (4 / Next.size)
+      let line = tile &* (width / 16) / interval
       for row in stride(from: 0, to: rows, by: Self.rows) {
         let row = min(row, rows &- Self.rows)
         let ahead = Ahead(
@@ -194,11 +190,11 @@ enum Tile {
           interval: interval)
         let (w, x, out) = (panel.from(row, 0), x.from(token, 0), out + (token &* outStride &+ row))
         if Self.tokens > 3 && tokens == 4 {
-          multiply(FourTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
+          multiply(TileOf4.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
         } else if Self.tokens > 2 && tokens == 3 {
-          multiply(ThreeTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
+          multiply(TileOf3.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
         } else {
-          multiply(TwoTokens.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
+          multiply(TileOf2.self, w, x, width, sums, isFirst, isLast, out, outStride, ahead)
         }
         if !(isFirst && isLast) { sums += Self.count }
       }
@@ -207,8 +203,8 @@ enum Tile {
 
   /// The same for one tile.
   @inline(__always)
-  private static func multiply<Tokens: TokenCount, W: FloatWeights>(
-    _ tokens: Tokens.Type, _ w: Rows<W>, _ x: Rows<Float32Weights>, _ width: Int,
+  private static func multiply<Tokens: TileCount, W: FloatWeights>(
+    _ tokens: Tokens.Type, _ w: FloatRows<W>, _ x: FloatRows<Float32Weights>, _ width: Int,
     _ partial: UnsafeMutablePointer<Vector>, _ isFirst: Bool, _ isLast: Bool,
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ ahead: Ahead
   ) {
@@ -230,7 +226,7 @@ enum Tile {
   /// out = partial, if there is any, plus the products, (tokens, rows), in the lanes of one pass.
   @inline(__always)
   private static func multiply<W: FloatWeights>(
-    tokens: Int, _ w: Rows<W>, _ x: Rows<Float32Weights>, _ width: Int, _ pass: Int,
+    tokens: Int, _ w: FloatRows<W>, _ x: FloatRows<Float32Weights>, _ width: Int, _ pass: Int,
     _ partial: UnsafeMutablePointer<Vector>?, into out: UnsafeMutablePointer<Vector>,
     _ ahead: Ahead
   ) {

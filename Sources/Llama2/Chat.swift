@@ -46,6 +46,12 @@ public final class Chat {
     get { context.onPromptProgress }
     set { context.onPromptProgress = newValue }
   }
+  /// All tokens so far, those of the template included.
+  package var tokens: [Int] { context.tokens + context.unread }
+  /// The token that ended the last reply, if the model chose one.
+  package var endToken: Int? { context.endToken }
+  /// Tokens of the last reply so far.
+  package var generatedTokens: Int { context.generatedTokens }
   /// The tokens that the conversation may have in all; `Int.max` where it goes on beyond the context.
   public var steps: Int { context.longestPrompt }
   /// Tokens and time so far.
@@ -115,8 +121,8 @@ public final class Chat {
     setOptions(options)
     let tokenizer = context.llama.tokenizer
     // Any end of a turn that the vocabulary has ends a reply, and the template's own.
-    let endOfTurn = tokenizer.id(ofControl: template.endOfTurn)
-    context.begin(matching: pattern) { tokenizer.endsReply($0) || $0 == endOfTurn }
+    let endOfTurn = tokenizer.id(ofControl: template.endOfTurn).map { [$0] } ?? []
+    context.begin(matching: pattern, endsBefore: tokenizer.replyEnds.union(endOfTurn))
     let turn = tokens(template, of: prompt)
     let isFirst = readTokens == 0 && pending.tokens.isEmpty
     let kept = context.continues && !isFirst ? context.kept + 1 : 0
@@ -165,7 +171,7 @@ public final class Chat {
   /// Chooses with these options, or with the conversation's.
   private func setOptions(_ options: GenerationOptions?) {
     if let options {
-      sampler = sampler ?? context.sampler
+      sampler = sampler ?? context.chooser.sampler
       context.setOptions(options)
     } else if let sampler {
       context.setOptions(self.options, sampler: sampler)

@@ -142,7 +142,7 @@ extension Config {
     }
     if let rope, rope.size <= 0 || rope.size % 2 != 0 {
       return "RoPE turns \(rope.size) elements of head size \(headSize), expected an even number"
-        + " of them, as it turns pairs"
+        + " of them above 0, as it turns pairs"
     }
     return nil
   }

@@ -8,9 +8,8 @@ package protocol DraftSource: AnyObject {
   /// `most` tokens that may follow the text, or fewer.
   ///
   /// - Parameters:
-  ///   - sampler: what is going to choose them.
-  ///   - matcher: which of them may be chosen; nil: all.
-  func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int]
+  ///   - chooser: what is going to choose them.
+  func guess(_ most: Int, after tokens: [Int], _ chooser: Chooser) -> [Int]
 
   /// The text is cut to its first `count` tokens.
   func takeBack(to count: Int)
@@ -77,12 +76,12 @@ final class Draft {
   ///
   /// - Parameter most: how many tokens the text may read behind it.
   func forward(
-    _ read: Transformer.Read, of tokens: [Int], most: Int, _ sampler: Sampler, _ matcher: Matcher?
+    _ read: Transformer.Read, of tokens: [Int], most: Int, _ chooser: Chooser
   ) -> UnsafeBufferPointer<Float> {
     let config = read.text.config
     if rows.isEmpty {
       let most = min(most, Transformer.mostLogits - 1, config.seqLen - read.position - 1)
-      let (count, guessing) = makeGuess(most, after: tokens, sampler, matcher)
+      let (count, guessing) = makeGuess(most, after: tokens, chooser)
       let start = now()
       let logits = read.text.forward(
         read.tokens + guess.prefix(count), at: read.position, last: 1 + count)
@@ -100,7 +99,7 @@ final class Draft {
 
   /// Sets `guess`. Returns how much of it to read, and the seconds that it took.
   private func makeGuess(
-    _ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?
+    _ most: Int, after tokens: [Int], _ chooser: Chooser
   ) -> (count: Int, seconds: Double) {
     guess = []
     for i in guessers.indices {
@@ -111,8 +110,10 @@ final class Draft {
       let wanted = source.isFree ? most : length.best(most: most, unread: unread)
       if wanted == 0 { continue }
       let start = now()
-      guess = source.guess(wanted, after: tokens, sampler, matcher)[...]
-      if let matcher { guess = guess.prefix(matcher.matching(guess, after: tokens.last!)) }
+      guess = source.guess(wanted, after: tokens, chooser)[...]
+      if let matcher = chooser.matcher {
+        guess = guess.prefix(matcher.matching(guess, after: tokens.last!))
+      }
       let seconds = source.isFree ? 0 : now() - start
       if !guess.isEmpty {
         return (source.isFree ? length.best(most: guess.count) : guess.count, seconds)
@@ -250,9 +251,7 @@ final class TextLookup: DraftSource {
   /// The longest match that is looked for, and the most places that are compared.
   private static let (longest, mostPlaces) = (16, 64)
 
-  func guess(
-    _ most: Int, after text: [Int], _ sampler: Sampler, _ matcher: Matcher?
-  ) -> [Int] {
+  func guess(_ most: Int, after text: [Int], _ chooser: Chooser) -> [Int] {
     for token in text[tokens.count...] { append(token) }
     guard let place = match() else { return [] }
     var guess: [Int] = []
@@ -304,19 +303,18 @@ final class SmallerModel: DraftSource {
   /// What it has read, its guesses included.
   private var tokens: [Int] = []
   private(set) var count = 0
-  private var sampler: Sampler
+  private var chooser: Chooser
   private let vocabSize: Int
 
   /// - Parameter vocabSize: the larger model's, which may have more tokens, or fewer.
   init(_ transformer: Transformer, vocabSize: Int) {
     self.transformer = transformer
     self.vocabSize = vocabSize
-    sampler = Sampler(vocabSize: vocabSize, options: GenerationOptions(), seed: 1)
+    chooser = Chooser(
+      sampler: Sampler(vocabSize: vocabSize, options: GenerationOptions(), seed: 1))
   }
 
-  func guess(
-    _ most: Int, after text: [Int], _ sampler: Sampler, _ matcher: Matcher?
-  ) -> [Int] {
+  func guess(_ most: Int, after text: [Int], _ chooser: Chooser) -> [Int] {
     // The last token is read again in any case, for its logits.
     count = min(count, text.count - 1)
     count += zip(tokens[count...], text[count...].dropLast()).prefix { $0 == $1 }.count
@@ -332,12 +330,12 @@ final class SmallerModel: DraftSource {
       count = tokens.count
       return []
     }
-    var (guessed, matcher) = (text, matcher)
-    self.sampler.follow(sampler)
+    var guessed = text
+    self.chooser.follow(chooser)
     while guessed.count < min(text.count + most, limit + 1) {
       let logits = transformer.forward(Array(guessed[tokens.count...]), at: tokens.count)
       tokens += guessed[tokens.count...]
-      guard let token = draw(logits, after: guessed, &matcher) else { break }
+      guard let token = draw(logits, after: guessed) else { break }
       guessed.append(token)
     }
     count = min(tokens.count, text.count)
@@ -345,19 +343,14 @@ final class SmallerModel: DraftSource {
   }
 
   /// A token of the larger model's vocabulary; nil: nothing may follow.
-  private func draw(
-    _ logits: UnsafeBufferPointer<Float>, after text: [Int], _ matcher: inout Matcher?
-  ) -> Int? {
+  private func draw(_ logits: UnsafeBufferPointer<Float>, after text: [Int]) -> Int? {
     let missing = [Float](repeating: -.infinity, count: max(0, vocabSize - logits.count))
     let all = missing.isEmpty ? [] : Array(logits) + missing
     return all.withUnsafeBufferPointer { all in
       let logits = all.isEmpty ? UnsafeBufferPointer(rebasing: logits.prefix(vocabSize)) : all
-      guard matcher != nil else { return sampler.sample(logits, after: text) }
-      let allowed = try? matcher!.allowed(
-        room: .max, after: text.last!, sampler.bannedTokens)
-      guard let allowed, !allowed.isEmpty else { return nil }
-      let token = sampler.sample(logits, after: text, allowed: allowed)
-      return (try? matcher!.advance(token, after: text.last!)) == nil ? nil : token
+      let token = try? chooser.choose(logits, after: text, room: .max)
+      if let token { try? chooser.matcher?.advance(token, after: text.last!) }
+      return token
     }
   }
 
@@ -365,16 +358,13 @@ final class SmallerModel: DraftSource {
 }
 
 extension Llama {
-  /// What guesses the tokens of a text: the draft model, if there is one; where it does not pay, the text.
-  package func draftSources() throws(LlamaError) -> [any DraftSource] {
-    guard let draftModel else { return [TextLookup()] }
-    do {
-      let model = SmallerModel(try Transformer(draftModel), vocabSize: config.vocabSize)
-      return [model, TextLookup()]
-    } catch {
-      guard case .outOfMemory(let bytes, let purpose) = error else { throw error }
-      throw .outOfMemory(bytes: bytes, purpose: purpose + " of the draft model")
+  /// What guesses the tokens of a text: the draft model, if there is one; where it does not pay, or has no
+  /// memory for a KV cache, the text.
+  package func draftSources() -> [any DraftSource] {
+    guard let draftModel, let transformer = try? Transformer(draftModel) else {
+      return [TextLookup()]
     }
+    return [SmallerModel(transformer, vocabSize: config.vocabSize), TextLookup()]
   }
 }
 
@@ -399,9 +389,10 @@ extension Tokenizer {
     }
   }
 
-  /// nil for one that is unused, or not there.
+  /// nil for one that is unused, or not there; [] for one that is no text, whose name differs by the format
+  /// of the file.
   private func bytes(of token: Int) -> ArraySlice<UInt8>? {
     guard token < vocabSize, vocabulary.types[token] != .unused else { return nil }
-    return vocabulary.bytes[vocabulary.piece(token)]
+    return vocabulary.types[token] == .control ? [] : vocabulary.bytes[vocabulary.piece(token)]
   }
 }

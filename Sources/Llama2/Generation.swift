@@ -21,6 +21,10 @@ public final class Generation: Sequence, IteratorProtocol {
   }
   /// Tokens in the prompt, BOS included.
   public var promptTokens: Int { prompt.tokens.count }
+  /// All tokens so far, those of the prompt included.
+  package var tokens: [Int] { context.tokens + context.unread }
+  /// The token that ended the text, if the model chose one; it is not part of it.
+  package var endToken: Int? { context.endToken }
   /// Tokens behind the prompt so far.
   public var generatedTokens: Int { context.generatedTokens }
   /// Tokens and time so far.
@@ -35,7 +39,7 @@ public final class Generation: Sequence, IteratorProtocol {
     context = TextContext(
       llama, options, unmarked: prompt.marks == 0, after: prefix.map { ($0.transformer, read) })
     context.unread = Array(prompt.tokens[read.count...])
-    context.begin { tokenizer.endsText($0) }
+    context.begin(endsBefore: tokenizer.textEnds)
     if let error = prompt.problem(limit: context.longestPrompt) { context.end(.error(error)) }
   }
 

@@ -276,7 +276,7 @@ struct Grammar: Sendable {
     var open: [(node: Int32, place: Int)] = [(node, 0)]
     while let (node, place) = open.popLast() {
       guard case .bytes(let range, let next) = nodes[Int(node)] else { continue }
-      for child in trie.children(of: place) where range.contains(trie.bytes[child]) {
+      for child in trie.children(of: place) where range.contains(trie.nodes[child].byte) {
         if trie.isToken(child) && !found.contains(next) { found.append(next) }
         open.append((next, child))
       }

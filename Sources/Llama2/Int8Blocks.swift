@@ -236,9 +236,9 @@ struct Int8Tile {
   @inline(__always)
   private static func floats(_ integers: Integers) -> Floats {
     // The conversion that Swift has is a call; this becomes one of all lanes.
-    var floats = Floats.zero
-    for lane in 0..<lanes { floats[lane] = Float(integers[lane]) }
-    return floats
+    var result = Floats.zero
+    for lane in 0..<lanes { result[lane] = Float(integers[lane]) }
+    return result
   }
 
   /// Writes the first `rows` rows' totals of the first `count` tokens.
@@ -286,16 +286,6 @@ struct Four<Value> {
   }
 
   @inline(__always)
-  subscript(index: Int) -> Value {
-    switch index {
-    case 0: t0
-    case 1: t1
-    case 2: t2
-    default: t3
-    }
-  }
-
-  @inline(__always)
   func map<Result>(_ transform: (Value) -> Result) -> Four<Result> {
     Four<Result>(transform(t0), transform(t1), transform(t2), transform(t3))
   }
@@ -304,15 +294,6 @@ struct Four<Value> {
   func map<A, Result>(_ a: Four<A>, _ transform: (Value, A) -> Result) -> Four<Result> {
     Four<Result>(
       transform(t0, a.t0), transform(t1, a.t1), transform(t2, a.t2), transform(t3, a.t3))
-  }
-
-  @inline(__always)
-  func map<A, B, Result>(
-    _ a: Four<A>, _ b: Four<B>, _ transform: (Value, A, B) -> Result
-  ) -> Four<Result> {
-    Four<Result>(
-      transform(t0, a.t0, b.t0), transform(t1, a.t1, b.t1), transform(t2, a.t2, b.t2),
-      transform(t3, a.t3, b.t3))
   }
 }
 

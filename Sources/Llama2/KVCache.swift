@@ -10,18 +10,18 @@
 /// its own. A value stands in one piece, with zeros up to whole vectors.
 final class KVCache {
   /// How keys and values are stored.
-  let floats: any CacheFloats.Type
+  let format: any CacheFloats.Type
   private let config: Config
   /// (chunks, nLayers, nKVHeads, a head's keys and values of a chunk)
   private let memory: LazyMemory
 
-  init(_ c: Config, _ floats: any CacheFloats.Type) throws(LlamaError) {
+  init(_ c: Config, _ format: any CacheFloats.Type) throws(LlamaError) {
     config = c
-    self.floats = floats
+    self.format = format
     let chunks = (c.seqLen - 1) / Attention.chunkSize + 1
     memory = try LazyMemory(
       bytes: [
-        floats.size, chunks * Attention.chunkSize, c.nLayers * c.nKVHeads,
+        format.size, chunks * Attention.chunkSize, c.nLayers * c.nKVHeads,
         c.headSize + Self.valueSize(c.headSize),
       ], purpose: "a KV cache of \(c.seqLen) positions")
     // Huge pages are read almost twice as fast, but are paid for whole. A text of more than a chunk pays
@@ -34,7 +34,7 @@ final class KVCache {
 
   /// Bytes of the keys and values of one position, all layers together.
   var bytesPerPosition: Int {
-    floats.size * config.nLayers * config.nKVHeads
+    format.size * config.nLayers * config.nKVHeads
       * (config.headSize + Self.valueSize(config.headSize))
   }
 
@@ -47,15 +47,15 @@ final class KVCache {
     let headSize = config.headSize
     for kvHead in 0..<config.nKVHeads {
       let head = layer * config.nKVHeads + kvHead
-      floats.storeKey(k + kvHead * headSize, key(head, position), headSize: headSize)
-      floats.storeValue(v + kvHead * headSize, value(head, position), headSize: headSize)
+      format.storeKey(k + kvHead * headSize, key(head, position), headSize: headSize)
+      format.storeValue(v + kvHead * headSize, value(head, position), headSize: headSize)
     }
   }
 
   /// Copies what `other`, of the same model, holds at some positions: whole blocks of 16 in one piece, of
   /// the first and the last block what belongs to the positions.
   func copy(_ positions: Range<Int>, of other: KVCache) {
-    let (headSize, size) = (config.headSize, floats.size)
+    let (headSize, size) = (config.headSize, format.size)
     for head in 0..<config.nLayers * config.nKVHeads {
       var position = positions.lowerBound
       while position < positions.upperBound {
@@ -85,10 +85,10 @@ final class KVCache {
   ) {
     for i in 0..<count {
       value(head, to + i).copyMemory(
-        from: value(head, from + i), byteCount: Self.valueSize(config.headSize) * floats.size)
-      floats.loadKey(key(head, from + i), to: scratch, headSize: config.headSize)
+        from: value(head, from + i), byteCount: Self.valueSize(config.headSize) * format.size)
+      format.loadKey(key(head, from + i), to: scratch, headSize: config.headSize)
       turn(scratch)
-      floats.storeKey(scratch, key(head, to + i), headSize: config.headSize)
+      format.storeKey(scratch, key(head, to + i), headSize: config.headSize)
     }
   }
 
@@ -96,7 +96,7 @@ final class KVCache {
   func key(_ head: Int, _ position: Int) -> UnsafeMutableRawPointer {
     let inChunk = position % Attention.chunkSize
     return chunk(head, position)
-      + (inChunk / 16 * 16 * config.headSize + inChunk % 16) * floats.size
+      + (inChunk / 16 * 16 * config.headSize + inChunk % 16) * format.size
   }
 
   /// Where a value begins.
@@ -104,7 +104,7 @@ final class KVCache {
     let inChunk = position % Attention.chunkSize
     return chunk(head, position)
       + (Attention.chunkSize * config.headSize + inChunk * Self.valueSize(config.headSize))
-      * floats.size
+      * format.size
   }
 
   /// What a head has of the chunk that a position belongs to.

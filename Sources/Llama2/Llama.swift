@@ -58,7 +58,7 @@ public final class Llama: Sendable {
   ///   - checkpoint: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file.
   ///   - tokenizer: the vocabulary, a tokenizer.bin of llama2.c or a GGUF file. nil: that in the GGUF
   ///     file itself; else tokenizer.bin beside the checkpoint, in the folder above, or in the current one.
-  ///   - threads: how many threads compute; nil: one for each CPU that the process may use.
+  ///   - threads: how many threads compute; nil: one for each core that the process may use.
   ///   - template: the format of conversations, one of `Llama.templates`; nil: the model's own.
   ///   - draft: a much smaller model of the same vocabulary (but for unused tokens), which guesses what follows; the texts are the
   ///     same without it (`GenerationOptions.drafts`). nil: none.

@@ -245,7 +245,8 @@ extension Llama2C {
     let fitting = Self.fittingGroupSize(groupSize, config)
     guard fitting < groupSize else { return nil }
     return "its groups of \(groupSize) straddle the rows of its matrices (dim \(config.dim),"
-      + " hidden_dim \(config.hiddenDim)): export it again in groups of \(fitting)"
+      + " hidden_dim \(config.hiddenDim)): export it again"
+      + (fitting > 1 ? " in groups of \(fitting)" : ", with a --group-size that divides both")
   }
 
   /// Every tensor's place in `file`, which is as long as `fileSize`, and for int8 the place of its

@@ -29,7 +29,7 @@ package struct Matrix {
 
 extension Matrix {
   /// What floats are multiplied as they are; nil where weights are multiplied as integers.
-  private var floats: (any FloatWeights.Type)? {
+  private var floatWeights: (any FloatWeights.Type)? {
     switch format {
     case .float32: Float32Weights.self
     case .float16: F16.self
@@ -56,7 +56,7 @@ extension Matrix {
   }
 
   /// Whether weights are multiplied as integers.
-  var isInt8: Bool { floats == nil }
+  var isInt8: Bool { floatWeights == nil }
 
   /// The integers that share a scale; 0 where weights are floats.
   package var groupSize: Int {
@@ -75,25 +75,25 @@ extension Matrix {
 
   /// out (columns) = one row, as fp32.
   package func copyRow(_ row: Int, to out: UnsafeMutablePointer<Float>) {
-    if let floats {
-      return floats.copy(values + row * rowBytes, to: out, columns)
+    if let floatWeights {
+      return floatWeights.copy(values + row * rowBytes, to: out, columns)
     }
     copyInt8Row(row, to: out)
   }
 
   /// out[j * self.rows + i] = row i · activations of token j, for i in `rows` and all tokens.
   func matmul(_ x: Activations, rows: Range<Int>, into out: UnsafeMutablePointer<Float>) {
-    guard let floats else {
+    guard let floatWeights else {
       return matmul(x.int8(groupSize: groupSize), count: x.count, rows: rows, into: out)
     }
-    floats.matmul(
+    floatWeights.matmul(
       values + rows.lowerBound * rowBytes, rowBytes, rows: rows.count, x.values, columns,
       count: x.count, columns: columns, out + rows.lowerBound, self.rows)
   }
 
   /// Bytes of a row's values.
   var rowBytes: Int {
-    if let floats { return columns * floats.size }
+    if let floatWeights { return columns * floatWeights.size }
     return blocks.map { columns / $0.blockSize * $0.blockBytes } ?? columns
   }
 

@@ -1,4 +1,4 @@
-// Every sum of floats has one order, whichever kernel computes it: 16 partial sums, each over every
+// Every product of floats has one order, whichever kernel computes it: 16 partial sums, each over every
 // 16th element, then halves added to halves down to four, then neighbours. That is why logits do
 // not depend on how a prompt is cut, nor on the number of threads.
 
@@ -40,8 +40,8 @@ extension FloatWeights {
   /// out[j * outStride + i] = row i of w · row j of x, for i in 0..<rows and j in 0..<count.
   ///
   /// w: (rows, columns) at `wStride` bytes, x: (count, columns) at `xStride` (run.c: `matmul`).
-  /// A single token takes w row by row, but where rows are short, as keys are: there four of them share
-  /// the work of adding up their lanes.
+  /// A single token takes w row by row, of short rows four at a time, which share the work of adding up
+  /// their lanes. So does each token where w has too few rows for a tile.
   static func matmul(
     _ w: UnsafeRawPointer, _ wStride: Int, rows: Int,
     _ x: UnsafePointer<Float>, _ xStride: Int, count: Int, columns: Int,

@@ -9,8 +9,6 @@
 /// The memory for the activations of one block (run.c: `RunState`).
 final class RunState {
   private static let blockSize = Transformer.blockSize
-  /// Tokens whose logits are computed together where those of all tokens of a text are wanted.
-  static let classifiedTokens = 16
 
   let config: Config
   let x: UnsafeMutablePointer<Float>  // (blockSize, dim), the residual stream

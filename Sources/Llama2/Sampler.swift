@@ -10,6 +10,8 @@ public struct Sampler: Sendable {
   /// How often each token stands in the window of the penalties; zeros between two samples.
   private var counts: [Float]
   private var candidates: [Candidates.Candidate]
+  /// Where fewer than this part of the tokens may be chosen, the others are not looked at.
+  private static let few = 8
   var bannedTokens: Set<Int> { options.bannedTokens }
 
   /// - Parameters:
@@ -50,7 +52,7 @@ public struct Sampler: Sendable {
     sample(logits, after: tokens, allowed: nil)
   }
 
-  /// - Parameter allowed: the tokens among which one is chosen, of which one at least is not banned; nil: all.
+  /// - Parameter allowed: the tokens among which one is chosen, one at least, none of them banned; nil: all.
   mutating func sample(
     _ logits: UnsafeBufferPointer<Float>, after tokens: [Int], allowed: TokenSet?
   ) -> Int {
@@ -58,6 +60,10 @@ public struct Sampler: Sendable {
       logits.count == probabilities.count,
       "\(logits.count) logits for a sampler of \(probabilities.count) tokens")
     guard options.changesLogits || allowed != nil else { return choose(logits) }
+    if let allowed, !options.changesLogits, allowed.count < logits.count / Self.few {
+      let tokens = allowed.tokens
+      return tokens[tokens.map { logits[$0] }.withUnsafeBufferPointer { choose($0) }]
+    }
     var changed = Array(logits)
     change(&changed, after: tokens)
     allowed?.restrict(&changed)
@@ -97,14 +103,15 @@ public struct Sampler: Sendable {
     for token in options.bannedTokens { logits[token] = -.infinity }
   }
 
-  /// The likeliest token, or one drawn from those that the options leave.
+  /// The place of the likeliest of some tokens, or of one drawn from those that the options leave.
   private mutating func choose(_ logits: UnsafeBufferPointer<Float>) -> Int {
     let temperature = options.temperature
     // At so low a temperature that the quotients overflow, softmax would give NaN.
     let largest = maximum(logits.baseAddress!, logits.count)
     if temperature == 0 || !(largest / temperature).isFinite { return argmax(logits) }
     let coin = random.nextFloat()
-    return probabilities.withUnsafeMutableBufferPointer { p in
+    return probabilities.withUnsafeMutableBufferPointer { probabilities in
+      let p = UnsafeMutableBufferPointer(rebasing: probabilities[..<logits.count])
       for i in 0..<p.count { p[i] = logits[i] / temperature }
       Steps.softmax(p.baseAddress!, p.count)
       guard options.leavesOutTokens else { return draw(UnsafeBufferPointer(p), coin) }

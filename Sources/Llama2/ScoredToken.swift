@@ -21,17 +21,17 @@ public struct ScoredToken: Sendable, Equatable {
 }
 
 /// Log probabilities of all tokens: log softmax(logits).
-struct LogProbabilities {
+package struct LogProbabilities {
   private let logits: UnsafeBufferPointer<Float>
   /// log Σ e^logit.
-  private let logSum: Float
+  package let logSum: Float
 
-  init(_ logits: UnsafeBufferPointer<Float>) {
+  package init(_ logits: UnsafeBufferPointer<Float>) {
     self.logits = logits
     logSum = Steps.logSumExp(logits.baseAddress!, logits.count)
   }
 
-  subscript(_ token: Int) -> Float { logits[token] - logSum }
+  package subscript(_ token: Int) -> Float { logits[token] - logSum }
 
   /// What is known of `token`, which stands behind `previous`; its text is not.
   func score(
@@ -48,7 +48,7 @@ struct LogProbabilities {
 }
 
 /// The `count` tokens of the largest logits, the largest first; of two that are equal the first.
-func likeliest(_ count: Int, of logits: UnsafeBufferPointer<Float>) -> [Int] {
+package func likeliest(_ count: Int, of logits: UnsafeBufferPointer<Float>) -> [Int] {
   guard count > 0 else { return [] }
   var best: [Int] = []
   for token in logits.indices where best.count < count || logits[token] > logits[best.last!] {

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// One text in the making: its KV cache and the place in it, the sampler, and what is known of its end.
+/// One text in the making: its KV cache and the place in it, what chooses its tokens, and what is known of its end.
 /// `Generation` and `Chat` say what it reads; what follows is chosen here.
 final class TextContext {
   /// The tokens at the beginning that always stay in view: whatever they are, much of the attention goes
@@ -17,7 +17,8 @@ final class TextContext {
   private(set) var options: GenerationOptions
   /// A KV cache of this text's own, or why there is no memory for one.
   let transformer: Result<Transformer, LlamaError>
-  var sampler: Sampler
+  /// What chooses its tokens.
+  private(set) var chooser: Chooser
   var onPromptProgress: ((_ done: Int, _ total: Int) -> Bool)?
   /// How many likely tokens are reported with each one; nil: no probabilities are computed.
   var alternatives: Int?
@@ -47,8 +48,11 @@ final class TextContext {
   private var textBeforeStop = ""
   /// Why the text ended, once it has.
   private(set) var reason: EndReason?
+  /// The token that ended it, which is not part of it.
+  private(set) var endToken: Int?
   private(set) var speed = Speed()
-  private var endsBefore: (Int) -> Bool = { _ in false }
+  /// The tokens that end it.
+  private var endTokens: Set<Int> = []
   private var deadline: Double?
   private var lastTokenTime = 0.0
   /// The tokens that were read since the last one was chosen, and the seconds that it took.
@@ -57,8 +61,6 @@ final class TextContext {
   private var isBeingRead = false
   /// The tokens that were chosen last, until their text is known.
   private var chosen: [TextPiece] = []
-  /// Where the text is in its pattern; nil: it has none.
-  private var matcher: Matcher?
   /// Tokens of the pattern that come next whatever the model says.
   private var forced: [Int] = []
   /// Pieces that are known to belong to the text.
@@ -86,7 +88,7 @@ final class TextContext {
     continues = options.continuesBeyondContext == true && config.rope != nil
     limit = options.limit(room: continues ? Int.max : config.seqLen)
     self.unmarked = unmarked ? 1 : 0
-    sampler = Self.sampler(options, vocabSize: config.vocabSize)
+    chooser = Chooser(sampler: Self.sampler(options, vocabSize: config.vocabSize))
     joiner = TextJoiner(tokenizer: llama.tokenizer)
     stopTexts = StopTexts(options.stopTexts)
   }
@@ -104,19 +106,19 @@ final class TextContext {
 
   // MARK: - The text
 
-  /// Begins a text or a reply, which ends before the first token for which `endsBefore` is true.
+  /// Begins a text or a reply, which ends before the first of `endTokens`.
   ///
   /// - Parameter pattern: what it must match; nil: that of the options.
-  func begin(matching pattern: Pattern? = nil, endsBefore: @escaping (Int) -> Bool) {
-    self.endsBefore = endsBefore
+  func begin(matching pattern: Pattern? = nil, endsBefore endTokens: Set<Int>) {
+    (self.endTokens, endToken) = (endTokens, nil)
     joiner = TextJoiner(tokenizer: llama.tokenizer)
     stopTexts = StopTexts(options.stopTexts)
     (reason, deadline, chosen, ready, generatedTokens) = (nil, nil, [], [], 0)
     (takenTokens, visibleTokens, textBeforeStop, lastTokenTime, reading) = (0, 0, "", 0, (0, 0))
-    (matcher, forced) = (nil, [])
+    (chooser.matcher, forced) = (nil, [])
     do {
       if let pattern = pattern ?? options.pattern {
-        matcher = try Matcher(pattern, llama, endsBefore: endsBefore)
+        chooser.matcher = try Matcher(pattern, llama, endsBefore: endTokens)
       }
     } catch {
       reason = .error(error)
@@ -129,7 +131,7 @@ final class TextContext {
   /// - Parameter sampler: one to go on with; nil: one of its own.
   func setOptions(_ options: GenerationOptions, sampler: Sampler? = nil) {
     self.options = options
-    self.sampler = sampler ?? Self.sampler(options, vocabSize: llama.config.vocabSize)
+    chooser.sampler = sampler ?? Self.sampler(options, vocabSize: llama.config.vocabSize)
   }
 
   /// Ends the text, before it has begun or between two reads.
@@ -231,7 +233,7 @@ final class TextContext {
 
   private func readAlone(_ read: Transformer.Read) {
     let start = now()
-    do { endRead(try forward(read), from: start) } catch { reason = .error(error) }
+    endRead(forward(read), from: start)
   }
 
   /// The same together with other texts.
@@ -249,17 +251,13 @@ final class TextContext {
   /// The logits behind a block, if they are wanted, or behind a token that was read ahead.
   private func forward(
     _ read: Transformer.Read
-  ) throws(LlamaError) -> UnsafeBufferPointer<Float>? {
+  ) -> UnsafeBufferPointer<Float>? {
     guard options.drafts, read.wantsLogits, read.tokens.count == 1 else { return read.forward() }
-    let draft =
-      if let draft { draft } else {
-        Draft(try llama.draftSources(), after: tokens.count, at: position)
-      }
+    let draft = draft ?? Draft(llama.draftSources(), after: tokens.count, at: position)
     self.draft = draft
     let most = options.maximumResponseTokens.map { $0 - generatedTokens - 1 } ?? Int.max
     return draft.forward(
-      read, of: tokens, most: max(0, min(most, limit.tokens - tokens.count - unmarked)), sampler,
-      matcher)
+      read, of: tokens, most: max(0, min(most, limit.tokens - tokens.count - unmarked)), chooser)
   }
 
   /// A block of what is unread, for the caller to have read; nil if the text ends there.
@@ -283,12 +281,12 @@ final class TextContext {
   /// Ends the text, unless it has ended, if its pattern, a limit or its time lets no token follow.
   func endWhereNothingFollows() {
     if reason != nil { return }
-    if let matcher, !matcher.goesOn {
+    if let matcher = chooser.matcher, !matcher.goesOn {
       reason = .matched
     } else if isFull {
-      reason = matcher?.reason(at: limit.reason) ?? limit.reason
+      reason = chooser.matcher?.reason(at: limit.reason) ?? limit.reason
     } else if let most = options.maximumResponseTokens, generatedTokens >= most {
-      reason = matcher?.reason(at: .steps) ?? .steps
+      reason = chooser.matcher?.reason(at: .steps) ?? .steps
     } else if timeIsOver {
       reason = .timeLimit
     }
@@ -312,7 +310,7 @@ final class TextContext {
         .notFinite(path: llama.model.checkpoint.file.path, position: tokens.count - 1))
       return
     }
-    sampler.skip(skippedSamples)
+    chooser.sampler.skip(skippedSamples)
     skippedSamples = 0
     do {
       guard let token = try choose(logits) else {
@@ -335,16 +333,14 @@ final class TextContext {
   /// The token that comes next; nil: a text that matches has come to its end.
   private func choose(_ logits: UnsafeBufferPointer<Float>) throws(LlamaError) -> Int? {
     if !forced.isEmpty { return forced.removeFirst() }
-    guard let matcher else { return sampler.sample(logits, after: tokens) }
-    let allowed = try matcher.allowed(room: room, after: tokens.last!, sampler.bannedTokens)
-    return allowed.isEmpty ? nil : sampler.sample(logits, after: tokens, allowed: allowed)
+    return try chooser.choose(logits, after: tokens, room: room)
   }
 
   /// Goes on with a token that was chosen by these logits, unless it ends the text, and with those that must
   /// follow it.
   private func append(_ token: Int, _ logits: UnsafeBufferPointer<Float>) throws(LlamaError) {
-    if endsBefore(token) {
-      reason = .endToken
+    if endTokens.contains(token) {
+      (reason, endToken) = (.endToken, token)
       return
     }
     var piece = TextPiece(token: token, text: "")
@@ -355,15 +351,16 @@ final class TextContext {
     chosen = [piece]
     unread = [token]
     generatedTokens += 1
-    guard matcher != nil else { return }
-    try matcher!.advance(token, after: tokens.last!)
+    guard chooser.matcher != nil else { return }
+    try chooser.matcher!.advance(token, after: tokens.last!)
     if forced.isEmpty {
-      forced = try matcher!.forced(room: room, after: token, sampler.bannedTokens)
+      forced = try chooser.matcher!.forced(
+        room: room, after: token, chooser.sampler.bannedTokens)
     }
     // With probabilities each of them needs logits.
     if alternatives != nil { return }
     for token in forced {
-      try matcher!.advance(token, after: unread.last!)
+      try chooser.matcher!.advance(token, after: unread.last!)
       chosen.append(TextPiece(token: token, text: ""))
       unread.append(token)
     }

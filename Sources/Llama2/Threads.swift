@@ -25,6 +25,8 @@ package final class Threads: @unchecked Sendable {
   /// Workers that sleep.
   let sleepers = Atomic<Int>(0)
   private let stopping = Atomic<Bool>(false)
+  /// The thread whose observer is shown a step of a pass right now.
+  private let observer = Mutex<pthread_t?>(nil)
   /// The loop's body: written before `waiting`, read only by the owners of parts.
   private var body: (Int, Int) -> Void = { _, _ in }
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
@@ -90,6 +92,18 @@ package final class Threads: @unchecked Sendable {
     run(parts: (count + size - 1) / size) { part, thread in
       body(part * size..<min(part * size + size, count), thread)
     }
+  }
+
+  /// Runs code that is shown a step of a pass: were it to ask for a turn, it would wait for itself.
+  func observing(_ body: () -> Void) {
+    observer.withLock { $0 = pthread_self() }
+    body()
+    observer.withLock { $0 = nil }
+  }
+
+  /// Whether this thread runs such code.
+  var isObservedHere: Bool {
+    observer.withLock { thread in thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
   }
 
   /// Runs one part if there is one to run.
@@ -192,13 +206,14 @@ private final class ThreadBody {
 // MARK: - How many threads are of use
 
 extension Threads {
-  /// The threads that can run at the same time: the CPUs that this process may run on, or fewer if
-  /// its cgroup has a quota of CPU time, as containers do. On a Mac the performance cores.
+  /// The threads that can compute at the same time: the cores of the CPUs that this process may run on,
+  /// or fewer if its cgroup has a quota of CPU time, as containers do. Threads that share a core share
+  /// its units for products and its caches. On a Mac the performance cores.
   ///
   /// - Parameter root: what stands in front of /proc and /sys: a folder of made-up files in tests.
   package static func usable(root: String = "") -> Int {
     #if canImport(Darwin)
-      for name in ["hw.perflevel0.logicalcpu", "hw.activecpu"] {
+      for name in ["hw.perflevel0.physicalcpu", "hw.physicalcpu"] {
         var count = Int32(0)
         var size = MemoryLayout<Int32>.size
         if sysctlbyname(name, &count, &size, nil, 0) == 0, count > 0 { return Int(count) }
@@ -207,76 +222,51 @@ extension Threads {
     #else
       // The mask may have bits for CPUs that the machine does not have.
       let online = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-      return min(online, allowedCPUs(root: root) ?? online, cpuQuota(root: root) ?? online)
+      let cpus = allowedCPUs(root: root) ?? Array(0..<online)
+      return min(online, cores(of: cpus, root: root), cpuQuota(root: root) ?? online)
     #endif
   }
 
   /// The CPUs in the affinity mask of this thread, which new threads inherit, or nil where the
   /// system does not say (proc_pid_status(5): `Cpus_allowed`). Swift does not import
   /// sched_getaffinity.
-  static func allowedCPUs(root: String) -> Int? {
+  static func allowedCPUs(root: String) -> [Int]? {
     let name = "Cpus_allowed:"
-    let lines = contents(root + "/proc/thread-self/status").split(separator: UInt8(ascii: "\n"))
+    let lines = Linux.contents(root + "/proc/thread-self/status")
+      .split(separator: UInt8(ascii: "\n"))
     guard let line = lines.first(where: { $0.starts(with: name.utf8) }) else { return nil }
-    // Hexadecimal digits, a comma between each 8 of them.
-    let count = line.dropFirst(name.utf8.count).reduce(0) { count, byte in
+    // Hexadecimal digits, a comma between each 8 of them, the last digit for CPUs 0 to 3.
+    let digits = line.dropFirst(name.utf8.count).reversed().compactMap { byte -> UInt8? in
       switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): count + (byte & 0xF).nonzeroBitCount
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): count + (byte - 87).nonzeroBitCount
-      default: count
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): byte & 0xF
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - 87
+      default: nil
       }
     }
-    return count > 0 ? count : nil
+    let cpus = digits.enumerated().flatMap { i, digit in
+      (0..<4).filter { digit >> $0 & 1 == 1 }.map { 4 * i + $0 }
+    }
+    return cpus.isEmpty ? nil : cpus
+  }
+
+  /// How many cores these CPUs belong to; a CPU of which the system does not say it is one of its own.
+  static func cores(of cpus: [Int], root: String) -> Int {
+    let siblings = cpus.map { cpu in
+      let folder = root + "/sys/devices/system/cpu/cpu\(cpu)/topology/"
+      let list = Linux.contents(folder + "thread_siblings_list")
+      return list.isEmpty ? Array("\(cpu)\n".utf8) : list
+    }
+    return Set(siblings).count
   }
 
   /// The number of CPUs, rounded up, whose time the quotas of this process's cgroup and the cgroups
   /// around it allow, or nil without a quota (Linux, cgroup v2: `cpu.max`; v1: `cpu.cfs_quota_us`).
   static func cpuQuota(root: String) -> Int? {
-    var smallest: Int?
-    for line in contents(root + "/proc/self/cgroup").split(separator: UInt8(ascii: "\n")) {
-      // The hierarchy's number, its controllers (none in v2), and the path of the cgroup in it.
-      let fields = line.split(
-        separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { continue }
-      let isV2 = fields[1].isEmpty
-      let controllers = fields[1].split(separator: UInt8(ascii: ","))
-      guard isV2 || controllers.contains(where: { $0.elementsEqual("cpu".utf8) }) else { continue }
-      let mount = root + (isV2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/cpu")
-      let files = isV2 ? ["cpu.max"] : ["cpu.cfs_quota_us", "cpu.cfs_period_us"]
-      // Inside a container the path may be the host's and not exist; then only the mount's root
-      // does, which is the container's own cgroup.
-      var path = fields[2].count > 1 ? fields[2] : []
-      while true {
-        let folder = mount + String(decoding: path, as: UTF8.self) + "/"
-        let quota = files.flatMap { contents(folder + $0) }
-        if let cpus = cpus(quota: quota) { smallest = min(cpus, smallest ?? cpus) }
-        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { break }
-        path = path[..<slash]
-      }
+    Linux.cgroupLimit(
+      "cpu", v2: ["cpu.max"], v1: ["cpu.cfs_quota_us", "cpu.cfs_period_us"], root: root
+    ) { numbers in
+      guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else { return nil }
+      return (numbers[0] - 1) / numbers[1] + 1
     }
-    return smallest
-  }
-
-  /// A quota and its period in microseconds, as a number of CPUs, rounded up; nil for `max`, -1 and
-  /// anything else that is no quota.
-  private static func cpus(quota text: [UInt8]) -> Int? {
-    let words = text.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
-    let numbers = words.map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
-    guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else { return nil }
-    return (numbers[0] - 1) / numbers[1] + 1
-  }
-
-  /// The text of a file of the kernel's, which has no size before it is read; empty if there is no
-  /// such file. As bytes: the first use of Characters takes longer than everything here.
-  package static func contents(_ path: String) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return [] }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while case let count = read(descriptor, &buffer, buffer.count), count > 0 {
-      bytes += buffer[..<count]
-    }
-    return bytes
   }
 }

@@ -2,53 +2,58 @@
 /// tokens that begin with the same bytes share their nodes. The nodes stand in the order in which a walk
 /// comes to them, so that it goes through the arrays from front to end, and skips what is below a node.
 final class TokenTrie: Sendable {
-  /// The byte of each node. Node 0 is the root, in front of all bytes.
-  let bytes: [UInt8]
-  /// How many bytes lead to each node, its own included.
-  let depths: [Int32]
-  /// The most bytes of a token below each node, or at it.
-  let deepest: [Int32]
-  /// The first node behind each node that is not below it.
-  let ends: [Int32]
-  /// The tokens that end at node i are tokens[starts[i]..<starts[i + 1]].
-  let starts: [Int32]
+  struct Node {
+    let byte: UInt8
+    /// How many bytes lead to it, its own included.
+    let depth: Int32
+    /// The most bytes of a token below it, or at it.
+    fileprivate(set) var deepest: Int32
+    /// The first node behind it that is not below it.
+    fileprivate(set) var end: Int32
+    /// The tokens that end at it are tokens[start..<nodes[i + 1].start].
+    let start: Int32
+  }
+
+  /// Node 0 is the root, in front of all bytes. Behind the last one stands one that only ends its tokens.
+  let nodes: [Node]
   let tokens: [Int32]
   /// The most bytes of a token.
-  var longest: Int { Int(deepest[0]) }
+  var longest: Int { Int(nodes[0].deepest) }
   let vocabSize: Int
 
   /// Tokens that stand for no text are left out.
   init(_ tokenizer: Tokenizer) {
-    var (bytes, depths, ends): ([UInt8], [Int32], [Int32]) = ([0], [0], [0])
-    var (starts, tokens): ([Int32], [Int32]) = ([0], [])
+    var (nodes, tokens): ([Node], [Int32]) = ([], [])
+    tokens.reserveCapacity(tokenizer.vocabSize)
+    nodes.reserveCapacity(3 * tokenizer.vocabSize)
     // The nodes on the way to the last token.
-    var path = [0]
-    var deepest: [Int32] = [0]
+    var path: [Int] = []
+    func open(_ byte: UInt8) {
+      let depth = Int32(path.count)
+      path.append(nodes.count)
+      nodes.append(
+        Node(byte: byte, depth: depth, deepest: depth, end: 0, start: Int32(tokens.count)))
+    }
     func close() {
       let node = path.removeLast()
-      ends[node] = Int32(bytes.count)
-      if let above = path.last { deepest[above] = max(deepest[above], deepest[node]) }
+      nodes[node].end = Int32(nodes.count)
+      if let above = path.last {
+        nodes[above].deepest = max(nodes[above].deepest, nodes[node].deepest)
+      }
     }
     let all = tokenizer.vocabulary.bytes
     var last = 0..<0
+    open(0)
     for (_, text, token) in Self.sorted(tokenizer) {
       let shared = zip(last, text).prefix { all[$0] == all[$1] }.count
       while path.count > shared + 1 { close() }
-      for i in text.dropFirst(shared) {
-        path.append(bytes.count)
-        bytes.append(all[i])
-        depths.append(Int32(path.count - 1))
-        deepest.append(Int32(path.count - 1))
-        ends.append(0)
-        starts.append(Int32(tokens.count))
-      }
+      for i in text.dropFirst(shared) { open(all[i]) }
       tokens.append(token)
       last = text
     }
     while !path.isEmpty { close() }
-    starts.append(Int32(tokens.count))
-    (self.bytes, self.depths, self.deepest, self.ends) = (bytes, depths, deepest, ends)
-    (self.starts, self.tokens, vocabSize) = (starts, tokens, tokenizer.vocabSize)
+    open(0)
+    (self.nodes, self.tokens, vocabSize) = (nodes, tokens, tokenizer.vocabSize)
   }
 
   /// The tokens that stand for text, in the order of its bytes, with where these stand in the vocabulary.
@@ -76,14 +81,24 @@ final class TokenTrie: Sendable {
   /// The nodes right below a node.
   func children(of node: Int) -> some Sequence<Int> {
     sequence(state: node + 1) { child in
-      guard child < self.ends[node] else { return nil as Int? }
-      defer { child = Int(self.ends[child]) }
+      guard child < self.nodes[node].end else { return nil as Int? }
+      defer { child = Int(self.nodes[child].end) }
       return child
     }
   }
 
+  /// The node right below a node that is this byte.
+  func child(of node: Int, _ byte: UInt8) -> Int? {
+    children(of: node).first { nodes[$0].byte == byte }
+  }
+
+  /// The tokens that end at a node, or below it.
+  func tokens(from node: Int) -> some Sequence<Int> {
+    tokens[Int(nodes[node].start)..<Int(nodes[Int(nodes[node].end)].start)].lazy.map { Int($0) }
+  }
+
   /// Whether a token ends at a node.
-  func isToken(_ node: Int) -> Bool { starts[node] < starts[node + 1] }
+  func isToken(_ node: Int) -> Bool { nodes[node].start < nodes[node + 1].start }
 }
 
 /// A set of tokens.
@@ -92,12 +107,23 @@ struct TokenSet: Equatable {
 
   init(vocabSize: Int) { words = [UInt64](repeating: 0, count: (vocabSize + 63) / 64) }
 
+  var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
   var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
   func union(_ other: TokenSet) -> TokenSet {
     var all = self
     for i in words.indices { all.words[i] |= other.words[i] }
     return all
+  }
+
+  /// From the lowest id up.
+  var tokens: [Int] {
+    var tokens: [Int] = []
+    for (i, word) in words.enumerated() {
+      Self.forEachBit(of: word) { tokens.append(i << 6 + $0) }
+    }
+    return tokens
   }
 
   subscript(token: Int) -> Bool {
@@ -110,10 +136,22 @@ struct TokenSet: Equatable {
 
   /// Makes the logits of all other tokens, (vocabSize), -infinity.
   func restrict(_ logits: inout [Float]) {
-    for (i, word) in words.enumerated() where word != .max {
-      for token in i << 6..<min((i + 1) << 6, logits.count) where !self[token] {
-        logits[token] = -.infinity
+    logits.withUnsafeMutableBufferPointer { logits in
+      for (i, word) in words.enumerated() {
+        let count = min(64, logits.count - i << 6)
+        Self.forEachBit(of: ~word & (.max >> UInt64(64 - count))) {
+          logits[i << 6 + $0] = -.infinity
+        }
       }
+    }
+  }
+
+  @inline(__always)
+  private static func forEachBit(of word: UInt64, _ body: (Int) -> Void) {
+    var word = word
+    while word != 0 {
+      body(word.trailingZeroBitCount)
+      word &= word - 1
     }
   }
 }

@@ -17,16 +17,14 @@ public struct Tokenizer: Sendable {
   /// The token at the end of a text.
   public var eos: Int? { vocabulary.eos }
 
-  /// Whether a reply ends before this token.
-  func endsReply(_ token: Int) -> Bool { vocabulary.endOfTurn.contains(token) }
+  /// The tokens before which a reply ends.
+  var replyEnds: Set<Int> { vocabulary.endOfTurn }
 
-  /// Whether a text ends before this token: at BOS, and in a GGUF's where a reply would end too.
-  func endsText(_ token: Int) -> Bool {
-    token == bos || !vocabulary.isLlama2C && endsReply(token)
-  }
+  /// The tokens before which a text ends: BOS, and in a GGUF's those where a reply would end too.
+  var textEnds: Set<Int> { (vocabulary.isLlama2C ? [] : replyEnds).union(bos.map { [$0] } ?? []) }
 
   /// A token's piece, less the line that llama2.c gives control tokens to themselves.
-  func name(_ token: Int) -> String {
+  package func name(_ token: Int) -> String {
     let bytes = vocabulary.bytes[vocabulary.piece(token)]
     return String(decoding: bytes.filter { $0 != 0x0A }, as: UTF8.self)
   }

@@ -12,25 +12,35 @@
 public final class Transformer {
   /// Tokens that go through the layers together: so many that reading the weights and laying them out
   /// for a block costs little beside its products.
-  static let blockSize = 256
+  package static let blockSize = 256
   /// The most tokens of a text whose logits are kept.
   static let mostLogits = 32
+  /// Tokens whose logits are computed together where those of a whole text are wanted, one after the other.
+  static let logitsAtOnce = 16
   /// The shape, as the model file gives it.
   public let config: Config
   let model: LoadedModel
   let cache: KVCache
   let logits: LazyMemory  // (mostLogits, vocabSize)
+  package var checkpoint: Checkpoint { model.checkpoint }
   /// Bytes of the KV cache that a token reads for each position up to its own.
   package var cacheBytesPerPosition: Int { cache.bytesPerPosition }
 
   /// Maps the model at `path`: a checkpoint of llama2.c (v0, v1 or v2), or a GGUF file. Its weights
   /// stay in the file; what is allocated is the KV cache, as far as it is used, and the activations.
   ///
-  /// - Parameter threads: how many threads compute; nil: one for each CPU that the process may use.
+  /// - Parameter threads: how many threads compute; nil: one for each core that the process may use.
   /// - Throws: `LlamaError`, for a file that is not a whole model or does not fit in memory.
   public convenience init(checkpoint path: String, threads: Int? = nil) throws {
     try self.init(LoadedModel(checkpoint: path, threads: threads))
   }
+
+  /// Computes with a model that is open already, a text of its own.
+  ///
+  ///     let transformer = try Transformer(of: llama)
+  ///     let tokens = llama.tokenizer.encode("Once upon a time", bos: true, eos: false)
+  ///     print(transformer.forward(tokens, at: 0).max()!)
+  public convenience init(of llama: Llama) throws(LlamaError) { try self.init(llama.model) }
 
   /// A KV cache of its own, for one text. Throws `LlamaError.outOfMemory`.
   init(_ model: LoadedModel) throws(LlamaError) {
@@ -59,10 +69,53 @@ public final class Transformer {
     forward(tokens, at: position, last: 1)
   }
 
+  /// The same, with the steps of all layers shown as they are computed, up to 256 tokens together.
+  ///
+  ///     var norms: [Float] = []
+  ///     transformer.forward(tokens, at: 0, observing: [.stream]) { step in
+  ///       norms.append(step[tokens.count - 1].reduce(0) { $0 + $1 * $1 }.squareRoot())
+  ///     }
+  ///
+  /// - Parameters:
+  ///   - kinds: the steps that are shown. What is computed only to be shown, as the weights of attention,
+  ///     is not computed for others.
+  ///   - observe: is called on this thread while the model computes for nobody else: it takes what it
+  ///     needs, and calls nothing of the model.
+  @discardableResult
+  public func forward(
+    _ tokens: [Int], at position: Int,
+    observing kinds: Set<ForwardStep.Kind> = Set(ForwardStep.Kind.allCases),
+    observe: (ForwardStep) -> Void
+  ) -> UnsafeBufferPointer<Float> {
+    withoutActuallyEscaping(observe) { observe in
+      forward(
+        tokens, at: position, last: 1,
+        observer: Observer(model: model, kinds: kinds, observe: observe))
+    }
+  }
+
+  /// The logits, (count, vocabSize), of residual streams, (count, dim), of 1 to 32 tokens, as if the model
+  /// ended there: through the final norm and the classifier. Of those behind the last layer they are what
+  /// `forward` gives; of those behind an earlier one they are the logit lens (nostalgebraist 2020). They
+  /// hold as long as those of `forward`.
+  ///
+  ///     let logits = streams.withUnsafeBufferPointer { transformer.logits(ofStreams: $0) }
+  public func logits(ofStreams x: UnsafeBufferPointer<Float>) -> UnsafeBufferPointer<Float> {
+    let count = x.count / config.dim
+    require(
+      x.count == count * config.dim && 1...Self.mostLogits ~= count,
+      "\(x.count) numbers, expected streams of \(config.dim) of 1 to \(Self.mostLogits) tokens")
+    let logits = logits.start.assumingMemoryBound(to: Float.self)
+    model.whileNobodyElseComputes {
+      model.classify(x.baseAddress!, count: count, into: logits)
+    }
+    return UnsafeBufferPointer(start: logits, count: count * config.vocabSize)
+  }
+
   /// The same after each of the last `count` tokens, (count, vocabSize): of one block where they are
   /// more than one, and of `mostLogits` at most.
   func forward(
-    _ tokens: [Int], at position: Int, last count: Int
+    _ tokens: [Int], at position: Int, last count: Int, observer: Observer? = nil
   ) -> UnsafeBufferPointer<Float> {
     require(!tokens.isEmpty, "no tokens to read, expected one or more")
     require(
@@ -70,11 +123,12 @@ public final class Transformer {
       "logits of \(count) of \(tokens.count) tokens, expected those of one block and"
         + " \(Self.mostLogits) at most")
     let logits = logits.start.assumingMemoryBound(to: Float.self)
-    read(tokens, at: position) { block in
+    let classify: (Range<Int>) -> Void = { [model] block in
       if block.upperBound == tokens.count {
         model.classify(rows: Array((0..<block.count).suffix(count)), into: logits)
       }
     }
+    read(tokens, at: position, then: classify, observer: observer)
     return UnsafeBufferPointer(start: logits, count: count * config.vocabSize)
   }
 
@@ -85,7 +139,7 @@ public final class Transformer {
     _ tokens: [Int], at position: Int, from first: Int,
     _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) throws(LlamaError) -> Void
   ) throws(LlamaError) {
-    let (dim, vocabSize, step) = (config.dim, config.vocabSize, RunState.classifiedTokens)
+    let (dim, vocabSize, step) = (config.dim, config.vocabSize, Self.logitsAtOnce)
     let streams = try LazyMemory(bytes: [4, tokens.count, dim], purpose: "activations")
     let memory = try LazyMemory(bytes: [4, step, vocabSize], purpose: "logits")
     let x = streams.start.assumingMemoryBound(to: Float.self)
@@ -108,13 +162,16 @@ public final class Transformer {
   ///
   /// - Parameter then: called after each block with the indices of its tokens, while the activations are
   ///   those of this text.
-  func read(_ tokens: [Int], at position: Int, then: (Range<Int>) -> Void = { _ in }) {
+  func read(
+    _ tokens: [Int], at position: Int, then: (Range<Int>) -> Void = { _ in },
+    observer: Observer? = nil
+  ) {
     requireInside(tokens, at: position)
     for start in stride(from: 0, to: tokens.count, by: Self.blockSize) {
       let indices = start..<min(start + Self.blockSize, tokens.count)
       let part = Block.Part(cache: cache, position: position + start, rows: 0..<indices.count)
       model.whileNobodyElseComputes {
-        model.forward(Array(tokens[indices]), [part])
+        model.forward(Array(tokens[indices]), [part], observer)
         then(indices)
       }
     }
@@ -146,17 +203,19 @@ struct Block {
     /// The first one's.
     let position: Int
     let rows: Range<Int>
+    /// The position behind the last one.
+    var end: Int { position + rows.count }
   }
   let tokens: [Int]
   /// The texts that the tokens belong to: one, but where several are decoded together.
   let parts: [Part]
   /// These parts in pieces whose attention is computed together.
-  let groups: [Part]
+  let pieces: [Part]
   var count: Int { tokens.count }
 
   init(_ tokens: [Int], parts: [Part], attentionTokens: Int) {
     (self.tokens, self.parts) = (tokens, parts)
-    groups = parts.flatMap { part in
+    pieces = parts.flatMap { part in
       stride(from: 0, to: part.rows.count, by: attentionTokens).map { first in
         let rows = part.rows.dropFirst(first).prefix(attentionTokens)
         return Part(cache: part.cache, position: part.position + first, rows: rows)
@@ -195,6 +254,10 @@ final class LoadedModel: @unchecked Sendable {
   deinit { if owner == nil { threads.stop() } }
 
   func whileNobodyElseComputes(_ body: () -> Void) {
+    // It would wait for itself.
+    require(
+      !threads.isObservedHere,
+      "an observer asks its model for more: keep what it needs, and ask behind the pass")
     threads.turn.withLock { _ in body() }
   }
 }
@@ -203,11 +266,14 @@ final class LoadedModel: @unchecked Sendable {
 
 extension LoadedModel {
   /// Runs one block through all layers and leaves its residual stream, (count, dim), in `state.x`.
-  func forward(_ tokens: [Int], _ parts: [Block.Part]) {
+  ///
+  /// - Parameter observer: is shown the steps of the first text's tokens.
+  func forward(_ tokens: [Int], _ parts: [Block.Part], _ observer: Observer? = nil) {
     let block = Block(tokens, parts: parts, attentionTokens: state.attentionTokens)
-    let (c, w, s, count) = (config, checkpoint.weights, state, block.count)
+    let (c, w, s, count, text) = (config, checkpoint.weights, state, block.count, parts[0])
     s.blockCount += 1
     embed(block, into: s.x, scratch: s.xb)
+    observer?(text, layer: 0, [(.embedding, s.x)])
     if let rope = c.rope {
       for part in block.parts {
         s.setAngles(rope, w.ropeFactors, rows: part.rows, position: part.position)
@@ -222,14 +288,19 @@ extension LoadedModel {
       matmul(s.xb, [(layer.wq, s.q), (layer.wk, s.k), (layer.wv, s.v)], count: count)
       if let qNorm = layer.qNorm { norm(s.q, qNorm, into: s.q, rows: count * c.nHeads) }
       if let kNorm = layer.kNorm { norm(s.k, kNorm, into: s.k, rows: count * c.nKVHeads) }
+      observer?(
+        text, layer: i, [(.attentionNorm, s.xb), (.query, s.q), (.key, s.k), (.value, s.v)])
       // Where positions are not learned, they turn queries and keys.
       if let rope = c.rope {
         rotate(s.q, heads: c.nHeads, rope, count: count)
         rotate(s.k, heads: c.nKVHeads, rope, count: count)
       }
       cache(s.k, s.v, layer: i, block)
+      observer?(text, layer: i, [(.rotatedQuery, s.q), (.rotatedKey, s.k)])
+      observer?.showAttention(text, layer: i, of: s.q)
       attention(s.q, layer: i, into: s.heads, block)
       matmul(s.heads, [(layer.wo, s.xb)], addedTo: s.x, count: count)
+      observer?(text, layer: i, [(.heads, s.heads), (.attentionOutput, s.xb)])
 
       // Feed-forward network: x += W2 hidden, where hidden = silu(W1 x') ⊙ W3 x', or gelu(W1 x') in models
       // without W3
@@ -239,7 +310,9 @@ extension LoadedModel {
       case .swiglu: swiglu(s.hb, s.hb2, count: count)
       case .gelu: gelu(s.hb, count: count)
       }
+      observer?(text, layer: i, [(.ffnNorm, s.xb), (.hidden, s.hb)])
       matmul(s.hb, [(layer.w2, s.xb)], addedTo: s.x, count: count)
+      observer?(text, layer: i, [(.ffnOutput, s.xb), (.stream, s.x)])
     }
   }
 

@@ -64,13 +64,22 @@ func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float {
 }
 
 /// Asks for a cache line, for the second-level cache, and does not wait for it.
+///
+/// Only in builds for processors with FMA or dot products (see the Makefile): no others are fast enough to
+/// wait for memory much, and the thread sanitizer, which does not compile this, runs in plain builds.
 @inline(__always)
-func prefetch(_ pointer: UnsafeRawPointer) { llvmPrefetch(pointer, 0, 2, 1) }
+func prefetch(_ pointer: UnsafeRawPointer) {
+  #if FMA || DOTPROD
+    llvmPrefetch(pointer, 0, 2, 1)
+  #endif
+}
 
-/// LLVM's intrinsic: 0 to read, locality 0 to 3, 1 for data; all but the pointer must be literals.
-@_silgen_name("llvm.prefetch.p0")
-private func llvmPrefetch(
-  _ pointer: UnsafeRawPointer, _ write: Int32, _ locality: Int32, _ data: Int32)
+#if FMA || DOTPROD
+  /// LLVM's intrinsic: 0 to read, locality 0 to 3, 1 for data; all but the pointer must be literals.
+  @_silgen_name("llvm.prefetch.p0")
+  private func llvmPrefetch(
+    _ pointer: UnsafeRawPointer, _ write: Int32, _ locality: Int32, _ data: Int32)
+#endif
 
 extension SIMD16<Float> {
   /// The sum of all lanes.

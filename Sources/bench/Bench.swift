@@ -21,6 +21,9 @@ struct Bench {
     let picture = try options.svg.map {
       try TargetFile(checkedTarget($0, force: true), size: 1 << 16)
     }
+    if let model = options.model, let tokenizer = options.tokenizer {
+      _ = try Llama(checkpoint: model, tokenizer: tokenizer, threads: 1)
+    }
     let model = try options.model.map { path in
       let name = path.split(separator: "/").last.map(String.init) ?? path
       return try Model(name, path: path, threads: options.threads)
@@ -94,7 +97,7 @@ struct Bench {
   /// The file of a model of random weights, which is removed with the object.
   private func write(_ shape: Shape, _ format: Format) throws -> TargetFile {
     let random = try RandomModel(shape, format)
-    guard random.size < Machine.memory * 2 / 5 else {
+    guard random.size < usableMemory() * 2 / 5 else {
       throw Refusal("its \(megabytes(random.size)) are too many for this machine's memory")
     }
     Output.showProgress("writing \(shape.name) in \(format.name)")
@@ -170,7 +173,7 @@ struct Bench {
   private mutating func measureDrafts(_ model: Model, _ writer: Writer, _ name: String) throws {
     Output.showProgress("measuring \(name) in \(model.name) in \(model.format)")
     let chances = [0.5, 0.7, 0.9]
-    for (chance, rates) in zip(chances, try writer.draftRates(chances, effort)) {
+    for (chance, rates) in zip(chances, writer.draftRates(chances, effort)) {
       let share = "\((100 * chance).fixed(0)) %"
       try report.add(
         Gain(

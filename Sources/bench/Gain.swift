@@ -61,24 +61,24 @@ struct Writer {
   }
 
   /// Tokens a second of a text whose guesses are right with each of these probabilities, and of the same
-  /// text without guesses, before and after it.
+  /// text without guesses, medians over rounds.
   func draftRates(
     _ chances: [Double], _ effort: Effort
-  ) throws -> [(alone: Double, together: Double)] {
+  ) -> [(alone: Double, together: Double)] {
     var options = options(effort.seconds)
     let tokens = llama.generate("a", options: options).tokens().map(\.id)
     (options.timeLimit, options.maximumResponseTokens) = (nil, tokens.count)
-    var before = rate(options)
-    return try chances.map { chance in
-      options.drafts = true
-      let source = ForcedGuesses(
-        tokens, chance: chance, in: try llama.draftSources()[0],
-        vocabSize: llama.config.vocabSize)
-      let together = rate(options, source)
-      options.drafts = false
-      let after = rate(options)
-      defer { before = after }
-      return ((before + after) / 2, together)
+    return chances.map { chance in
+      let rounds = (0..<3).map { _ in
+        options.drafts = true
+        let source = ForcedGuesses(
+          tokens, chance: chance, in: llama.draftSources()[0],
+          vocabSize: llama.config.vocabSize)
+        let together = rate(options, source)
+        options.drafts = false
+        return (together: together, alone: rate(options))
+      }
+      return (rounds.map(\.alone).median, rounds.map(\.together).median)
     }
   }
 
@@ -111,8 +111,8 @@ private final class ForcedGuesses: DraftSource {
     (self.source, isFree, self.vocabSize) = (source, source.isFree, vocabSize)
   }
 
-  func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int] {
-    let guess = source.guess(most, after: tokens, sampler, matcher)
+  func guess(_ most: Int, after tokens: [Int], _ chooser: Chooser) -> [Int] {
+    let guess = source.guess(most, after: tokens, chooser)
     let next = text.dropFirst(tokens.count - start).prefix(isFree ? most : guess.count)
     return next.map {
       Double.random(in: 0..<1, using: &random) < chance ? $0 : ($0 + 1) % vocabSize

@@ -16,9 +16,6 @@ enum Machine {
 
   static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
-  /// Bytes of memory.
-  static let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-
   /// The processor, as it calls itself; where it does not, its architecture.
   static let name: String = {
     #if canImport(Darwin)

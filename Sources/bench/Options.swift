@@ -22,10 +22,10 @@ struct Options {
     and removed.
     Options:
       -z <string>     vocabulary (default: the model's own; for a .bin, tokenizer.bin near it)
-      -j <ints>       numbers of threads, as 1,2,4 (default: one for each CPU)
+      -j <ints>       numbers of threads, as 1,2,4 (default: one for each core)
       --svg <string>  draw the rates of the last number of threads into this file
       --json          write all figures as one JSON object
-      --quick         fewer shapes and repeats: half a minute instead of three minutes
+      --quick         fewer shapes and repeats: half a minute instead of four minutes
       -h              this text
 
     """

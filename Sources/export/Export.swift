@@ -59,8 +59,8 @@ private func fittingGroupSize(_ options: Options, _ config: Config) throws -> In
   }
   throw Refusal(
     "--group-size \(wanted)",
-    "no half of it divides dim \(config.dim) and hidden_dim \(config.hiddenDim), and int8 in groups of"
-      + " 1 is larger than fp32: "
+    "of it and its halves only 1 divides dim \(config.dim) and hidden_dim \(config.hiddenDim), and int8"
+      + " in groups of 1 is larger than fp32: "
       + (sizes.last.map { "--group-size \($0) fits" } ?? "expected --version 0 or 1"))
 }
 
@@ -84,7 +84,11 @@ private func writeVocabulary(
   _ entries: [Vocabulary.Piece], to path: String, force: Bool, sources: [String]
 ) throws -> [TargetFile] {
   let bytes = binaryVocabulary(entries)
-  if let existing = try? MappedFile(path: path), existing.bytes.elementsEqual(bytes) { return [] }
+  if let existing = try? MappedFile(path: path), existing.bytes.count == bytes.count,
+    existing.starts(with: bytes)
+  {
+    return []
+  }
   let target = try checkedTarget(path, force: force, sources: sources)
   let file = try TargetFile(target, size: bytes.count)
   try bytes.withUnsafeBytes(file.write)

@@ -11,7 +11,7 @@ struct PyTorchFile {
 
   init(_ path: String) throws {
     file = try MappedFile(path: path)
-    if file.bytes.starts(with: Self.magicBeforeZip) {
+    if file.starts(with: Self.magicBeforeZip) {
       throw Refusal(
         path,
         "is in the format that PyTorch wrote before version 1.6: load it with PyTorch and"

@@ -74,7 +74,7 @@ extension Source {
       }
     } else {
       let file = try MappedFile(path: path)
-      if file.bytes.starts(with: "PK".utf8) || file.bytes.starts(with: [0x80, 0x02]) {
+      if file.starts(with: "PK".utf8) || file.starts(with: [0x80, 0x02]) {
         self = try openTraining(path)
       } else if path.hasSuffix(".safetensors") {
         throw Refusal(path, "export needs the whole folder, with its config.json: name the folder")

@@ -94,15 +94,16 @@ func spaced(_ bytes: [UInt8]) -> [UInt8] {
 func isVocabulary(_ path: String) throws -> Bool {
   guard !isDirectory(path), !path.hasSuffix(".safetensors") else { return false }
   let file = try MappedFile(path: path)
-  let isSentencePiece = file.bytes.count > 2 && file.bytes[0] == 10 && file.bytes[2] == 10
-  return isSentencePiece || path.hasSuffix(".model") || file.bytes[0] == UInt8(ascii: "{")
+  let isSentencePiece = withExtendedLifetime(file) {
+    file.bytes.count > 2 && file.bytes[0] == 10 && file.bytes[2] == 10
+  }
+  return isSentencePiece || path.hasSuffix(".model") || file.starts(with: "{".utf8)
 }
 
 /// A vocabulary by itself: a SentencePiece tokenizer.model or a Hugging Face tokenizer.json.
 func readVocabulary(_ path: String) throws -> Vocabulary {
-  let file = try MappedFile(path: path)
-  return file.bytes[0] == UInt8(ascii: "{")
-    ? try readTokenizerJSON(path) : try readSentencePiece(path)
+  try MappedFile(path: path).starts(with: "{".utf8)
+    ? readTokenizerJSON(path) : readSentencePiece(path)
 }
 
 /// The vocabulary of a model's folder with the tokens added to it, if it holds one.

@@ -6,7 +6,7 @@ func generateBatch(_ llama: Llama, _ options: Options) throws {
   let prompts = try Prompts(path: options.batch ?? "-")
   var generation = options.generation
   generation.steps = options.steps ?? 256
-  let batch = llama.generate(options: generation, atOnce: options.atOnce ?? 16) {
+  let batch = Batch(llama, generation, atOnce: options.atOnce ?? 16) {
     prompts.next(waits: $0)
   }
   var texts: [Int: String] = [:]

@@ -28,6 +28,8 @@ struct Options {
   var batch: String?
   /// How many texts of a batch are in the making.
   var atOnce: Int?
+  /// Whether a schema was read from standard input.
+  private var hasReadInput = false
 
   static let usage = """
     Usage:   run <model> [options]
@@ -54,24 +56,9 @@ struct Options {
       --choices <string>         one of these texts, as "yes|no|unsure"
       --regex <string>           a regular expression, as "[A-Z]{3}-\\d+"
       --json                     any JSON value
-      --json-schema <file>       JSON as a JSON Schema says
+      --json-schema <file>       JSON as a JSON Schema says (-: one from standard input)
     How a token is chosen, in this order:
-      --logit-bias <id>=<float>  add to a token's logit; may be given again for another token
-      --repetition-penalty <float>
-                                 divide the logits of tokens that were there (default 1: no penalty)
-      --frequency-penalty <float>, --presence-penalty <float>
-                                 take from a token's logit, for each time it was there, or once
-      --penalty-window <int>     the penalties look at so many of the last tokens (default 0: all)
-      --ban <id>                 never choose this token; may be given again
-      -t, --temperature <float>  0 or more; 0 always takes the likeliest token (default 1.0)
-      --top-k <int>              from so many of the likeliest tokens (default 0: all)
-      -p, --top-p <float>        from the likeliest tokens that have this probability together;
-                                 0 and 1: all (default 0.9)
-      --min-p <float>            from tokens with at least this share of the likeliest one's
-                                 probability (default 0: all)
-      --typical-p <float>        from the most typical tokens that have this probability together;
-                                 0 and 1: all (default 1)
-      -s, --seed <int>           random seed, 0: the time (default 0)
+    \(GenerationOptions.choiceUsage)
     Where a text ends:
       -n, --steps <int>          tokens to run for, prompt included; 0: the whole context (default
                                  256; in chat on a terminal or with a GGUF file, no limit)
@@ -81,7 +68,7 @@ struct Options {
     The machine:
       -z, --tokenizer <string>   vocabulary (default: that of a GGUF file itself; else tokenizer.bin
                                  beside the checkpoint, in the folder above it, or in this folder)
-      -j, --threads <int>        threads (default: one for each CPU that may be used)
+      -j, --threads <int>        threads (default: one for each core that may be used)
       --draft <none|model>       what guesses the tokens that follow, which are then checked together:
                                  a much smaller model with the same vocabulary; none: nothing. The
                                  text is the same (default: the text so far, where that saves time)
@@ -111,7 +98,8 @@ struct Options {
       case "--batch": batch = try arguments.fileName()
       case "--at-once": atOnce = try arguments.integer(in: 1...256)
       case _ where try readPattern(argument, &arguments): break
-      case _ where try readChoice(argument, &arguments) || readEnd(argument, &arguments): break
+      case _ where try generation.readChoice(argument, &arguments) || readEnd(argument, &arguments):
+        break
       case _ where argument.hasPrefix("-") || !checkpoint.isEmpty: throw arguments.unexpected
       default: checkpoint = argument
       }
@@ -130,7 +118,11 @@ struct Options {
       throw Refusal("--draft", "is for a text that is sampled alone: found \(found) beside it")
     }
     if generation.pattern != nil && mode == .score {
-      throw Refusal("-m score", "scores a text as it is: expected no --choices, --regex or --json")
+      throw Refusal("-m score", "scores a text as it is: expected no pattern beside it")
+    }
+    if hasReadInput, let other = prompt == "-" ? "-i" : batch == "-" ? "--batch" : nil {
+      throw Refusal(
+        "--json-schema", "standard input is read for the schema: expected no \(other) - beside it")
     }
     if lengthPenalty != nil && beams == nil {
       throw Refusal("--length-penalty", "is for beam search: expected --beams beside it")
@@ -160,14 +152,18 @@ struct Options {
     }
     switch argument {
     case "--choices":
-      let choices = try arguments.text().split(separator: "|", omittingEmptySubsequences: false)
+      let choices = try arguments.value("texts that are not empty, with | between them") {
+        let choices = $0.split(separator: "|", omittingEmptySubsequences: false)
+        return choices.contains("") ? nil : choices
+      }
       generation.pattern = try named(argument, try .choices(choices.map(String.init)))
     case "--regex": generation.pattern = try named(argument, try .regex(arguments.text()))
     case "--json": generation.pattern = .json
     default:
       let path = try arguments.fileName()
-      let file = try MappedFile(path: path)
-      let text = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
+      hasReadInput = path == "-"
+      var lines = try path == "-" ? Lines() : Lines(path: path)
+      let text = try lines.all()
       generation.pattern = try named(path, try .schema(JSONSchema(text)))
     }
     return true
@@ -183,46 +179,6 @@ struct Options {
     } catch LlamaError.badJSON(_, let problem) {
       throw Refusal(name, problem)
     }
-  }
-
-  /// Reads an option that says how a token is chosen; false for any other.
-  private mutating func readChoice(_ argument: String, _ arguments: inout Arguments) throws -> Bool
-  {
-    let share: ClosedRange<Float> = 0...1
-    switch argument {
-    case "-t", "--temperature":
-      generation.temperature = try arguments.number("a number from 0 on", in: 0..<Float.infinity)
-    case "--top-k": generation.topK = try arguments.number("an integer from 0 on", in: 0...)
-    case "-p", "--top-p":
-      generation.topP = try arguments.number("a number from 0 to 1", in: share)
-    case "--min-p": generation.minP = try arguments.number("a number from 0 to 1", in: share)
-    case "--typical-p":
-      generation.typicalP = try arguments.number("a number from 0 to 1", in: share)
-    case "--repetition-penalty":
-      generation.repetitionPenalty = try arguments.number(
-        "a number above 0", in: Float.leastNonzeroMagnitude..<Float.infinity)
-    case "--frequency-penalty": generation.frequencyPenalty = try arguments.finiteNumber()
-    case "--presence-penalty": generation.presencePenalty = try arguments.finiteNumber()
-    case "--penalty-window":
-      generation.penaltyWindow = try arguments.number("an integer from 0 on", in: 0...)
-    case "--logit-bias":
-      let (id, bias) = try arguments.value("a token's id and a number, as 42=-1.5") { text in
-        let parts = text.split(separator: "=", maxSplits: 1)
-        return
-          if parts.count == 2, let id = Int(parts[0]), let bias = Float(parts[1]),
-          bias.isFinite
-        { (id, bias) } else { nil as (Int, Float)? }
-      }
-      generation.logitBias[id] = bias
-    case "--ban": generation.bannedTokens.insert(try arguments.value("a token's id") { Int($0) })
-    case "-s", "--seed":
-      // A negative seed wraps around, as in run.c.
-      generation.seed = try arguments.value("an integer") {
-        UInt64($0) ?? Int64($0).map { UInt64(bitPattern: $0) }
-      }
-    default: return false
-    }
-    return true
   }
 
   /// Reads an option that says where a text ends; false for any other.
@@ -241,29 +197,5 @@ struct Options {
     default: return false
     }
     return true
-  }
-
-  /// Refuses ids of tokens that a vocabulary does not have, and a ban of all that it has.
-  func checkTokens(vocabSize: Int) throws {
-    for (flag, ids) in [
-      ("--logit-bias", Array(generation.logitBias.keys)), ("--ban", Array(generation.bannedTokens)),
-    ] {
-      if let id = ids.sorted().first(where: { !(0..<vocabSize).contains($0) }) {
-        throw Refusal(flag, "found token \(id), expected one from 0 to \(vocabSize - 1)")
-      }
-    }
-    if generation.bannedTokens.count == vocabSize {
-      throw Refusal("--ban", "found all \(vocabSize) tokens, expected one that may be chosen")
-    }
-  }
-}
-
-extension Arguments {
-  fileprivate mutating func fileName() throws -> String {
-    try value("the name of a file") { $0.isEmpty ? nil : $0 }
-  }
-
-  fileprivate mutating func finiteNumber() throws -> Float {
-    try value("a number") { Float($0).flatMap { $0.isFinite ? $0 : nil } }
   }
 }

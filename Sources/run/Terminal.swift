@@ -30,79 +30,9 @@ struct Input {
     if let line = try lines.next() { return .text(line) }
     return Interrupt.happened ? .interrupted : .end
   }
-
-  /// All of it, less the line's end that closes it. Ctrl-C before its end ends the program.
-  static func all() throws -> String {
-    let lines = Lines()
-    var bytes: [UInt8] = []
-    while let more = try lines.chunk() { bytes += more }
-    if Interrupt.happened { exit(130) }
-    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-/// The lines of a file, read as they are asked for.
-struct Lines {
-  private let name: String
-  private let descriptor: Int32
-  /// What was read beyond the last line.
-  private var rest: [UInt8] = []
-  /// Whether all was read: a terminal that is read behind its end waits for more.
-  private var hasEnded = false
-
-  /// Those of standard input.
-  init() { (name, descriptor) = ("standard input", STDIN_FILENO) }
-
-  /// Those of the file at `path`, which stays open until the program ends.
-  init(path: String) throws {
-    (name, descriptor) = (path, open(path, O_RDONLY))
-    if descriptor < 0 { throw Refusal(path, systemReason) }
-  }
-
-  /// The next line, of any length and without its end, or nil at the end of the file or at Ctrl-C.
-  mutating func next() throws -> String? {
-    var searched = 0
-    while true {
-      if let end = rest[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-        defer { rest.removeFirst(end + 1) }
-        return String(decoding: rest[..<end], as: UTF8.self)
-      }
-      searched = rest.count
-      if hasEnded { break }
-      try readMore()
-    }
-    defer { rest = [] }
-    return rest.isEmpty || Interrupt.happened ? nil : String(decoding: rest, as: UTF8.self)
-  }
-
-  /// Whether `next` has something to return without waiting.
-  mutating func isReady() throws -> Bool {
-    var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    while !hasEnded, !rest.contains(UInt8(ascii: "\n")) {
-      guard poll(&state, 1, 0) > 0 else { return false }
-      try readMore()
-    }
-    return true
-  }
-
-  private mutating func readMore() throws {
-    if let more = try chunk() { rest += more } else { hasEnded = true }
-  }
-
-  /// What there is to read, or nil at the end of the file or at Ctrl-C.
-  func chunk() throws -> ArraySlice<UInt8>? {
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while !Interrupt.happened {
-      let count = read(descriptor, &buffer, buffer.count)
-      if count >= 0 { return count > 0 ? buffer[..<count] : nil }
-      if errno != EINTR { throw Refusal(name, systemReason) }
-    }
-    return nil
-  }
 }
 
 extension Options {
   /// The prompt, of -i - all of standard input; nil without -i.
-  func promptText() throws -> String? { prompt == "-" ? try Input.all() : prompt }
+  func promptText() throws -> String? { prompt == "-" ? try Lines.standardInput() : prompt }
 }

@@ -12,8 +12,10 @@ import Llama2
 runProgram("run", usage: Options.usage) { arguments in
   let options = try Options(arguments)
   Interrupt.catch()
-  let llama = try open(options)
-  try options.checkTokens(vocabSize: llama.config.vocabSize)
+  let llama = try Llama(
+    named: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
+    template: options.template, draft: options.draft)
+  try options.generation.checkTokens(vocabSize: llama.config.vocabSize)
   for note in llama.notes { Output.note("run: \(options.checkpoint): \(note)") }
   switch options.mode {
   case .generate where options.batch != nil: try generateBatch(llama, options)
@@ -23,21 +25,6 @@ runProgram("run", usage: Options.usage) { arguments in
     try conversation.run()
     finish(conversation.speed)
   case .score: try score(llama, options)
-  }
-}
-
-/// Opens the model. The errors of what an option could change name the option.
-func open(_ options: Options) throws -> Llama {
-  do {
-    return try Llama(
-      checkpoint: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
-      template: options.template, draft: options.draft)
-  } catch LlamaError.badVocabulary(let path, let problem)
-    where options.tokenizer == nil && (path != options.draft || !path.hasSuffix(".gguf"))
-  {
-    throw Refusal(path, problem + " (-z names another vocabulary)")
-  } catch LlamaError.cannotRead(let path, let reason) where reason.hasSuffix("folder") {
-    throw Refusal(path, reason + ": ./export writes a .gguf of a model's folder")
   }
 }
 

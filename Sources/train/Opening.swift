@@ -140,30 +140,21 @@ private func checkMemory(model: Int, activations: Int, _ settings: Settings) thr
   try Output.line(
     "memory: \(megabytes(model)) for weights, gradients and the optimizer, \(megabytes(activations))"
       + " for the activations of \(settings.batch) windows")
-  if let free = availableMemory(), model + activations > free {
+  let free = availableMemory()
+  if model + activations > free {
     throw Refusal(
       "the training needs \(megabytes(model + activations)), but only \(megabytes(free)) are free: a"
         + " smaller model, --batch or --seq-len needs less")
   }
 }
 
-/// Bytes of memory that the system could give, or nil where it does not say.
-private func availableMemory() -> Int? {
-  #if canImport(Darwin)
-    let (pages, size) = (sysconf(_SC_PHYS_PAGES), sysconf(_SC_PAGESIZE))
-    return pages > 0 ? pages * size : nil
-  #else
-    // As "MemAvailable:   20971520 kB" (proc_meminfo(5)).
-    let name = "MemAvailable:"
-    let lines = Threads.contents("/proc/meminfo").split(separator: UInt8(ascii: "\n"))
-    guard let line = lines.first(where: { $0.starts(with: name.utf8) }) else { return nil }
-    let words = line.dropFirst(name.utf8.count).split(separator: UInt8(ascii: " "))
-    let free = words.first.flatMap { Int(String(decoding: $0, as: UTF8.self)) }.map { 1024 * $0 }
-    // What a container may have (cgroup v2).
-    let limit = Int(
-      String(
-        decoding: Threads.contents("/sys/fs/cgroup/memory.max").prefix { $0 != 0x0A },
-        as: UTF8.self))
-    return [free, limit].compactMap(\.self).min()
-  #endif
+/// Bytes of memory that this process could be given now.
+private func availableMemory() -> Int {
+  // As "MemAvailable:   20971520 kB" (proc_meminfo(5)); macOS has no such number.
+  let name = "MemAvailable:"
+  let lines = Linux.contents("/proc/meminfo").split(separator: UInt8(ascii: "\n"))
+  let line = lines.first { $0.starts(with: name.utf8) }
+  let words = line?.dropFirst(name.utf8.count).split(separator: UInt8(ascii: " "))
+  let free = words?.first.flatMap { Int(String(decoding: $0, as: UTF8.self)) }.map { 1024 * $0 }
+  return min(free ?? .max, usableMemory())
 }

@@ -212,7 +212,7 @@ import Testing
     let llama = try llama()
     let options = Self.options { ($0.bannedTokens, $0.maximumResponseTokens) = ([1, 2], 9) }
     var asked: [Bool] = []
-    let batch = llama.generate(options: options, atOnce: 4) { waits in
+    let batch = Batch(llama, options, atOnce: 4) { waits in
       asked.append(waits)
       switch asked.count {
       case 1: return .prompt("the", index: 7)

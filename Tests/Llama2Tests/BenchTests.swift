@@ -50,6 +50,14 @@ import Testing
     }
   }
 
+  @Test func aVocabularyThatCannotBeReadIsRefusedBeforeAnythingIsMeasured() throws {
+    let stage = try Stage()
+    for name in ["missing", "model.bin"] {
+      let run = try Program.bench([stage.checkpoint, "-z", stage.folder[name]])
+      #expect(run.isRefusal(by: "bench") && run.errors.contains(stage.folder[name]), "\(run)")
+    }
+  }
+
   // MARK: - Figures
 
   /// A model whose weights are counted here by hand.

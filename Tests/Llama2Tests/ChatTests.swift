@@ -188,7 +188,7 @@ import Testing
       unread = 0
       for i in 1...12 {
         let token = Int(generator.next() * Float(n))
-        if chat.context.llama.tokenizer.endsReply(token) { break }
+        if chat.context.llama.tokenizer.replyEnds.contains(token) { break }
         expected.append(token)
         unread = i == 12 ? 1 : 0
       }

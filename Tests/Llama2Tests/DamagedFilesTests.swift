@@ -116,6 +116,8 @@ import Testing
   @Test func groupsThatStraddleRows() throws {
     try expectRefusal(Model(Self.shape).bytes(.v2(groupSize: 16)), "groups of 16")
     #expect(try stage.run().errors.contains("export it again in groups of 8"))
+    try expectRefusal(Model(Self.shape).bytes(.v2(groupSize: 3)), "groups of 3")
+    #expect(try stage.run().errors.contains("with a --group-size that divides both"))
   }
 
   @Test func aFileOfAnotherKind() throws {

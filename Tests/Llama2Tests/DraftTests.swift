@@ -21,7 +21,7 @@ import Testing
 
     init(_ text: [Int], chance: Float) { (self.text, self.chance) = (text, chance) }
 
-    func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int] {
+    func guess(_ most: Int, after tokens: [Int], _ chooser: Chooser) -> [Int] {
       asked.append((most, tokens.count))
       let count = chance == 1 ? most : Int.random(in: 0...most, using: &random)
       return (tokens.count..<tokens.count + count).map { place in
@@ -304,7 +304,7 @@ import Testing
     let isFree = false
     private(set) var (calls, count) = (0, 0)
 
-    func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int] {
+    func guess(_ most: Int, after tokens: [Int], _ chooser: Chooser) -> [Int] {
       (calls, count) = (calls + 1, tokens.count)
       usleep(UInt32(20_000 * most))
       return [Int](repeating: 5, count: most)
@@ -342,7 +342,7 @@ import Testing
 
   @Test func whatWasReadAheadIsForTheGuessedTokenInItsPlace() throws {
     let text = try Transformer(LoadedModel(checkpoint: file(seed: 3), threads: 1))
-    let sampler = Sampler(vocabSize: 300, temperature: 0, topP: 0, seed: 1)
+    let chooser = Chooser(sampler: Sampler(vocabSize: 300, temperature: 0, topP: 0, seed: 1))
     let cases: [(block: [Int], count: Int, position: Int, isReady: Bool)] = [
       ([9], 2, 2, true), ([8], 2, 2, false), ([9, 10], 2, 2, false), ([9], 1, 2, false),
       ([9], 2, 1, false), ([9], 3, 2, false),
@@ -354,7 +354,7 @@ import Testing
       draft.read([8], after: 1, at: 1, vocabSize: 300)
       #expect(!draft.isReady)
       let read = Transformer.Read(text: text, tokens: [8], position: 1, wantsLogits: true)
-      _ = draft.forward(read, of: [7, 8], most: 100, sampler, nil)
+      _ = draft.forward(read, of: [7, 8], most: 100, chooser)
       draft.read(block, after: count, at: position, vocabSize: 300)
       #expect(draft.isReady == isReady)
       #expect(source.takenBack == (count < 2 ? [count] : []))
@@ -413,8 +413,8 @@ import Testing
 
     init(_ source: any DraftSource) { self.source = source }
 
-    func guess(_ most: Int, after tokens: [Int], _ sampler: Sampler, _ matcher: Matcher?) -> [Int] {
-      let guess = isSilent ? [] : source.guess(most, after: tokens, sampler, matcher)
+    func guess(_ most: Int, after tokens: [Int], _ chooser: Chooser) -> [Int] {
+      let guess = isSilent ? [] : source.guess(most, after: tokens, chooser)
       guesses.append((tokens.count, guess))
       return guess
     }
@@ -428,35 +428,35 @@ import Testing
   @Test func aSmallerModelReadsALongPromptInBlocksAndStopsWithItsContext() throws {
     let small = try Transformer(LoadedModel(checkpoint: file(context: 700, seed: 4), threads: 1))
     let source = SmallerModel(small, vocabSize: 300)
-    let sampler = Sampler(vocabSize: 300, temperature: 0, topP: 0, seed: 1)
+    let chooser = Chooser(sampler: Sampler(vocabSize: 300, temperature: 0, topP: 0, seed: 1))
     var random = SplitMix(2)
     let text = random.tokens(690, below: 300)
     for count in [256, 512, 689] {
-      #expect(source.guess(5, after: text, sampler, nil) == [] && source.count == count)
+      #expect(source.guess(5, after: text, chooser) == [] && source.count == count)
     }
-    let guess = source.guess(30, after: text, sampler, nil)
+    let guess = source.guess(30, after: text, chooser)
     #expect(guess.count == 11 && source.count == 690)
     // The same as of one that reads it all at once.
     let whole = try Transformer(copying: small, count: 0)
     // What was guessed wrong is read again.
     let wrong = text + [(guess[0] + 1) % 300, 7]
-    #expect(source.guess(1, after: wrong, sampler, nil) == [argmax(whole.forward(wrong, at: 0))])
+    #expect(source.guess(1, after: wrong, chooser) == [argmax(whole.forward(wrong, at: 0))])
     var read = text
     for token in guess {
       #expect(argmax(whole.forward(read, at: 0)) == token)
       read.append(token)
     }
-    #expect(source.guess(5, after: read, sampler, nil) == [])
+    #expect(source.guess(5, after: read, chooser) == [])
     source.takeBack(to: 400)
     #expect(source.count == 400)
     let other = Array(text[..<400]) + [7]
-    #expect(source.guess(1, after: text + guess, sampler, nil) == [])
-    let next = source.guess(1, after: other, sampler, nil)
+    #expect(source.guess(1, after: text + guess, chooser) == [])
+    let next = source.guess(1, after: other, chooser)
     #expect(next == [argmax(whole.forward(other, at: 0))])
     source.takeBack(to: 300)
     let longer = Array(text[..<300]) + random.tokens(120, below: 300)
-    _ = source.guess(1, after: longer, sampler, nil)
-    #expect(source.guess(1, after: longer, sampler, nil) == [argmax(whole.forward(longer, at: 0))])
+    _ = source.guess(1, after: longer, chooser)
+    #expect(source.guess(1, after: longer, chooser) == [argmax(whole.forward(longer, at: 0))])
   }
 
   // MARK: Lookup
@@ -477,7 +477,7 @@ import Testing
       return Array(all[text.count...])
     }
     var random = SplitMix(1)
-    let sampler = Sampler(vocabSize: 4, temperature: 0, topP: 0, seed: 1)
+    let chooser = Chooser(sampler: Sampler(vocabSize: 4, temperature: 0, topP: 0, seed: 1))
     for symbols in [2, 3, 5] {
       let lookup = TextLookup()
       var text: [Int] = []
@@ -492,7 +492,7 @@ import Testing
           lookup.takeBack(to: 0)
           continue
         }
-        #expect(lookup.guess(9, after: text, sampler, nil) == expected(9, after: text))
+        #expect(lookup.guess(9, after: text, chooser) == expected(9, after: text))
       }
     }
   }
@@ -593,7 +593,7 @@ import Testing
   @Test func aDraftModelWritesTheSameTextOnTheThreadsOfTheLargeOne() throws {
     let llama = try llama(draft: file(context: 50, seed: 4))
     #expect(llama.draftModel?.threads === llama.model.threads)
-    let sources = try llama.draftSources()
+    let sources = llama.draftSources()
     #expect(sources.count == 2 && sources[0] is SmallerModel && sources[1] is TextLookup)
     for seed in 1...5 as ClosedRange<UInt64> {
       let options = Self.options(tokens: 100) { $0.seed = seed }
@@ -628,6 +628,14 @@ import Testing
           "token \(id) is \"xyz\", but \"c\" in \(large): a draft needs the vocabulary of the"
           + " model that it drafts for")
     ) { try Llama(checkpoint: large, threads: 1, draft: other) }
+    // What no text is made of may have another name.
+    let control = try #require(SmallGGUF.types.firstIndex(of: 3))
+    let marked = try path("marked.gguf") {
+      var pieces = SmallGGUF.pieces(.gpt2)
+      pieces[control] = "<|marked|>"
+      $0["tokenizer.ggml.tokens"] = .array(pieces.map { .string($0) })
+    }
+    #expect(try Llama(checkpoint: large, threads: 1, draft: marked).draftModel != nil)
     // Unused tokens need no counterpart, whichever model has more of them.
     let unused = SmallGGUF.types.count { $0 == 5 }
     #expect(unused > 2)

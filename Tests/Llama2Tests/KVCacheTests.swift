@@ -42,7 +42,7 @@ import Testing
           }
         }
       }
-      let stored = cache.floats
+      let stored = cache.format
       keys = floats { stored.loadKey(cache.key($0, $1), to: $2, headSize: c.headSize) }
       values = floats { stored.copy(cache.value($0, $1), to: $2, c.headSize) }
     }

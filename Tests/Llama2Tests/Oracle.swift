@@ -12,6 +12,8 @@ struct Oracle {
   /// The same before they are rotated.
   private var unrotatedKeys: [[[Double]]]
   private var values: [[[Double]]]  // (nLayers, position, kvDim)
+  /// What each step gave for the token that was read last, by its name: a vector for each layer.
+  private(set) var seen: [String: [[Double]]] = [:]
 
   init(_ model: Model, _ format: Format) {
     self.model = model.asStored(in: format)
@@ -37,6 +39,11 @@ struct Oracle {
   /// The logits after one more token.
   mutating func forward(_ token: Int) -> [Double] { product(model.classifier, read(token)) }
 
+  /// The logits of a residual stream behind some layer.
+  func logits(of stream: [Double]) -> [Double] {
+    product(model.classifier, norm(stream, model.rmsFinal, model.finalNormBias))
+  }
+
   /// Forgets the tokens at some positions: those behind them stand where these stood (Xiao et al. 2023,
   /// section 3.2: keys are cached unrotated, and rotated by their places in the cache).
   mutating func forget(_ range: Range<Int>) {
@@ -50,16 +57,28 @@ struct Oracle {
   /// The normed residual stream after one more token.
   private mutating func read(_ token: Int) -> [Double] {
     let position = keys[0].count
+    seen = [:]
+    func see(_ name: String, _ vector: [Double]) { seen[name, default: []].append(vector) }
     var x = row(token, of: model.embedding)
     if let positions = model.positions { add(row(position, of: positions), to: &x) }
+    see("embedding", x)
     for (l, layer) in model.layers.enumerated() {
       let attentionInput = norm(x, layer.rmsAttention, layer.attentionNormBias)
       let q = headNorm(product(layer.wq, attentionInput), layer.qNorm)
       let k = headNorm(product(layer.wk, attentionInput), layer.kNorm)
+      let v = product(layer.wv, attentionInput)
       unrotatedKeys[l].append(k)
       keys[l].append(rotated(k, position))
-      values[l].append(product(layer.wv, attentionInput))
-      add(product(layer.wo, attention(rotated(q, position), l)), to: &x)
+      values[l].append(v)
+      let (weights, heads) = attention(rotated(q, position), l)
+      let attentionOutput = product(layer.wo, heads)
+      add(attentionOutput, to: &x)
+      let attentionSteps = [
+        ("attentionNorm", attentionInput), ("query", q), ("key", k), ("value", v),
+        ("rotatedQuery", rotated(q, position)), ("rotatedKey", keys[l][position]),
+        ("attention", weights), ("heads", heads), ("attentionOutput", attentionOutput),
+      ]
+      for (name, vector) in attentionSteps { see(name, vector) }
 
       let ffnInput = norm(x, layer.rmsFFN, layer.ffnNormBias)
       var hidden = product(layer.w1, ffnInput)
@@ -68,7 +87,11 @@ struct Oracle {
       } else {
         hidden = zip(hidden, product(layer.w3, ffnInput)).map { $0 / (1 + exp(-$0)) * $1 }
       }
-      add(product(layer.w2, hidden), to: &x)
+      let ffnOutput = product(layer.w2, hidden)
+      add(ffnOutput, to: &x)
+      for (name, vector) in [
+        ("ffnNorm", ffnInput), ("hidden", hidden), ("ffnOutput", ffnOutput), ("stream", x),
+      ] { see(name, vector) }
     }
     return norm(x, model.rmsFinal, model.finalNormBias)
   }
@@ -119,10 +142,11 @@ struct Oracle {
     return x
   }
 
-  /// softmax(q · k / √headSize) v for each head, over all positions so far.
-  private func attention(_ q: [Double], _ layer: Int) -> [Double] {
+  /// softmax(q · k / √headSize) for each head, over all positions so far, and that times v.
+  private func attention(_ q: [Double], _ layer: Int) -> (weights: [Double], heads: [Double]) {
     let (shape, headSize) = (model.shape, model.shape.headSize)
     var out = [Double](repeating: 0, count: shape.qDim)
+    var all: [Double] = []
     for head in 0..<shape.nHeads {
       let (mine, shared) = (head * headSize, head / (shape.nHeads / shape.nKVHeads) * headSize)
       var weights: [Double] = []
@@ -134,11 +158,13 @@ struct Oracle {
       let largest = weights.max()!
       weights = weights.map { exp($0 - largest) }
       let sum = weights.reduce(0, +)
+      weights = weights.map { $0 / sum }
       for (weight, value) in zip(weights, values[layer]) {
-        for i in 0..<headSize { out[mine + i] += weight / sum * value[shared + i] }
+        for i in 0..<headSize { out[mine + i] += weight * value[shared + i] }
       }
+      all += weights
     }
-    return out
+    return (all, out)
   }
 }
 

@@ -32,7 +32,8 @@ import Testing
     try folder.write(readmeExample("try Llama("), to: "Client/Sources/Teller/main.swift")
     try folder.write(
       readmeExample("@Observable"), to: "Client/Sources/export/Storyteller.swift")
-    let parts = try ["text.tokens(", "llama.session(", "Pattern.schema(", "piece.index"].map {
+    let marks = ["text.tokens(", "llama.session(", "Pattern.schema(", "piece.index", "step.heads"]
+    let parts = try marks.map {
       String(decoding: try readmeExample($0), as: UTF8.self)
     }
     try folder.write(
@@ -163,7 +164,7 @@ import Testing
     // In place of the native build.
     let build = folder[".build-native/release"]
     try files.createDirectory(atPath: build, withIntermediateDirectories: true)
-    for program in [Program.run, .export] {
+    for program in [Program.run, .export, .look] {
       let name = URL(fileURLWithPath: program.path).lastPathComponent
       try files.createSymbolicLink(atPath: build + "/" + name, withDestinationPath: program.path)
     }

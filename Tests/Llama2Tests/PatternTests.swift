@@ -95,7 +95,7 @@ import Testing
     let pattern = try Pattern(rules)
     for seed in 0..<3 {
       var (random, text) = (SplitMix(seed), [UInt8]())
-      var matcher = try Matcher(pattern, llama) { $0 == 2 }
+      var matcher = try Matcher(pattern, llama, endsBefore: [2])
       for previous in [Int](repeating: 5, count: 25) {
         let state = LanguageOracle.look(oracle, text)
         #expect(matcher.isWhole == state.matches)
@@ -203,7 +203,7 @@ import Testing
     _ pattern: Pattern, _ llama: Llama, tokens: Int, seed: Int
   ) throws -> (text: String, isWhole: Bool) {
     var (random, text) = (SplitMix(seed), [UInt8]())
-    var matcher = try Matcher(pattern, llama) { $0 == 2 }
+    var matcher = try Matcher(pattern, llama, endsBefore: [2])
     for room in (1...tokens).reversed() where matcher.goesOn {
       let allowed = try matcher.allowed(room: room, after: 5, [])
       let token = (0..<300).filter { allowed[$0] }.randomElement(using: &random)!
@@ -258,7 +258,7 @@ import Testing
     var found = 0
     for seed in 0..<20 {
       var (random, text) = (SplitMix(seed), [UInt8]())
-      var matcher = try Matcher(pattern, llama) { $0 == 2 }
+      var matcher = try Matcher(pattern, llama, endsBefore: [2])
       for _ in 0..<20 where matcher.goesOn {
         let forced = try matcher.forced(room: .max, after: 5, [])
         let all = text + forced.flatMap { tokenizer.decode($0, after: 5) }
@@ -382,7 +382,9 @@ import Testing
       Issue.record("expected an error, found \(text.reason!)")
       return
     }
-    #expect(problem.contains("banned"))
+    // It names what would have to be allowed.
+    let first = all.min()!
+    #expect(problem.contains("banned") && problem.contains("such as \(first) \""), "\(problem)")
   }
 
   @Test func aBanHoldsForWhatMustFollow() throws {
@@ -497,7 +499,7 @@ import Testing
 
   @Test func behindBOSATokenIsItsTextWithoutTheSpace() throws {
     let llama = try llama()
-    let matcher = try Matcher(Pattern([.text("a")]), llama) { $0 == 2 }
+    let matcher = try Matcher(Pattern([.text("a")]), llama, endsBefore: [2])
     let allowed = try matcher.allowed(room: .max, after: llama.tokenizer.bos!, [])
     let texts = (0..<300).filter { allowed[$0] }.map { llama.tokenizer.decode($0, after: -1) }
     #expect(Set(texts.map { String(decoding: $0, as: UTF8.self) }) == ["a", " a"])

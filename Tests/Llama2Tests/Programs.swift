@@ -8,6 +8,7 @@ struct Program {
   static let export = Program("export")
   static let bench = Program("bench")
   static let train = Program("train")
+  static let look = Program("look")
 
   private init(_ name: String) { path = Program.testFolder.appendingPathComponent(name).path }
 

@@ -121,6 +121,15 @@ import Testing
     #expect(try run.status == 130 && Self.lines(run).map(\.index) == [0])
   }
 
+  @Test func anEndlessLineIsRefusedBeforeItFillsTheMemory() throws {
+    let stage = try Stage()
+    let input = "a\n" + String(repeating: "b", count: 1 << 26 + 1)
+    let run = try stage.run("-n", "9", "--batch", "-", input: input)
+    #expect(try run.status == 1 && Self.lines(run).map(\.index) == [0])
+    #expect(run.errors.contains("run: standard input: more than 64 MB of text without an end"))
+    #expect(try stage.run("-i", "-", input: input).isRefusal(by: "run"))
+  }
+
   @Test func aNegativeSeedGoesOnBehindZero() throws {
     let stage = try Stage()
     let run = try stage.run("-s", "-1", "-n", "40", "--batch", "-", input: "a\na\na\n")

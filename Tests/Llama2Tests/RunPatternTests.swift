@@ -50,6 +50,20 @@ import Testing
     #expect(beams.output.wholeMatch(of: /a(yes|no|unsure)\n/) != nil)
   }
 
+  /// From standard input, and from a file that is a pipe.
+  @Test(arguments: ["-", "/dev/stdin"])
+  func aSchemaIsReadFromAPipe(path: String) throws {
+    let (stage, pipe) = (try Stage(), Pipe())
+    let arguments = [stage.checkpoint, "-s", "3", "-i", "the rain", "--json-schema", path]
+    let run = try Program.run.start(arguments, typing: pipe)
+    try pipe.fileHandleForWriting.write(contentsOf: Data(Self.schema.utf8))
+    try pipe.fileHandleForWriting.close()
+    let ending = try run.ending()
+    #expect(ending.status == 0, "\(ending)")
+    _ = try JSONDecoder().decode(
+      Animal.self, from: Data(ending.output.dropFirst("the rain".count).utf8))
+  }
+
   @Test func theTextIsTheSameWithAnyDraft() throws {
     let stage = try Stage()
     let arguments = ["-s", "4", "-i", "the rain", "--regex", "( in the [a-z]{2,9}){3,20}"]
@@ -71,10 +85,14 @@ import Testing
       (["--json-schema", damaged], damaged + ": ", "JSON"),
       (["--json-schema", "none"], "none: ", "No such file"),
       (["--json-schema", ""], "--json-schema: ", "name of a file"),
+      (["--json-schema", "-", "-i", "-"], "--json-schema: ", "-i -"),
+      (["--json-schema", "-", "--batch", "-"], "--json-schema: ", "--batch -"),
+      (["--choices", "yes||no"], "--choices: ", "\"yes||no\", expected texts that are not empty"),
+      (["--choices", ""], "--choices: ", "not empty"),
       (["--json", "--regex", "a"], "--regex: ", "one pattern"),
-      (["--json", "-m", "score", "-i", "a"], "-m score: ", "--json"),
+      (["--json", "-m", "score", "-i", "a"], "-m score: ", "no pattern"),
     ] {
-      let run = try Self.run(stage, arguments)
+      let run = try Self.run(stage, arguments, input: "{}")
       #expect(run.isRefusal(by: "run") && run.errors.hasPrefix("run: " + beginning), "\(run)")
       #expect(run.errors.contains(part), "\(run)")
     }

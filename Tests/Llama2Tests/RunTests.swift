@@ -332,6 +332,23 @@ struct Stage {
     }
   }
 
+  #if os(Linux)
+    /// A KV cache of 1 GB of addresses, where less than that may be used.
+    @Test func aDraftModelWithoutMemoryLeavesTheGuessesToTheText() throws {
+      let folder = try Folder()
+      var model = SmallGGUF(.gpt2)
+      let large = try folder.write(model.file.bytes, to: "large.gguf")
+      model[model.key("context_length")] = .uint32(2_000_000)
+      let draft = try folder.write(model.file.bytes, to: "draft.gguf")
+      let arguments = ["-j", "1", "-s", "4", "-n", "20", "-i", "a"]
+      let limited = try Program(path: "/bin/sh")(
+        ["-c", #"ulimit -v 900000; exec "$0" "$@""#, Program.run.path, large, "--draft", draft]
+          + arguments)
+      #expect(try limited.output == Program.run([large] + arguments).output, "\(limited)")
+      #expect(limited.status == 0 && !limited.output.isEmpty)
+    }
+  #endif
+
   @Test(arguments: [
     ["-m", "score", "-i", "a"], ["--beams", "2"], ["--batch", "-"],
   ])
@@ -341,6 +358,16 @@ struct Stage {
     #expect(run.isRefusal(by: "run") && run.errors.hasPrefix("run: --draft: "), "\(run)")
     #expect(run.errors.contains(arguments.count == 4 ? "-m score" : arguments[0]))
     #expect(try Program.run([stage.checkpoint, "--draft", "none"] + arguments).status == 0)
+  }
+
+  @Test func aFileThatIsCutShortMeanwhileIsSaidInASentence() throws {
+    let stage = try Stage(Shape(hiddenDim: 172, nLayers: 4, seqLen: 400_000))
+    let running = try Program.run.start([stage.checkpoint, "-t", "0", "-n", "300000"])
+    while try running.output.isEmpty && running.isRunning { usleep(10_000) }
+    try #require(FileHandle(forWritingAtPath: stage.checkpoint)).truncate(atOffset: 0)
+    let run = try running.ending()
+    #expect(run.status == 1 && !run.wasKilled && run.complaints.count == 2, "\(run.errors)")
+    #expect(run.errors.hasPrefix("run: a file was cut short"))
   }
 
   @Test func aDraftThatCannotBeUsedIsRefused() throws {

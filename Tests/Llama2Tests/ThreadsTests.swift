@@ -102,16 +102,56 @@ import Testing
       try folder.write("100000 100000\n", at: "sys/fs/cgroup/cpu.max")
       #expect(Threads.usable(root: folder.url.path) == 1)
     }
+
+    /// Two cores of two threads each, and a CPU of which nothing is known.
+    @Test func threadsOfACoreCountOnce() throws {
+      let folder = try TemporaryFolder()
+      for (cpu, siblings) in ["0,2", "1,3", "0,2", "1,3"].enumerated() {
+        try folder.write(
+          siblings + "\n", at: "sys/devices/system/cpu/cpu\(cpu)/topology/thread_siblings_list")
+      }
+      let cpus = [([0, 1, 2, 3], 2), ([0, 2], 1), ([1], 1), ([2, 3, 4, 5], 4), ([], 0)]
+      for (cpus, cores) in cpus {
+        #expect(Threads.cores(of: cpus, root: folder.url.path) == cores)
+      }
+      // The mask of CPUs 0 and 2.
+      try folder.write("Cpus_allowed:\t5\n", at: "proc/thread-self/status")
+      #expect(Threads.usable(root: folder.url.path) == 1)
+    }
+
+    @Test(
+      arguments: [
+        ("0::/a/b", ["a/b/memory.max": "max", "a/memory.max": "4096"], 4096),
+        ("0::/a", ["a/memory.max": "8192", "memory.max": "12288"], 8192),
+        ("4:memory:/a", ["memory/a/memory.limit_in_bytes": "4096"], 4096),
+        ("4:memory:/a", ["memory/memory.limit_in_bytes": "9223372036854771712"], nil),
+        ("4:cpu:/", ["memory/memory.limit_in_bytes": "4096", "memory.max": "4096"], nil),
+        ("0::/", ["memory.max": "max"], nil), ("0::/", [:], nil),
+      ] as [(String, [String: String], Int?)])
+    func memoryIsWhatTheCgroupAllows(
+      _ cgroup: String, _ files: [String: String], _ limit: Int?
+    ) throws {
+      let folder = try TemporaryFolder()
+      let memory = usableMemory(root: folder.url.path)
+      #expect(memory == sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
+      try folder.write(cgroup + "\n", at: "proc/self/cgroup")
+      for (path, text) in files { try folder.write(text + "\n", at: "sys/fs/cgroup/" + path) }
+      #expect(usableMemory(root: folder.url.path) == limit ?? memory)
+    }
   #endif
 
   @Test(
     arguments: [
-      ("Name:\ttest\nCpus_allowed:\t3\nCpus_allowed_list:\t0-1\n", 2),
-      ("Cpus_allowed:\tff,fffffffe\n", 39),
-      ("Cpus_allowed:\t" + String(repeating: "ffffffff,", count: 63) + "7fffffff\n", 2047),
+      ("Name:\ttest\nCpus_allowed:\t3\nCpus_allowed_list:\t0-1\n", [0, 1]),
+      ("Cpus_allowed:\t10,0000a000\n", [13, 15, 36]),
+      ("Cpus_allowed:\tff,fffffffe\n", Array(1...39)),
+      (
+        "Cpus_allowed:\t" + String(repeating: "ffffffff,", count: 63) + "7fffffff\n",
+        Array(0...30) + Array(32...2047)
+      ),
       ("Cpus_allowed:\t00000000\n", nil), ("Cpus_allowed_list:\t0-1\n", nil), ("", nil),
-    ] as [(String, Int?)])
-  func theMaskIsThatOfTheThread(_ status: String, _ cpus: Int?) throws {
+    ] as [(String, [Int]?)])
+  func theMaskIsThatOfTheThread(_ status: String, _ cpus: [Int]?) throws {
     let folder = try TemporaryFolder()
     #expect(Threads.allowedCPUs(root: folder.url.path) == nil)
     try folder.write(status, at: "proc/thread-self/status")

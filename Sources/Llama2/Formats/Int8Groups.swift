@@ -4,27 +4,27 @@ struct Int8Groups<Groups: Int8Grouping>: Int8Step {
   static var bias: Int32 { 128 }
   static var bytes: Int { 2 * Groups.columns }
   let values: UnsafeRawPointer
-  /// Floats, at any alignment.
-  let floats: UnsafeRawPointer
+  /// Those of the row from here on: Float, at any alignment.
+  let rowScales: UnsafeRawPointer
 
   @inline(__always)
   func weights(_ part: Int) -> Bytes { Bytes(values + 64 &* part).withSignsTurned }
 
   @inline(__always)
-  var scales: Groups.Floats { floats.loadUnaligned(as: Groups.Floats.self) }
+  var scales: Groups.Floats { rowScales.loadUnaligned(as: Groups.Floats.self) }
 
   @inline(__always)
   func advanced(by steps: Int) -> Self {
     Self(
       values: values + steps &* Groups.columns,
-      floats: floats + steps &* (4 &* Groups.Floats.scalarCount))
+      rowScales: rowScales + steps &* (4 &* Groups.Floats.scalarCount))
   }
 
   @inline(__always)
   func copy(columns: Int, to scratch: UnsafeMutableRawPointer) -> Self {
     let scales = scratch + Groups.columns
     scratch.copyMemory(from: values, byteCount: columns)
-    scales.copyMemory(from: floats, byteCount: 4 &* (columns / Groups.groupSize))
-    return Self(values: scratch, floats: scales)
+    scales.copyMemory(from: rowScales, byteCount: 4 &* (columns / Groups.groupSize))
+    return Self(values: scratch, rowScales: scales)
   }
 }
