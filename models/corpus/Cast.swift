@@ -104,9 +104,10 @@ extension Story {
     for (name, list) in [("thing", "things"), ("food", "foods"), ("spot", "spots"), ("spot2", "spots"), ("spot3", "spots")]
     where words[name] == nil { try draw(name, from: list) }
     words["home"] = random.pick(homes[world]!)
-    var left = places[world]!.filter { taken.isDisjoint(with: wordsIn($0.name)) }
+    var left = places[world]!
     for name in ["place", "place2", "place3"] {
       let place = left.remove(at: random.below(left.count))
+      guard taken.isDisjoint(with: wordsIn(place.name)) else { throw Misfit() }
       words["in \(name)"] = place.at
       words["to \(name)"] = place.to
       words["the \(name)"] = place.name
@@ -114,12 +115,10 @@ extension Story {
   }
 
   private mutating func draw(_ name: String, from list: String) throws {
-    let used = Set(words.values)
-    let items = (lists["\(list).\(world)"] ?? lists[list]!).filter {
-      !used.contains($0) && taken.isDisjoint(with: wordsIn($0))
-    }
-    if items.isEmpty { throw Misfit() }
-    words[name] = random.pick(items)
+    let items = lists["\(list).\(world)"] ?? lists[list]!
+    let item = random.pick(items)
+    guard !words.values.contains(item), taken.isDisjoint(with: wordsIn(item)) else { throw Misfit() }
+    words[name] = item
     if listsOfThings.contains(list), random.chance(0.5) { looks[name] = random.pick(lists["looks"]!) }
   }
 }

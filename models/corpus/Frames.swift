@@ -23,7 +23,7 @@ let openings = Page(
   | @named [My friend|Everyone's friend|Our friend] {name} was {a kind}. {He} lived {home}.
   | This is [a story about|the story of] {hero}. {He} lived {home}.
   | [Listen! This is|Here is] the [story|tale] of {hero}.
-  | I want to tell you about {hero}. {He} lived {home}.
+  | [I want to|Let me|Today I will|Come, I will] tell you about {hero}. {He} lived {home}.
   | [My grandmother|My grandfather|An old sailor|My uncle] told me about {hero}, who lived {home}.
   | If you ever [come|go] {to place}, ask for {hero}. Everyone there knows this story.
   | [Somewhere|Far away|Not so far from here], {home}, there lived {hero}.
@@ -64,7 +64,7 @@ let traits = Page(
   | {He} dreamed of [great adventures|faraway lands|the moon and the stars|seeing the world].
   | {He} was not the [fastest|tallest|strongest|loudest], but {he} was [very clever|very kind|never in a bad mood|never bored].
   | In the morning {he} [sang|slept late|worked], and in the evening {he} [looked at the stars|told stories|played].
-  | There were two things that {he} liked: [songs|stories|good jokes|long walks|naps] and {food}.
+  | {He} [liked two things|was fond of two things|needed two things to be happy]: [songs|stories|good jokes|long walks|naps] and {food}.
   | {He} [was never bored|always said hello to everyone|never said a mean word|laughed at {his} own jokes|asked a hundred questions a day].
   | "[Every day is a new day|You never know until you try|Slow is fine too|A good laugh is half a lunch]," {he} liked to say.
   | @!thing {His} favorite [color|colour] was [green|blue|red|yellow], and {his} favorite day was [Sunday|Monday|Saturday|today].
@@ -77,14 +77,16 @@ let closings = Page(
   | @!night That night, {hero} [slept very well|fell asleep with a smile|dreamed of it all again|was too happy to sleep].
   | @!night That evening, {hero} [looked up at the sky and smiled|told the whole story at dinner|sat for a long time and smiled].
   | Whenever {hero} thought of [it|that day], {he} [smiled|had to smile|laughed].
-  | It was a day that {hero} never forgot.
+  | [It was a day that {hero} never forgot|{Hero} never forgot that day|Such a day one does not forget].
+  | [And now|So], good night.
+  | {Hero} told it to [everybody|the moon|nobody|{his} pillow] before {he} went to sleep.
   | And {hero}? {He} was the happiest of [all|them all].
-  | [And if you do not believe it|If you do not believe me], [ask {hero}|go {to place} and ask].
+  | [You do not believe it|Do you not believe me|Is it true]? [Ask {hero}|Go {to place} and ask].
   | And that is [how it was|the whole story|why {hero} still smiles today].
   | [People|They] still tell this story {in place}.
   | "[What a day|That was a good day|Tomorrow will be a good day too]," {said hero}.
   | What do you think {hero} did the next day? [The very same|He laughed|Nobody knows|That is another story].
-  | And [soon|the next day] there was a new adventure, but that is another story.
+  | [Soon there was|The next day brought] a new adventure, but [that is another story|of that I will tell another time|that comes later].
   | And all was well.
   | {Hero} was [happy|glad|proud|tired but happy].
   """)

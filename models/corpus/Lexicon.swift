@@ -171,7 +171,7 @@ let places: [World: [Place]] = {
     in the orchard/into the orchard/the orchard, by the pond/to the pond/the pond, in the park/to the park/the park,
     in the field/out to the field/the field, in the valley/down into the valley/the valley,
     on the mountain/up the mountain/the mountain, by the castle/to the castle/the castle, by the well/to the well/the well,
-    at the edge of the woods/to the edge of the woods/the edge of the woods, in the jungle/into the jungle/the jungle,
+    in the jungle/into the jungle/the jungle,
     in the desert/into the desert/the desert, at the harbor/down to the harbor/the harbor,
     by the waterfall/to the waterfall/the waterfall, at the station/to the station/the station
     """)
@@ -214,7 +214,7 @@ let homes: [World: [String]] = {
     .town: list(
       """
       in a small village, in a little house by the river, in a busy town, on a little farm, in a white house on a hill,
-      near an old mill, by the sea, at the edge of the woods, above a bakery, at the end of a narrow street,
+      near an old mill, by the sea, above a bakery, at the end of a narrow street,
       in a tall house with a red door, on an island, in a house full of books
       """),
     .sea: list(

@@ -111,7 +111,7 @@ struct Story {
     try tell(plot.page.steps)
     if random.chance(0.45) { try tell(plot.isForPairs ? pairClosings : closings) }
     if random.chance(0.06) { try append(Phrase("The end.")) }
-    text = String(text.dropFirst())
+    text = punctuated(text.dropFirst())
   }
 
   private mutating func tell(_ steps: [Step]) throws {
@@ -126,6 +126,7 @@ struct Story {
           throw Misfit()
         }
         try append(random.pick(fitting).phrase)
+        if !known.contains("hero") { throw Misfit() }
       }
     }
   }
@@ -168,7 +169,7 @@ struct Story {
     let word = slot.words[0]
     guard slot.words.count == 1 else { return try filled(word, slot.words[1]) }
     switch word {
-    case "hero", "friend", "other": return mention(word)
+    case "hero", "friend", "other": return try mention(word)
     case "both": return mentionBoth()
     case "he": return hero.gender.rawValue
     case "him": return hero.gender.him
@@ -189,7 +190,7 @@ struct Story {
     switch word {
     case "said", "asked":
       let voice = someone(of).voice
-      return random.pick(word == "said" ? voice.said : voice.asked) + " " + mention(of)
+      return random.pick(word == "said" ? voice.said : voice.asked) + " " + (try mention(of))
     case "hello":
       let someone = someone(of)
       if let sound = sounds[someone.kind], random.chance(0.6) { return sound }
@@ -217,8 +218,11 @@ struct Story {
   }
 
   /// "a little fox named Tom" the first time, then "Tom" or "the fox".
-  private mutating func mention(_ role: String) -> String {
+  private mutating func mention(_ role: String) throws -> String {
     let someone = someone(role)
+    // The hero comes first.
+    if role != "hero", !known.contains("hero") { throw Misfit() }
+    if plot.isForPairs, role != "other", hero.kind == friend.kind { return someone.name! }
     guard known.insert(role).inserted else {
       if let name = someone.name, random.chance(role == "hero" ? 0.85 : 0.7) { return name }
       return "the " + (role == "hero" && random.chance(0.08) && !someone.isUnique ? someone.describedKind : someone.kind)
@@ -256,4 +260,19 @@ struct Story {
     if isAsking { return random.chance(0.5) ? "\(look) \(word)" : word }
     return known.insert(name).inserted || random.chance(0.2) ? "\(look) \(word)" : word
   }
+}
+
+/// A statement is said and not asked, and ends with a comma before the one who says it.
+private func punctuated(_ text: some StringProtocol) -> String {
+  let quoted = text.split(separator: "\" ", omittingEmptySubsequences: false).map { String($0) }
+  var result = quoted[0]
+  for part in quoted.dropFirst() {
+    var next = part
+    if let first = next.first, first.isLowercase, !result.hasSuffix("?") {
+      if result.hasSuffix(".") { result = String(result.dropLast()) + "," }
+      if next.hasPrefix("asked ") { next = "said " + String(next.dropFirst(6)) }
+    }
+    result += "\" " + next
+  }
+  return result
 }

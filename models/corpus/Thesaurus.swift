@@ -10,7 +10,7 @@ private let thesaurus = lines(
   after a while | after some time | a little later
   the next day | the day after
   the next morning | the morning after | early the next day
-  in the evening | when evening came | at the end of the day
+  in the evening | when evening came | before supper | when the sun went down
   it was quiet. | it was very still. | there was not a sound. | nobody spoke.
   it was very quiet. | it was so still. | you could have heard a pin drop. | nobody spoke.
   they looked at each other | their eyes met | they turned to each other
@@ -32,7 +32,6 @@ private let thesaurus = lines(
   nodded | gave a nod
   shouted | called | yelled
   old woman | old lady
-  all of them | every one of them
   both of them | the two of them
   glad | happy
   silly | foolish
@@ -85,26 +84,41 @@ private let thesaurus = lines(
 
 /// A template in which words of the thesaurus have become choices.
 func varied(_ template: some StringProtocol) -> String {
-  var text = Array(String(template)), lowered = text.map { Character($0.lowercased()) }
+  var text = Array(template.utf8), lowered = text.map(lowercase)
   for group in groups {
     var start = 0
-    while let place = lowered[start...].firstRange(of: group.word) {
+    while let place = firstPlace(of: group.word, in: lowered, from: start) {
       start = place.upperBound
-      let isWord = (place.lowerBound == 0 || !lowered[place.lowerBound - 1].isLetter)
-        && (start == lowered.count || !lowered[start].isLetter && lowered[start] != "'")
-        && (group.word.last == "." || start < lowered.count && !".,?!|]".contains(lowered[start]) || !group.isVerb)
-      guard isWord else { continue }
-      let isCapital = text[place.lowerBound].isUppercase
-      let choice = Array("[" + group.words.map { isCapital ? capitalized($0) : $0 }.joined(separator: "|") + "]")
+      guard isWord(place, in: lowered, group) else { continue }
+      let isCapital = text[place.lowerBound] != lowered[place.lowerBound]
+      let choice = Array("[\(group.words.map { isCapital ? capitalized($0) : $0 }.joined(separator: "|"))]".utf8)
       text.replaceSubrange(place, with: choice)
-      lowered.replaceSubrange(place, with: choice.map { _ in Character("#") })
+      lowered.replaceSubrange(place, with: repeatElement(0, count: choice.count))  // which no word matches
       start = place.lowerBound + choice.count
     }
   }
-  return String(text)
+  return String(decoding: text, as: UTF8.self)
 }
 
-/// A verb like "is not" is not shortened at the end of a clause.
 private let groups = thesaurus.map { words in
-  (word: Array(words[0].lowercased()), words: words, isVerb: words[1].contains("'"))
+  (word: words[0].utf8.map(lowercase), words: words, isVerb: words[1].contains("'"))
+}
+
+private func lowercase(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte + 32 : byte }
+
+private func firstPlace(of word: [UInt8], in text: [UInt8], from start: Int) -> Range<Int>? {
+  guard start + word.count <= text.count else { return nil }
+  for place in start...text.count - word.count where text[place] == word[0] {
+    if text[place..<place + word.count].elementsEqual(word) { return place..<place + word.count }
+  }
+  return nil
+}
+
+/// Whether no letter stands around a place. A verb like "is not" is not shortened at the end of a clause.
+private func isWord(_ place: Range<Int>, in text: [UInt8], _ group: (word: [UInt8], words: [String], isVerb: Bool)) -> Bool {
+  func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte) || byte == UInt8(ascii: "'") }
+  if place.lowerBound > 0, isLetter(text[place.lowerBound - 1]) { return false }
+  guard place.upperBound < text.count else { return !group.isVerb }
+  let next = text[place.upperBound]
+  return !isLetter(next) && !(group.isVerb && ".,?!|]".utf8.contains(next))
 }

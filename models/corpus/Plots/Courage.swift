@@ -27,7 +27,7 @@ let courage = [
     Then {he} took one step, and another one. "[Look|See]!" {he} called. "[I am afraid of {fear}, and I am doing it anyway|I am here, and I am still me]!"
     or
     "Close your eyes," {said friend}. "Now think of {fear}, but with [a funny hat|pink ears|a red nose]." {Hero} [tried|closed {his} eyes]. First {he} smiled. Then {he} laughed out loud.
-    From then on, whenever {he} thought of {fear}, there was that [silly hat|funny picture], and the fear had to go.
+    ? From then on, whenever {he} thought of {fear}, there was that [silly hat|funny picture], and the fear had to go.
     then
     "[You are brave|That was brave]," {said friend}. "[Who is not afraid cannot be brave|Being brave means being afraid and going on]."
     | "I am [still a little afraid|not so afraid anymore]," {said hero}. "[But only a little|And that is all right]."
@@ -45,7 +45,7 @@ let courage = [
     | "[I like all animals|I like everybody]," {hero} used to say, "but not {beasts}." {He} was afraid of them.
     {When}, {he} {went} {to place}, and there, right in the middle of the path, sat a {beast}!
     | {When}, {he} opened the door. In front of it sat a {beast} and looked at {him}.
-    {Hero} [stood as still as a stone|could not move|wanted to run, but {his} legs would not]. The {beast} did not move either.
+    ? {Hero} [stood as still as a stone|could not move|wanted to run, but {his} legs would not]. The {beast} did not move either.
     ? {He} counted to ten. {He} counted to twenty. Nothing happened.
     "[Are you going to bite me|Do you want to eat me]?" {he} asked [in a very small voice|at last].
     "[Me|Bite you|Eat you]?" said the {beast}. "[I am afraid of YOU|I thought that you wanted to hurt ME|You are so big, and I am all alone]!"
@@ -69,9 +69,11 @@ let courage = [
     | When the sun went down, {hero} [pulled the blanket over {his} head|wanted to hide]. {He} did not like the dark.
     "[Who turns off the day|Why can it not be day all the time|Where does the light go]?" {he} asked.
     "Come outside with me," {said friend} one night. "[I want to show you something|There is something you should see]." "[Now? In the dark|Out there]?" asked {hero}.
+    | "Put on your coat," {said friend} one evening, when it was almost black outside. "We are going out." "[Out there|Now|In the dark]?" asked {hero}.
     {Friend} took {him} by the hand, and they {went} {to place}. [It was as black as ink|Everything was black].
+    | Hand in hand they {went} {to place}. [{Hero} could hear {his} own heart.|There was no lamp, no window, nothing.]
     "I cannot see anything," whispered {hero}. "[Wait|Give your eyes a little time]," {said friend}.
-    They waited. And slowly [the dark became soft and blue|shapes came out of the dark]. There was a tree. There was a path.
+    ? They waited. And slowly [the dark became soft and blue|shapes came out of the dark]. There was a tree. There was a path.
     "Now look up," {said friend}. {Hero} looked up, and [forgot to be afraid|{his} mouth fell open]. [A thousand stars|So many stars]! {He} had never seen them, because {he} always hid.
     | Then a little light [went on|danced by], and one more. "Fireflies," {said friend}. "They only come when it is dark."
     And listen! [A cricket was singing|An owl called|The grass rustled]. "[The night is only the day with its eyes closed|The dark is the blanket of the world|Without the dark there are no stars]," {said friend}.
@@ -122,7 +124,7 @@ let courage = [
     "Let us count," {said friend}, "from the flash to the boom." One, two, three. BOOM! Then: one, two, three, four, five, six. Boom. "[You see|Listen]? It is going away."
     | {Friend} began to sing. {Hero} sang too, first softly and then as loud as the thunder. [It was a good song for a storm|They made up new words: "Boom, boom, give us room!"]
     [At last|After a while] the rain [stopped|went drip, drip, and no more]. The world [smelled new|was shiny and clean].
-    "Look!" {said hero}. Over the hills stood a [rainbow|strip of blue sky].
+    ? "Look!" {said hero}. Over the hills stood a [rainbow|strip of blue sky].
     ? They shared some {food}, [because being afraid makes hungry|and it was the best lunch of the year].
     "[When it thunders again, come to me|Next storm, same place]?" {asked friend}. "[I will bring the songs|Yes|I am almost looking forward to it]," {said hero}.
     """),
@@ -142,8 +144,9 @@ let courage = [
     "Then you [come home, and we eat pancakes|ask somebody|smile]," said {his} {parent}. "[And tomorrow you try again|Smiles always work|Nobody knows everything on the first day]."
     {Hero} [went in very slowly|stood at the gate for a long time|held on to the gate]. [There were so many new faces|It was so loud inside|The stairs were so high].
     In the last row was an empty seat, next to {friend}. "[Is this seat free|May I sit here]?" asked {hero}. [It came out as a whisper|{His} voice shook a little].
+    | Only one chair was free, beside {friend}. "[Is this seat free|May I sit here]?" asked {hero}, and {his} voice was no louder than a mouse.
     {Friend} [moved over|nodded]. "[I am new too|I was so afraid that I put my shoes on the wrong feet|I thought that nobody would sit here]," {said friend}.
-    {Hero} looked down. {He} had put on two different socks. They looked at each other, and they [giggled|laughed|could not stop laughing].
+    ? {Hero} looked down. {He} had put on two different socks. They looked at each other, and they [giggled|laughed|could not stop laughing].
     Then the teacher asked, "[Who can tell us a story|Who knows a song|How much is two and two]?" {Hero} [knew it|had an idea]. Slowly {his} hand went up, [higher and higher|and everybody listened].
     ? At lunch they shared {food}. [Half for you, half for me|It tasted like the beginning of something].
     "[And|Well]? How was it?" asked {his} {parent} in the evening. "[Is it tomorrow yet?|Can I go again tomorrow?|I have a friend]," said {hero}.
@@ -165,10 +168,13 @@ let courage = [
     "{Hello friend} [Are you next|You look pale.|Why are you hiding]?" {asked friend} behind the curtain.
     "[I forgot everything|My head is empty]," whispered {hero}. "[Look only at me|Just do it for me|Then look at my silly hat]," {said friend}. "[I will sit in the first row|I will be right in front]."
     {His} name was called. {He} took [three steps|one step] forward. A hundred eyes looked at {him}.
-    {He} opened {his} mouth. Nothing came out but a [squeak|hiccup|small cough]. [Somebody laughed|It was very quiet].
+    | "Next, please!" {He} went out into the light. [All those eyes|So many faces]! And every one of them looked at {him}.
+    ? {He} opened {his} mouth. Nothing came out but a [squeak|hiccup|small cough]. [Somebody laughed|It was very quiet].
     Then {he} saw {friend} in the first row, [making a funny face|waving with both arms|smiling from ear to ear]. {Hero} smiled back and began.
+    | But there, right in front, sat {friend}, [making a funny face|waving with both arms|smiling from ear to ear]. It was as if nobody else was there. And {hero} began.
     First it was [soft|shaky]. Then {he} forgot the hundred eyes. [Then {he} forgot {himself}|There was nothing in the world but the {doing}].
-    When it was over, nobody [moved|said a word]. And then they all [clapped and stamped|cheered|shouted, "More!"].
+    | The first notes came out [small|thin]. But each one was a bit better than the one before, [and soon {he} heard nothing else|and then there was nothing in the world but the {doing}].
+    ? When it was over, nobody [moved|said a word]. And then they all [clapped and stamped|cheered|shouted, "More!"].
     either
     The {prize} went to {hero}. "[Half of it is yours|You won it with your funny face]," {he} told {friend}.
     or
@@ -191,11 +197,14 @@ let courage = [
     | "[Scaredy-cat|Are you coming or not?]!" somebody shouted. {Hero} went away, [red in the face|slowly].
     {Friend} found {him} {spot}. "{Hello friend} [I saw you|You want to do it, do you not]," {said friend}. {Hero} nodded.
     "Nobody says that you must do it all at once. What is the smallest bit that you can do?" {asked friend}. "[Look at it|Stand near it|Put one toe there]," {said hero}.
+    | "It does not have to be all at once," {said friend}. "Which part of it could you do today?" "[Look at it|Stand near it|Put one toe there]. Not more," {said hero}.
     So on Monday {he} did [that|just that], and no more. On Tuesday, a little more. [On Wednesday, a little more than that|On Wednesday it rained].
+    | {He} did [that|just that] the first day. The second day {he} did a tiny bit more. [The third day it rained.|The third day, more than that.]
     "[Today I did not shake at all|My heart beats, but it does not jump]," {he} said on Thursday. "[You see|Good]," {said friend}.
     On Friday, nobody was there, only {friend}. {Hero} [closed {his} eyes|took a very deep breath|counted: "Three, two, one"]. And {he} did it!
-    "I did it! Did you see? I am {done}!" {he} [shouted|cried|sang]. "[I saw it|Nobody will ever forget it]," {said friend}.
-    Then {he} did it [again|a second time], and again, until the sun went down.
+    | And then it was Friday. {Friend} was there, and nobody else. {Hero} [shut both eyes|looked at the sky|said to {himself}, "Now"], and before {he} knew it, {he} had done it!
+    ? "I did it! Did you see? I am {done}!" {he} [shouted|cried|sang]. "[I saw it|Nobody will ever forget it]," {said friend}.
+    ? Then {he} did it [again|a second time], and again, until the sun went down.
     A week later, a small child stood there and did not dare. {Hero} sat down beside the child. "[It is big, isn't it|I was afraid too]," {said hero}. "What is the smallest bit that you can do?"
     | "[How did you do that|Were you not afraid]?" they all asked. "[In small bits|Yes, and then a little less every day]," {said hero}.
     """),

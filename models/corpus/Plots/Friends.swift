@@ -13,7 +13,7 @@ let friends = [
     | {When}, {he} asked {other}. "[Do you want to play|Will you be my friend]?" "[I have to work|I already have a friend|Ask me tomorrow]," {said other}.
     ? {He} {went} {to place}, and then {to place2}. Everybody there was with somebody.
     Then {he} saw {friend}, who sat {spot}, [all alone|and drew circles in the sand|and looked at the ground].
-    {His} heart beat faster. What should {he} say? "[Hello|Hi|Um]," said {hero}. "[Is this place free?|Are you waiting for somebody?|Nice weather]."
+    ? {His} heart beat faster. What should {he} say? "[Hello|Hi|Um]," said {hero}. "[Is this place free?|Are you waiting for somebody?|Nice weather]."
     "{Hello friend}" {said friend}. Then nobody said anything. [It was a long silence|A leaf fell down]. "[Do you like {food}|Can you keep a secret|Shall I tell you a joke]?" asked {hero}.
     "[Yes|Very much|Why not?]," {said friend}, and smiled [a little|with one side of the mouth]. "[I have been looking for somebody|I thought that nobody would ever ask me|I am new here]."
     either
@@ -40,10 +40,12 @@ let friends = [
     "[It was me|I am sorry|Only me]," said {hero} in a [thin|small] voice. {He} wanted to run, but {he} wanted {his} ball too.
     The door opened. {Friend} was [even bigger|even grumpier] than they said. "[What do you want?|Bah]!" {asked friend}.
     {Hero} [looked around|swallowed]. The garden was full of [weeds|thorns|dry leaves], and on the table stood one cup. Only one.
+    | Then {hero} saw the table behind the door. There was one plate on it, one spoon, [and one chair|and dust on everything else].
     "[Is nobody ever here for tea|Do you always drink alone|Who plays with you]?" {he} asked. {Friend} [opened the mouth|wanted to shout], but nothing came out.
     "[Nobody has asked me that for twenty years|They all run away|I forgot how to be friendly]," {said friend} at last.
     The next day {hero} came back, with {food} and a second cup. "[Tea|It is three o'clock]," {he} said. "[Hmph|Well]," said {friend}, but the door stayed open.
-    They said [nothing at all|not much] the first time. The second time, {friend} showed {him} [an old photo|a collection of buttons|a tree full of cherries]. The third time, {friend} laughed. It sounded rusty.
+    | And what did {hero} do? {He} came again the day after, and {he} brought {food} and a cup of {his} own. "[Tea|May I sit down]?" {he} asked. "[Hmph|If you must]," {said friend}.
+    ? They said [nothing at all|not much] the first time. The second time, {friend} showed {him} [an old photo|a collection of buttons|a tree full of cherries]. The third time, {friend} laughed. It sounded rusty.
     Today the gate is open. On it stands: "[Come in|Mind the flowers]." [And the ball flies over the fence quite often|The children come every Sunday].
     | "[Were you not afraid|How did you do that]?" the others asked {hero}. "[Yes, until I saw the cup|I just asked about the tea]," {he} said.
     """),
@@ -59,16 +61,21 @@ let friends = [
     | "Whose egg is this?" asked {hero}. It lay {spot}, [all alone|in the cold]. [Nobody answered|Nobody knew].
     {He} asked {friend}. "[Not mine|I do not lay eggs]," {said friend}. "[Make pancakes of it|Leave it there|Put it back]." "[Never|No]! Somebody lives in it," said {hero}.
     So {hero} [wrapped it in a blanket|put it in a soft nest|sat down next to it] and kept it warm. [Day and night|In sun and rain]. {He} told it stories, so that it would not be bored.
+    | {Hero} made a nest of [wool|hay|socks] and lay down around the egg. [Rain or sun|Summer or storm], {he} did not leave it alone for an hour.
     "[You cannot sit there forever|That is only a stone|Come and play]," {said friend}. But {hero} stayed.
     | A week went by. {His} back hurt. {He} was [hungry and tired|missing all the games]. But {he} stayed.
     Then, one night: knock, knock. [From the inside|It came out of the egg]! A crack. A bigger crack. And a small wet head looked out. It was a {baby}!
+    | One night {he} heard a soft knock, and it came from the egg! [The shell broke|A piece of the shell fell off], and there sat a {baby}, wet and small.
     "[Mama|Papa]!" it said to {hero}. "[I am not your mama|I am only {hero}]," {he} said, and turned very red. "Mama," it said again.
-    From now on, the {baby} followed {him} everywhere. [Into the bath|To the market|Under the table]. [What {hero} ate, it ate|What {hero} sang, it sang].
+    | The first thing that it saw was {hero}. "[Mama|Papa]!" it said. "[Oh no, that is not me|I only kept you warm]," said {hero}, but {his} heart made a jump.
+    ? From now on, the {baby} followed {him} everywhere. [Into the bath|To the market|Under the table]. [What {hero} ate, it ate|What {hero} sang, it sang].
     either
     One day there was a knock at the door. There stood the real mother, big and worried. "[I have looked everywhere|The flood took my egg]," the mother said.
+    | Then, in spring, somebody big stood in front of the house. It was the mother. "[They told me that you have my child|I have looked for it all winter]," the mother said, and waited.
     {Hero} [had tears in the eyes|hugged the {baby}]. "[You kept it warm|You are its mother too]," the mother said. "[Come and see us every day|It will have two families now]."
     or
     It grew and grew. Soon the {baby} was bigger than {hero}. Now it was the {baby} that carried {hero} home when {he} was tired.
+    | In one year it was as big as a cow. {Hero} had to stand on a chair to [wash its ears|say good night]. And when the snow was deep, the {baby} carried {him} to school or to work.
     "[Do you remember when I carried you|You were so small.]?" asked {hero}. "[I remember the stories|I could hear them through the shell]," said the {baby}.
     then
     [And {friend}? {Friend} never asked for pancakes again.|"Good that we did not make pancakes," {said friend}.]
@@ -83,7 +90,7 @@ let friends = [
     | {When}, they all played hide and seek {in place}. {Friend} had to look for the others. "[Ready or not, here I come|I am coming]!"
     {Hero} tried it {spot}. [Too easy|That was where everybody hid]. {He} tried it {spot2}. [Taken|Somebody sat there already]. Then {he} saw [a big empty barrel|a hollow tree|a pile of hay], and crept in.
     It was [soft|dark and warm] in there. {Friend} came by, so close that {hero} could have touched a toe. {He} [held {his} breath|put a hand over {his} mouth].
-    "Found you! Found you too!" {Hero} heard it from far away. [All the others were found|One after the other was found]. But nobody found {hero}.
+    ? "Found you! Found you too!" {Hero} heard it from far away. [All the others were found|One after the other was found]. But nobody found {hero}.
     either
     {He} waited. And as {he} waited, {his} eyes closed. [Soon {he} was asleep|Soon {he} snored].
     When {he} woke up, it was [dark|quiet outside]. "[They went home without me|They forgot me]," {he} thought. Then {he} saw lights between the trees.
@@ -95,7 +102,7 @@ let friends = [
     then
     "[Being found is the best part|I like hiding, but I like to be found even more]," {said hero}.
     | "[Next time I will hide a little worse|Next time leave a toe out]," {said hero}. "[Please do|Thank you]," {said friend}.
-    Then they went home together, [and everybody held on to somebody|and {hero} got the biggest piece of cake].
+    ? Then they went home together, [and everybody held on to somebody|and {hero} got the biggest piece of cake].
     """),
 
   // The echo.
@@ -108,13 +115,15 @@ let friends = [
     And somebody shouted back: "[Go away|You are silly|Silly|Who is there?]!"
     "[Stop that|Stop it]!" cried {hero}. "Stop it!" cried the voice. "[I am not silly, you are|I will come and get you]!" "Get you!" came back.
     {Hero} stamped {his} foot. [{He} had never met anybody so rude|How rude]! {He} ran to {friend}, who lived nearby. "[Over there lives somebody very bad|Somebody is mocking me]!"
+    | [So rude|What a mean voice]! {Hero} went straight to {friend}, whose house was not far. "[There is somebody over there who makes fun of me|I have an enemy in the valley]," {he} said.
     {Friend} [smiled|scratched an ear]. "[I know that one|Oh, the one in the valley]. Strange, to me it is always friendly," {said friend}. "[Try it with a kind word|Come, I will show you]."
     They went back together. "[Go on|Say something nice]," whispered {friend}. {Hero} [frowned|felt silly]. "Hello!" {he} shouted. "Hello!" said the valley.
-    "[I am sorry|Shall we be friends?]!" shouted {hero}. "[Sorry|Friends]!" said the valley, and said it three times.
-    {He} laughed, and the whole valley laughed with {him}. [It was the biggest laugh in the world|Ha, ha, ha, it went from hill to hill].
+    | So {hero} tried it, [very softly at first|though it felt silly]: "Good day!" And from the hills it came back: "Good day!"
+    ? "[I am sorry|Shall we be friends?]!" shouted {hero}. "[Sorry|Friends]!" said the valley, and said it three times.
+    ? {He} laughed, and the whole valley laughed with {him}. [It was the biggest laugh in the world|Ha, ha, ha, it went from hill to hill].
     "[So it is always nice to you because you are nice to it|It says what I say]," {said hero}. "[Most people are like that too|Not only the valley]," {said friend}.
     | "[Do I sound like that when I am angry|Was that me]?" {he} asked. {Friend} only [nodded|smiled].
-    Since then {hero} starts each day at the window and calls, "[Good morning|I like you]!" [And what do you think comes back?|And something good always comes back.]
+    ? Since then {hero} starts each day at the window and calls, "[Good morning|I like you]!" [And what do you think comes back?|And something good always comes back.]
     """),
 
   // A letter from far away.
@@ -128,6 +137,7 @@ let friends = [
     {Hero} waved until {his} arm [hurt|was tired]. The next day was [long and empty|as gray as a stone].
     So {he} sat down and wrote: "[Dear friend, it is raining here, and nobody steps into the puddles with me|Dear friend, the tree is in bloom, and your branch is empty|Dear friend, I told the cat our joke. The cat did not laugh]."
     {He} waited for an answer. One week. Two weeks. Every day {he} ran to the [gate|mailbox]. [There was nothing|Only a spider was in it].
+    | Every morning {he} looked into the [box|mailbox] at the gate. Monday, nothing. Tuesday, nothing. After two weeks {he} [stopped counting|still looked].
     "[I am forgotten|Maybe there are better friends by the sea]," {he} thought.
     either
     Then {other}, who brought the letters, came running. "[Forgive me|It was all my fault]! They had fallen behind my seat!" And there were [seven|nine] letters, all at once.
@@ -151,13 +161,13 @@ let friends = [
     {Hero} had {odd}. [Nobody else had that|Nobody knew why].
     | "Look who is coming!" the others laughed when they saw {hero}, because {he} had {odd}.
     "[It looks funny|That is not normal]," they said. [{Hero} pretended not to hear it|{He} laughed along, but it hurt].
-    {He} wished to be like everybody else. {He} tried [a big coat|a bag over the head|to stay indoors]. [It did not help|That looked even funnier].
+    ? {He} wished to be like everybody else. {He} tried [a big coat|a bag over the head|to stay indoors]. [It did not help|That looked even funnier].
     Only {friend} never laughed. "{Hello friend} [I would know you among a thousand|You are easy to find|I like it]," {said friend}.
     Then, that [summer|winter|year], a bad day came. [Everybody was in trouble|The whole village was in danger]. Nobody knew what to do.
     {use}.
     It was very quiet {in place}. Then they all [cheered|clapped|wanted to shake {his} hand]. "[We laughed at you|We were stupid]," they said. "[Can you forgive us?|We are sorry]."
     "[It is all right|Well, it does look a little funny]," said {hero}, and now {he} could laugh about it {himself}.
-    | "[I told you so|I always liked it]," {said friend}. And {hero} never wore [a big coat|a bag] again.
-    Today all the children want to have {odd}. [But there is only one {hero}|It cannot be bought in any shop].
+    | "[I told you so|I always liked it]," {said friend}. And {hero} never hid again.
+    ? Today all the children want to have {odd}. [But there is only one {hero}|It cannot be bought in any shop].
     """),
 ]

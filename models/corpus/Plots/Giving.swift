@@ -65,6 +65,7 @@ let giving = [
     | The birthday of {his} {parent} was [tomorrow|near], and {hero} had nothing but [two buttons|one coin|a bit of string] in {his} pocket.
     | {Hero} wanted to give {his} {parent} [the most beautiful thing in the world|something very special].
     {He} {went} to the market. There was [a golden necklace|a silk scarf|a silver clock]. "[How much is it|What does it cost]?" {he} asked. "[More than you have|A hundred coins]," {said friend}, who sold it.
+    | {He} looked into every shop. [Oh, that golden chain|That blue dress|That music box]! But {friend}, who sold it, only shook a finger. "[That is not for small pockets|Come back when you are rich]."
     | "{Hello friend} [Can I help you|What shall it be]?" {asked friend} in the shop. But everything cost [too much|more than {he} had].
     "[What does your {parent} like|What makes your {parent} happy]?" {asked friend}. {Hero} [thought about it|scratched {his} head]. "[Singing birds|The smell of bread|A good laugh|Sitting down]," {he} said.
     either
@@ -91,9 +92,10 @@ let giving = [
     {When}, {hero} put on {his} {thing} and {went} {to place}.
     | It was so cold that even the [wind was freezing|icicles were shaking]. But {hero} had {a thing}, [warm and thick|a warm one, made by {his} grandmother].
     By the road sat {friend} and shivered. "[You are blue|Are you cold?]!" {said hero}. "[Only outside and inside|A l-l-little|I had a house, but it fell down]," {said friend}.
+    | Then {he} saw {friend}, who sat in the snow without a coat and [blew on cold fingers|shook from top to toe]. "[Where is your home|Why do you sit here]?" asked {hero}. "[It is gone|The wind took the roof]," {said friend}.
     {He} took two steps on. {He} took one step back. Then {he} took off the {thing}. "[Here, take it|It is for you|I am hot anyway]," {he} said.
     | {Hero} [did not think for long|looked at the {thing} once more]. "[Put this on|You need it more]," {he} said.
-    "[But then you will be cold|I cannot take that]," {said friend}. "[I can run|I will walk fast]," {said hero}, and ran all the way home with [a red nose|chattering teeth].
+    ? "[But then you will be cold|I cannot take that]," {said friend}. "[I can run|I will walk fast]," {said hero}, and ran all the way home with [a red nose|chattering teeth].
     ? At home, {he} told nobody. {He} only sat very close to the stove.
     either
     Weeks later, when the ice was thin, {hero} fell into the pond. "Help!" Something flew to {him} through the air: the end of {a thing}. {Friend} held the other end, and pulled {him} out.
@@ -120,6 +122,7 @@ let giving = [
     "Three wishes, [not one more|no more and no less]. Think well," said the {source}. "[I wish I knew what to wish|I wish I had {food} to think better]!" said {hero}. Puff! That was one.
     | "Three wishes?" {said hero}. "[I wish that I could have {food}|I wish for a mountain of {food}]." Puff! There it was. {He} ate until {he} could eat no more.
     "Two left," said the {source}. {Hero} thought [for an hour|very hard]. "[I want to be the strongest|I want to be as big as a house|I want everything to be made of gold]!"
+    | "That leaves two," said the {source}. This time {hero} took {his} time. "[I would like to be a giant|I want to be the richest of all|I wish that everybody must do what I say]!"
     Puff! It was done. But it was [not nice at all|a mistake]. [{He} broke the chair, the door and the table.|Nobody wanted to play with {him}.|{He} could not even hug a friend.]
     either
     "[What now?|Oh no]," {he} said. "I wish that everything was as before!" Puff. And so the third wish was gone.
@@ -147,10 +150,11 @@ let giving = [
     {Hero} wanted {a toy}, and for that {he} needed money. So {he} put a table by the road and wrote on a board: "{Goods}! One coin!"
     | {When}, {hero} opened a stand {in place}. "[Fresh {goods}|The best {goods} in the world]! Only one coin!" {he} called.
     [Nobody came|The road was empty]. A cart went by. A dog went by. [The sun went by|An hour went by]. {Hero} put up a second board: "[Very good|Really good] {goods}!"
-    Then {friend} came along, [tired and covered with dust|with a heavy bag]. "{Hello friend} [I would like some, but I have no coin|I have only this leaf]," {said friend}.
-    {Hero} looked at the board. {He} looked at {friend}. "[Today it is free|A leaf is fine too|For you it costs a smile]," {he} said.
+    Then {friend} came along, [tired and covered with dust|with a heavy bag]. "{Hello friend} [I would like some, but all I have is this leaf|I have no coin, only this leaf]," {said friend}.
+    ? {Hero} looked at the board. {He} looked at {friend}. "[Today it is free|A leaf is fine too|For you it costs a smile]," {he} said.
     {Friend} [closed both eyes|said, "Mmm!"|asked for more]. "[Mmm! I never had such good {goods}|I must tell this to everybody]!" {said friend}, and hurried off.
     After a while there was dust on the road. [Ten|Twenty] friends of {friend} came! "[Is it here|Are we late]?" they asked. And all of them had coins, [or apples, or jokes|at least small ones].
+    | Soon {he} heard many feet. [Ten|Twelve|Twenty] thirsty friends of {friend} stood at the table, [in a long line|all at once], and each had brought something: a coin, an apple, a joke.
     By evening, there was no {goods} left. {Hero} [counted the coins|shook the box]. [It was enough|It was enough, and one more].
     | In the evening {he} had [a full box|a heavy pocket] and sore feet.
     either

@@ -104,7 +104,7 @@ let learning = [
     "[Now what|What shall we do?|If only somebody were very small]," {said friend}. Then it was quiet, and everyone looked down at {hero}.
     "[Me|Who, me]?" asked {hero}. "[Please|You are the only one who can do it]," {said friend}. "You could {mend}."
     {His} heart beat fast. [It was dark and dusty|It was hard|{He} got stuck once]. But {he} did it.
-    "Hooray!" they [shouted|cheered]. They carried {him} around the place three times, [up on their shoulders|high above all heads].
+    ? "Hooray!" they [shouted|cheered]. They carried {him} around the place three times, [up on their shoulders|high above all heads].
     "[Small is just the right size|Who is too small now?|How good that you did not grow]," {said friend}.
     | "[I do not want to be taller today|I like my size]," {said hero}. "[Maybe tomorrow|At least for now]."
     | That evening, {he} did not measure {himself}. {He} had grown [enough|in another way].

@@ -104,7 +104,7 @@ let losing = [
     They asked [a tree|a gate|the wind] too, because the {little} wanted to. [It said nothing|It did not know].
     | The {little} got tired, so {hero} carried it and sang to it.
     Then, from far away, they heard somebody [calling|shouting]. The {little} [jumped up|lifted its head]. "[Mama|That is her|I know that voice]!"
-    {A mother} came running across the field, [all out of breath|as fast as the wind|crying and laughing]. And she really was the most beautiful one in the world, at least to the {little}.
+    {A mother} came running across the field, [all out of breath|as fast as the wind|crying and laughing]. And it was true: nobody in the world was more beautiful, at least to the {little}.
     "[How can I ever thank you?|You brought me my baby|You have a good heart]," said the {mother} to {hero}.
     {He} {went} home alone, but {he} did not feel alone. [Behind {him} somebody called, "Good night!"|{He} hummed all the way.|{He} had a new little friend.]
     """),
@@ -117,6 +117,7 @@ let losing = [
     about = a loose tooth | losing a tooth
     hero = girl: she | boy: he | girl: she | boy: he | bear | dragon | lion: he | rabbit | beaver | crocodile | wolf | fox | tiger
     tags = night
+    riddle, answer = What has teeth and cannot bite / A comb | What has four legs and cannot walk / A table | What has a neck and no head / A bottle | What runs and has no legs / A river | What has hands and cannot clap / A clock
     {Hero} had a loose tooth. It [wiggled when {he} talked|wiggled and wobbled|moved to the left and to the right].
     | {When}, {hero} felt something strange: a tooth was loose!
     "[Pull it out|Tie it to a door]!" {said friend}. "[No, no|Never]!" cried {hero} and held both hands over {his} mouth.
@@ -124,7 +125,7 @@ let losing = [
     At lunch {he} ate only [soup|pudding|soft bread]. {He} did not even want {food}.
     | {He} would not laugh. {He} would not sing. {He} only said "Mm."
     {He} [wiggled it all day|touched it with {his} tongue a hundred times]. It hung by a thread.
-    Then {friend} told {him} a joke: "[What has teeth and cannot bite|What has four legs and cannot walk]?" {Hero} did not know. "[A comb|A table]!"
+    Then {friend} told {him} a joke: "{riddle}?" {Hero} did not know. "{answer}!" {said friend}.
     | Then a [fly|feather] landed on {his} nose, and {he} had to sneeze. "Ah, ah, ATCHOO!"
     [Plop|Pling|Click]! Something small and white [fell on the floor|rolled under the table]. It was the tooth!
     "[It did not hurt at all|Look, a hole|I can whistle through it]!" {said hero} [proudly|with a new kind of smile].
@@ -153,7 +154,7 @@ let losing = [
     {Hero} [was sad|had a lump in the throat|said nothing]. "[Now it sees the whole world|It is on a long journey]," {said friend}. "[Maybe somebody far away will find it|It will have much to tell]."
     or
     The {toy} landed on the [roof|chimney] of a small house. An old woman came out and laughed. "[The wind brings me something every week|Yesterday it was a sock]," she said.
-    She gave them back the {toy}, and [a bowl of soup|a piece of cake] for each of them.
+    They got back the {toy}, and [a bowl of soup|a piece of cake] for each of them.
     then
     They sat down in the grass, [out of breath|hot and happy]. "[That was the best race of my life.|I have never run so far.|Shall we do it again]?" {asked other}.
     | "[I lost something and found two friends|Thank you for running with me]," {said hero}.

@@ -23,10 +23,12 @@ let mischief = [
     {He} wrote on a piece of paper: "[It was me|I broke it. I am sorry]." {He} put it under the door of {friend} and ran. Then {he} stopped, came back, and knocked.
     then
     {Friend} said nothing for a while. [{Hero} looked at {his} feet|A clock ticked]. Then {friend} took a deep breath.
-    "[I am sad about the {thing}|It was an old {thing}]," {said friend}. "[But I am glad that you told me|But you came back, and that was harder than running away]."
+    | For a moment {friend} only [looked out of the window|sat there]. {Hero} would have liked to be [a mouse|very far away].
+    "[I am sad about the {thing}|It was a present from my aunt]," {said friend}. "[But I am glad that you told me|But you came back, and that was harder than running away]."
     They put the pieces together with glue, all afternoon. [One piece was missing, so they painted a flower there|You could see every crack].
+    | {Hero} held the pieces, and {friend} had the glue. It took until evening. [One little hole stayed|It had more cracks than a dry lake].
     "[Now it is more beautiful than before|Every crack is a story]," {said friend}. And that night {hero} slept like a stone.
-    | It took {him} a month to earn a new one. But the old {thing}, full of cracks, stayed on the shelf too. "[That one reminds me of a friend|I like that one better]," {said friend}.
+    | It took {him} a month to earn a new one. But the first one, full of cracks, stayed on the shelf too. "[That one reminds me of a friend|I like that one better]," {said friend}.
     """),
 
   // The lazy one.
@@ -61,11 +63,13 @@ let mischief = [
     cake = cake | pie | pudding | pancakes | cookies | cheese
     {When}, the {cake} of {friend} was gone. It had been on the window. Now there was [only an empty plate|nothing but crumbs].
     | "Thief! Thief!" [shouted|cried] {friend}. "Somebody ate my {cake}!"
-    "[This is a case for me|Nobody move|I will find out who did it]," {said hero}. {He} put on [a big hat|a pair of glasses] and looked very closely at everything.
+    "[This is a case for me|Nobody move|I will find out who did it]," {said hero}. {He} put on a big hat and looked very closely at everything.
     There were crumbs on the floor. [They led to the door|They led out into the garden]. There was a footprint too, a small round one.
+    | {He} found three crumbs, [a hair|a small footprint], and then more crumbs, [one behind the other|all in a row]. They went out of the door.
     "{Hello other} [Where were you this morning?|Show me your feet]!" {said hero} to {other}. "[In bed|At work]," {said other}. "[And I do not even like {cake}|My feet are much too big, look]." That was true.
     ? {Hero} wrote it all down in a little book. [Crumbs. Footprint. No idea|One: it was not {other}].
     {He} followed the crumbs, {to place} and on. Behind a bush {he} heard a [smacking sound|burp]. {Hero} crept nearer, and looked.
+    | The crumbs went on and on, {to place}, around a corner, under a hedge. There {hero} lay down flat and listened. [Somebody was chewing|Smack, smack]!
     either
     There sat [seven|five] baby mice, with fat tummies. "[We were so hungry|Mama is ill, and we were so hungry]," said the smallest one, and a crumb fell from its chin.
     {Hero} put the little book away. {He} came back and told {friend}. {Friend} [was quiet for a while|took out flour and eggs]. "[Then I will make another one, a bigger one.|Why did they not ask]?" {said friend}.
@@ -91,12 +95,16 @@ let mischief = [
     | {Friend} was coming for tea, and {hero} wanted to bake the best cake in the world.
     Flour, eggs, milk. [The flour flew up|An egg fell on the floor]. {Hero} stirred with [both hands|all {his} strength]. {He} was white from top to toe.
     {He} was in a hurry, and so {he} took {mistake}. {He} did not notice it.
+    | But the jars all looked the same, and so {he} took {mistake}, [three big spoons of it|without a look].
     The cake [rose and rose|grew]. It came out of the oven, round and brown. [It smelled a little strange|It looked wonderful]. {Hero} put a cherry on top.
+    | Out of the oven came a cake that was [high and golden|a little crooked]. Nobody could have guessed what was in it. {Hero} put sugar hearts all around it.
     {Friend} sat down and took a big bite. Then {friend} [stopped chewing|turned red, and then green|looked at the ceiling].
+    | The first piece was for {friend}. One bite. {Friend} [sat as still as a post|looked for the water|made a face like a lemon].
     "[Well|And]? Is it good?" asked {hero}. "[It is very|It is]," {said friend}, "[unusual|special]." {Hero} tried a bit. It tasted {taste}!
     {Hero} [sat down on the floor|hid {his} face in {his} hands]. "[It is all spoiled|I wanted to make you happy, and now this]!" {he} said.
     {Friend} [put a hand on {his} shoulder|wiped the mouth]. "Nobody ever made me a cake before," {said friend}. "[I will eat the cherry|And nobody ever made one like THIS]."
     They looked at each other, and then they [laughed until they cried|had to laugh].
+    | It was so sad that it was funny. First {friend} snorted, then {hero} did, and then there was no stopping.
     "[Come, we will make another one together|Once more, and I will read what is on the jars]," {said friend}. The second cake was [a bit crooked|a bit flat], but it was gone in five minutes.
     They gave the first one a name: {title}. [Every year on this day they tell the story of the {title}.|The birds would not eat it either.]
     """),
@@ -186,12 +194,15 @@ let mischief = [
     {Hero} had to paint {a board} [white|gray|brown]. "[Nice and even|All the same]," {friend} had said. "[I will be back at five|Be careful]."
     | {When}, {hero} wanted to paint {his} old {board} {color}. [{He} opened the can and stirred|{He} put on an old shirt].
     {He} painted the top. {He} painted the bottom. [It was boring|It was hot]. A [butterfly|bee] came and sat on the wet paint. {Hero} wanted to help it, and then it happened: the can fell over!
+    | The first half was easy. Then a [butterfly|bee] got stuck in the wet paint. {He} turned around to help it, {his} foot hit the can, and it fell over!
     There was paint on the grass, on {his} feet, on {his} nose. And in the middle of the {board} was a big, [round|ugly] spot.
     "[Oh no|What will {friend} say?]!" {said hero}. {He} wiped. It got bigger. {He} wiped more. It got [even bigger|arms and legs].
     {He} stepped back and looked at it. {He} put {his} head to one side. "[It looks like a big fish.|It looks a little like a cloud.|Is that not a funny face]?" {he} said.
+    | From two steps away, the spot was not so bad. {He} closed one eye. "[It could be a fish|It could be a cloud|I think that is a face]," {he} said.
     So {he} took a brush and gave it [an eye|two eyes and a smile]. Next to it {he} painted a sun. Then a tree. Then [a ship with a cat|a house with a blue door]. {He} forgot the time.
     Five o'clock! {Friend} stood there with an open mouth. "{Hello friend} WHAT is THAT?" {asked friend}. {Hero} put the brush behind {his} back. "[It was an accident, at first|The spot began it]," {he} said.
     {Friend} walked along the {board}, very slowly, from one end to the other. "[The sun has no friend|The tree has no bird]," {said friend} at last. "Give me a brush."
+    | {Friend} said nothing, and went up and down in front of the {board}, [three times|with folded arms]. Then came the words: "[I want to paint too|There is some room left here]. Give me a brush."
     They painted until it was dark, and the next day too. [Children came and painted along, as high as they could reach.|Everyone who came by left one little picture.]
     Today people come from far away to see the {board}. [And every one of them laughs.|"Not all the same," {friend} says, "but nice."]
     """),

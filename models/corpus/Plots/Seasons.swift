@@ -12,10 +12,11 @@ let seasons = [
     {When}, {friend} gave {hero} a seed. "[Put it in the ground and wait|It needs water, sun and time]," {said friend}. "[Time is the hardest part|Especially time]."
     | {Hero} found a seed in {his} pocket, [small and brown|no bigger than a crumb]. {He} made a hole in the ground, put it in, and sat down in front of it.
     {He} gave it water. {He} waited [an hour|until lunch]. Nothing. "[Hello? Are you asleep?|Come out|Hurry up]," {he} said to the ground.
-    On the second day, {he} [sang to it|read to it]. On the third day, {he} [shouted|told it a joke]. On the fourth, {he} wanted to dig it up, just to look. "[Leave it|No! It is working]," {said friend}. "[It is growing down first, where you cannot see it|It is making feet]."
+    ? On the second day, {he} [sang to it|read to it]. On the third day, {he} [shouted|told it a joke]. On the fourth, {he} wanted to dig it up, just to look. "[Leave it|No! It is working]," {said friend}. "[It is growing down first, where you cannot see it|It is making feet]."
     ? It rained for a week. {Hero} [held an umbrella over it, and then took it away again|looked out of the window every hour].
     And one morning, when {he} had almost forgotten it, there was something green. [It was as small as a fingernail|It was so small that a snail could have stepped on it]. {Hero} lay down on {his} tummy and did not dare to breathe.
-    It got a second leaf, then a third one. [A snail came to eat it. {Hero} talked with the snail for a long time|A cold night came. {Hero} gave it {his} hat]. In summer, it was as tall as {hero}.
+    | It was {friend} who saw it first. "[Look down|Do not move]!" There, between {his} feet, stood something [green and tiny|like a green thread]. {Hero} did not dare to breathe.
+    ? It got a second leaf, then a third one. [A snail came to eat it. {Hero} talked with the snail for a long time|A cold night came. {Hero} gave it {his} hat]. In summer, it was as tall as {hero}.
     either
     And then it bloomed. {Hero} [called everybody|could not say a word]. "[You made that.|Did you do that]?" they asked. "[No|It did it itself]," {said hero}. "[I only waited|I gave it water and jokes]."
     or
@@ -62,6 +63,7 @@ let seasons = [
     | "I am bored!" said {hero} to the wall. [The wall was bored too|The wall did not care]. Outside it was raining cats and dogs.
     {Friend} looked up from a [book|bowl of soup]. "[How lucky you are|I wish I were bored]," {said friend}. "[Good ideas come only when it is boring|Boredom is the waiting room of ideas]." "[Then mine is late|I see no ideas]," {said hero}.
     {He} lay down on the floor and looked at the [table from below|ceiling]. Hm. From down there the table looked like [a house|a cave|a ship].
+    | Then {he} let {himself} slide from the chair, down to the carpet, and looked around. Everything was different down here. Was that a table? It was more like [a house|a cave|a ship].
     either
     {He} hung a blanket over it. Now it was a ship! "[All on board|Up with the anchor]!" {he} called. {Friend} came with the soup pot on the head and was the captain. The carpet was the sea, and in the sea there were [sharks|forty sharks, because of the forty socks].
     They sailed to [the land of pillows|the moon, which was a lamp]. They had a terrible storm, [and the soup was lost|and a chair went under]. They saved a teddy bear and lived on cookies.
@@ -86,6 +88,7 @@ let seasons = [
     {When}, {hero} packed a big basket: {food}, [lemonade|a bottle of juice], a tablecloth with red dots. "[To the picnic|Today we eat outside]!" {he} said, and called {friend} and {other}.
     | {Hero} had planned the picnic for weeks. {Food}, a blanket, [four cups|songs]. {Friend} and {other} carried the basket, {hero} carried the list.
     The first place was too [sunny|windy]. The second place had [thistles|a bull behind the fence]. "[Here|This is the one]!" {said hero} at the third one. They spread the blanket, sat down, and [took the first bite|closed their eyes].
+    | They looked at a meadow. It was [wet|full of thistles]. They looked at a wood. It was [dark|full of flies]. And then they came to a place that was just right, and sat down.
     either
     Then the ants came. First one, then ten, then the whole road was black. "[They are taking the cheese|My cake is walking away]!" {said friend}. {Hero} [jumped up|looked at the list]. There was nothing about ants on the list.
     {Other} looked at them for a while. "[Look how they carry it|They help each other]," {said other}. "That one is pulling a crumb as big as a house." So they put a plate down for the ants, at a little distance. And everybody had a picnic, big ones and small ones.
@@ -109,12 +112,15 @@ let seasons = [
     {When}, it did not rain for [forty days|two months]. The brook was [a line of stones|gone]. The well {in place} was dry. [The cows licked the morning dew|The leaves rolled up].
     | No rain, no cloud. {When}, everybody {in place} was thirsty. "[We must leave this place|There is no water left]," {said friend}.
     "[There must be water somewhere|I will dig]," {said hero}. {He} took {his} shovel and began, behind the house. {He} dug down to {his} knees. Dust.
-    "[You will find nothing there|Save your strength]," {said friend} the next day. {Hero} dug down to {his} [chest|shoulders]. Stones. "[A little deeper|Not yet]," {he} said.
+    ? "[You will find nothing there|Save your strength]," {said friend} the next day. {Hero} dug down to {his} [chest|shoulders]. Stones. "[A little deeper|Not yet]," {he} said.
     ? {Other} stood at the edge and looked down. "[It is only a hole.|What a fine hole. For what]?" {asked other}.
-    On the third day, you could see only the [hat|ears] of {hero}. On the fourth, nobody could see {him} at all. [{His} hands were full of blisters|Only the sand flew out].
+    ? On the third day, you could see only the [hat|ears] of {hero}. On the fourth, nobody could see {him} at all. [{His} hands were full of blisters|Only the sand flew out].
+    | Soon {he} was so deep down that [only the sand came out|they had to shout when lunch was ready]. {His} back hurt. {His} hands hurt.
     Then the shovel [broke|hit a rock]. It was quiet. {Hero} sat down at the bottom of {his} hole, and for the first time {he} wanted to cry. "[That was it|I cannot go on]," {he} thought.
     And then {friend} came down the ladder, with another shovel. "[I was wrong to laugh|I could not watch any longer]," {said friend}. After {friend} came {other}. After {other} came the rest. They passed up the sand in buckets, from hand to hand.
+    | Somebody put a hand on {his} shoulder. It was {friend}, with a shovel. "[Move over|Where do I dig]?" {asked friend}. Behind {friend} stood {other}, and behind {other} stood all the rest, with buckets.
     They rolled away the rock, all together. And under it, very softly: gluck. [A dark spot in the sand|The ground was wet]! Gluck, gluck. Clear, cold water rose [around their feet|up to their ankles].
+    | It took all of them to move the rock. Then they held their breath and listened. Gluck. [It was so soft that they were not sure|A bubble]. Gluck! And there it came, clear and cold.
     They [laughed and threw water at each other|drank out of hats and hands]. [And that same night, it began to rain, as if it had only waited for that.|"A fine hole," {said other}.]
     The well is still there. They call it [the well of {hero}|"A Little Deeper"].
     """),
@@ -133,11 +139,13 @@ let seasons = [
     So {he} got up and {went} {to place}. There sat {friend}. "{Hello friend} [You too|Can you not sleep either]?" {asked friend}. "[My head is too loud.|Where does one find sleep]?" asked {hero}.
     | Then {he} heard a soft voice outside. It was {friend}. "[Who is awake there?|I hear somebody thinking]," {said friend}. "[I am|It is me]," {said hero}. "[I have lost my sleep|I am looking for my sleep]."
     "[Sleep is shy|Sleep is like a cat]," {said friend}. "[If you call it, it does not come|If you chase it, it runs away]. [You must do as if you did not want it|You must be very still]."
-    So they sat side by side and [looked at the moon|listened]. They heard [the water|the grass], far away [a train|a dog]. They heard their own breath, in and out, [in and out|like a small sea].
+    ? So they sat side by side and [looked at the moon|listened]. They heard [the water|the grass], far away [a train|a dog]. They heard their own breath, in and out, [in and out|like a small sea].
     "Tell me three good things of today," {said friend} softly. {Hero} thought. "[The smell of bread|The warm stone|The joke at noon]," {he} said. "And [the red cloud|the beetle on my hand]. And that you are here."
     [{His} words got slower and slower|The third one was only half a word]. {His} head got heavy. Something soft came on quiet feet and sat down on {his} eyes. [There it was, the sleep|It must have been the sleep].
-    {Friend} put {a cover} over {him} and stayed a little. "[Sleep well|Good night]," {said friend}, and [the moon turned down its lamp|a small star nodded].
+    | After that {he} wanted to say one more thing, but it was too far away. {His} eyes [fell shut|closed by themselves]. Sleep had come, on soft paws, and nobody had called it.
+    ? {Friend} put {a cover} over {him} and stayed a little. "[Sleep well|Good night]," {said friend}, and [the moon turned down its lamp|a small star nodded].
     In the morning, {hero} woke up and did not know how {he} had come to bed. [And then {he} smiled.|"One: a friend," {he} counted.]
+    | When the sun came up, {hero} was in {his} own bed. [Who had carried {him}?|{He} stretched and could not remember the way.]
     cover = blanket | big leaf | warm coat | soft shawl
     """),
 
@@ -152,9 +160,10 @@ let seasons = [
     "[Go away|Leave me alone]!" {said hero}. {He} jumped over a wall. It jumped too. {He} hid {spot}. It was gone! {He} came out. [There it was again|It was back, longer than before].
     {He} ran all the way to {friend}. "[Help! Somebody is after me|He is there, behind me]!" "{Hello friend} [That is your shadow|I have one too, look]," {said friend}. "[Everybody has one|It cannot do anything without you]."
     "What does it want?" asked {hero}. "[Nothing|To be with you]," {said friend}. "[It is glued to your feet|It is the place where you keep off the sun]." {Hero} looked at it more closely. It [looked back, a bit shyly|had a nice nose].
-    {Hero} made two ears with {his} fingers. Now the shadow was a [hare|donkey]. {Friend} [flapped with a coat|stretched both arms]. Now there was [an eagle|a dragon] on the ground, and the hare ran away from it.
-    They played shadow games [all afternoon|until the shadows were as long as trees]. Whoever stepped on the head of the other one had won. [It is not easy to step on a head that runs.|{Hero} won twice.]
-    Then the sun went down, and the shadow was gone. {Hero} [looked for it|was a little sad]. "[It only went to sleep|The night is the shadow of the whole earth]," {said friend}. "[They all meet there and dance|Tomorrow it will be back]."
+    ? {Hero} made two ears with {his} fingers. Now the shadow was a hare. {Friend} [flapped with a coat|stretched both arms]. Now there was [an eagle|a dragon] on the ground, and the hare ran away from it.
+    ? They played shadow games [all afternoon|until the shadows were as long as trees]. Whoever stepped on the head of the other one had won. [It is not easy to step on a head that runs.|{Hero} won twice.]
+    ? Then the sun went down, and the shadow was gone. {Hero} [looked for it|was a little sad]. "[It only went to sleep|The night is the shadow of the whole earth]," {said friend}. "[They all meet there and dance|Tomorrow it will be back]."
+    | In the evening, it grew longer and longer, until it lay over the whole field. Then it was gone. "[Where is it|Did it leave]?" asked {hero}. "[It is asleep|Now it is everywhere]. That is the night," {said friend}.
     And the next morning, it lay by the bed and waited. "[Good morning, you|There you are]," {said hero}, and got up, and they both stretched.
     """),
 ]
