@@ -6,7 +6,8 @@ let times = list(
   One Friday morning, Late one afternoon, One day after breakfast, One day after lunch, Not long ago, Last summer,
   One day last week, One Saturday, Just the other day, Long before you were born, On the first day of May, One fine day
   """)
-let thatDay = list("That day, That very day, That morning, Then, All at once, Just then, A little later")
+let thatDay = list(
+  "That day, That very day, That morning, Then, All at once, Just then, A little later")
 
 /// Openings behind which the plot names the day.
 let openings = Page(
@@ -85,7 +86,7 @@ let closings = Page(
   | And that is [how it was|the whole story|why {hero} still smiles today].
   | [People|They] still tell this story {in place}.
   | "[What a day|That was a good day|Tomorrow will be a good day too]," {said hero}.
-  | What do you think {hero} did the next day? [The very same|He laughed|Nobody knows|That is another story].
+  | What do you think {hero} did the next day? [The very same|Nobody knows|That is another story].
   | [Soon there was|The next day brought] a new adventure, but [that is another story|of that I will tell another time|that comes later].
   | And all was well.
   | {Hero} was [happy|glad|proud|tired but happy].

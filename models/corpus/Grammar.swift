@@ -97,7 +97,8 @@ struct Way: Sendable {
   let literals: Set<String>
 
   init(_ line: some StringProtocol) {
-    var rest = Substring(line), tags: [String] = []
+    var rest = Substring(line)
+    var tags: [String] = []
     while rest.first == "@" {
       let end = rest.firstIndex(of: " ")!
       tags.append(String(rest[rest.startIndex..<end].dropFirst()))

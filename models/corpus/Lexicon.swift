@@ -18,7 +18,7 @@ enum World: String, CaseIterable {
 let girls = list(
   """
   Lily, Mia, Anna, Emma, Lucy, Rose, Ruby, Zoe, Ella, Nora, Clara, Daisy, Ivy, Jane, Molly, Sara, Tina, Bella, Amy, Eva,
-  Grace, Hazel, June, Kate, Lena, Maya, Nina, Olive, Penny, Pia, Rita, Sally, Sophie, Stella, Tess, Violet, Wendy, Alice,
+  Grace, Hazel, Kate, Lena, Maya, Nina, Olive, Penny, Pia, Rita, Sally, Sophie, Stella, Tess, Violet, Wendy, Alice,
   Betty, Dora, Fiona, Gina, Holly, Iris, Kim, Luna, Mary, Poppy, Susie, Ada, Aisha, Amina, Bea, Carmen, Chloe, Ellen,
   Elsa, Esther, Fatima, Flora, Frida, Greta, Hana, Heidi, Ines, Ingrid, Jasmine, Julia, Lara, Layla, Leila, Lola, Maria,
   Martha, Matilda, Mei, Mila, Mina, Nadia, Nala, Noor, Olga, Priya, Rosa, Ruth, Sana, Selma, Tilda, Vera, Yuki, Zara
@@ -38,51 +38,52 @@ let boys = list(
 /// take the name of its hero from the request.
 let kinds: [World: String] = [
   .land: """
-    fox, bear, rabbit, mouse, squirrel, hedgehog, deer, wolf, badger, otter, beaver, mole, raccoon, cat, dog, kitten, puppy,
-    pony, horse, cow: she, pig, sheep, goat, lamb, donkey, hamster, lion: he, tiger, elephant, monkey, giraffe, zebra,
-    hippo, rhino, panda, koala, kangaroo, camel, frog, toad, lizard, snail, turtle, ant, spider, snake, cricket, skunk,
-    moose, llama, chipmunk, dragon, unicorn, robot
-    """,
+  fox, bear, rabbit, mouse, squirrel, hedgehog, deer, wolf, badger, otter, beaver, mole, raccoon, cat, dog, kitten, puppy,
+  pony, horse, cow: she, pig, sheep, goat, lamb, donkey, hamster, lion: he, tiger, elephant, monkey, giraffe, zebra,
+  hippo, rhino, panda, koala, kangaroo, camel, frog, toad, lizard, snail, turtle, ant, spider, snake, cricket, skunk,
+  moose, llama, chipmunk, dragon, unicorn, robot
+  """,
   .air: """
-    owl, duck, goose, hen: she, sparrow, robin, crow, parrot, swan, eagle, pigeon, peacock: he, bee, butterfly, ladybug,
-    bat, rooster: he, magpie, swallow
-    """,
+  owl, duck, goose, hen: she, sparrow, robin, crow, parrot, swan, eagle, pigeon, peacock: he, bee, butterfly, ladybug,
+  bat, rooster: he, magpie, swallow
+  """,
   .town: """
-    girl: she, boy: he, girl: she, boy: he, girl: she, boy: he, girl: she, boy: he, farmer, baker, king: he, queen: she,
-    princess: she, prince: he, knight, fisherman: he, grandmother: she, grandfather: he, teacher, gardener, painter,
-    sailor, wizard: he, fairy: she, giant: he, pirate, doctor, shepherd, tailor, elf, cook, clown, witch: she
-    """,
+  girl: she, boy: he, girl: she, boy: he, girl: she, boy: he, girl: she, boy: he, farmer, baker, king: he, queen: she,
+  princess: she, prince: he, knight, fisherman: he, grandmother: she, grandfather: he, teacher, gardener, painter,
+  sailor, wizard: he, fairy: she, giant: he, pirate, doctor, shepherd, tailor, elf, cook, clown, witch: she
+  """,
   .sea: """
-    fish, whale, dolphin, octopus, crab, seal, shark, starfish, seahorse, lobster, mermaid: she, jellyfish, sea turtle
-    """,
+  fish, whale, dolphin, octopus, crab, seal, shark, starfish, seahorse, lobster, mermaid: she, jellyfish, sea turtle
+  """,
   .sky: "moon: she, sun: he, star, cloud, wind: he, rainbow: she, comet",
 ]
 
 let rareKinds: [World: String] = [
   .land: """
-    penguin, polar bear, walrus, armadillo, anteater, sloth, lemur, meerkat, hyena, cheetah, leopard, jaguar, bison, yak,
-    buffalo, gorilla, chimpanzee, baboon, porcupine, platypus, wombat, opossum, weasel, ferret, mongoose, gecko, iguana,
-    chameleon, crocodile, alligator, tortoise, salamander, newt, worm, caterpillar, beetle, grasshopper, scorpion,
-    centipede, reindeer, antelope, gazelle, ox: he, bull: he, mule, guinea pig, gerbil, rat, vole, shrew, marmot, dinosaur,
-    mammoth, troll, goblin, gnome: he, dwarf: he, ghost, monster, scarecrow, snowman: he, teddy bear, rag doll: she,
-    tin soldier: he, puppet
-    """,
+  penguin, polar bear, walrus, armadillo, anteater, sloth, lemur, meerkat, hyena, cheetah, leopard, jaguar, bison, yak,
+  buffalo, gorilla, chimpanzee, baboon, porcupine, platypus, wombat, opossum, weasel, ferret, mongoose, gecko, iguana,
+  chameleon, crocodile, alligator, tortoise, salamander, newt, worm, caterpillar, beetle, grasshopper, scorpion,
+  centipede, reindeer, antelope, gazelle, ox: he, bull: he, mule, guinea pig, gerbil, rat, vole, shrew, marmot, dinosaur,
+  mammoth, troll, goblin, gnome, dwarf: he, ghost, monster, scarecrow, snowman: he, teddy bear, rag doll: she,
+  tin soldier: he, puppet
+  """,
   .air: """
-    ostrich, flamingo, pelican, stork, heron, crane, seagull, puffin, woodpecker, kingfisher, cuckoo, raven, falcon, hawk,
-    vulture, turkey, finch, wren, blackbird, nightingale, hummingbird, toucan, cockatoo, dragonfly, moth, firefly, wasp,
-    mosquito, chick, duckling
-    """,
+  ostrich, flamingo, pelican, stork, heron, crane, seagull, puffin, woodpecker, kingfisher, cuckoo, raven, falcon, hawk,
+  vulture, turkey, finch, wren, blackbird, nightingale, hummingbird, toucan, cockatoo, dragonfly, moth, firefly, wasp,
+  mosquito, chick, duckling
+  """,
   .town: """
-    postman: he, policeman: he, fireman: he, nurse, dentist, farmer's daughter: she, miller, blacksmith, carpenter,
-    clockmaker, shoemaker, weaver, potter, hunter, juggler, acrobat, musician, poet, dancer, librarian, astronaut, pilot,
-    captain, inventor, scientist, detective, magician, chimney sweep, lighthouse keeper, mayor, soldier, viking, ninja,
-    cowboy: he, explorer, beekeeper, milkman: he, street sweeper, duchess: she, emperor: he
-    """,
+  postman: he, policeman: he, fireman: he, nurse, dentist, farmer's daughter: she, miller, blacksmith, carpenter,
+  clockmaker, shoemaker, weaver, potter, hunter, juggler, acrobat, musician, poet, dancer, librarian, astronaut, pilot,
+  captain, inventor, scientist, detective, magician, chimney sweep, lighthouse keeper, mayor, soldier, viking, ninja,
+  cowboy: he, explorer, beekeeper, milkman: he, street sweeper, duchess: she, emperor: he
+  """,
   .sea: """
-    squid, eel, shrimp, clam, oyster, snail, sea lion, manta ray, swordfish,
-    goldfish, salmon, trout, tadpole, narwhal, sea monster, submarine
-    """,
-  .sky: "north wind: he, evening star: she, thundercloud, raincloud, snow cloud, planet, sunbeam, moonbeam: she, full moon: she",
+  squid, eel, shrimp, clam, oyster, snail, sea lion, manta ray, swordfish,
+  goldfish, salmon, trout, tadpole, narwhal, sea monster, submarine
+  """,
+  .sky:
+    "north wind: he, evening star: she, thundercloud, raincloud, snow cloud, planet, sunbeam, moonbeam: she, full moon: she",
 ]
 
 /// Things that are heroes.
@@ -98,7 +99,8 @@ let thingKinds = list(
 let uniqueKinds: Set = ["moon", "sun", "wind", "north wind", "evening star", "full moon"]
 /// Kinds that are not old, and those that have parents at home.
 let youngKinds: Set = [
-  "girl", "boy", "kitten", "puppy", "lamb", "princess", "prince", "pony", "chick", "duckling", "tadpole",
+  "girl", "boy", "kitten", "puppy", "lamb", "princess", "prince", "pony", "chick", "duckling",
+  "tadpole",
 ]
 /// Kinds whose names alone introduce them.
 let childKinds: Set = ["girl", "boy"]
@@ -122,36 +124,59 @@ let plainVoice = Voice(
 
 /// The voice is heard in the nature, so that both are told.
 let voices: [String: Voice] = [
-  "shy": Voice(hello: list("Oh!, Um. Hello., Excuse me."), said: list("whispered, said"), asked: list("whispered, asked")),
+  "shy": Voice(
+    hello: list("Oh!, Um. Hello., Excuse me."), said: list("whispered, said"),
+    asked: list("whispered, asked")),
   "old": Voice(
     hello: ["Well, well!", "Ah, my dear!", "Now, now!"],
     said: list("said, said, nodded"), asked: list("asked")),
-  "wise": Voice(hello: ["Ah!", "Hm, hm.", "Listen."], said: list("said, said, explained"), asked: list("asked")),
+  "wise": Voice(
+    hello: ["Ah!", "Hm, hm.", "Listen."], said: list("said, said, explained"), asked: list("asked")),
   "merry": Voice(
-    hello: ["Ho ho!", "Hooray!", "Tra la la!", "Ha ha!"], said: list("laughed, said, sang"), asked: list("asked, laughed")),
+    hello: ["Ho ho!", "Hooray!", "Tra la la!", "Ha ha!"], said: list("laughed, said, sang"),
+    asked: list("asked, laughed")),
   "grumpy": Voice(
-    hello: ["Hmph!", "What now?", "Bah!", "Oh, bother!"], said: list("grumbled, growled, said"), asked: list("grumbled, asked")),
-  "proud": Voice(hello: ["Ahem!", "Look at me!", "Aha!"], said: list("said, announced"), asked: list("asked")),
+    hello: ["Hmph!", "What now?", "Bah!", "Oh, bother!"], said: list("grumbled, growled, said"),
+    asked: list("grumbled, asked")),
+  "proud": Voice(
+    hello: ["Ahem!", "Look at me!", "Aha!"], said: list("said, announced"), asked: list("asked")),
   "busy": Voice(
-    hello: ["Quick, quick!", "No time, no time!", "Hurry, hurry!"], said: list("said, panted, called"), asked: list("asked")),
-  "sleepy": Voice(hello: ["Yawn!", "Oh. Hello.", "Mmm."], said: list("yawned, said, mumbled"), asked: list("yawned, asked")),
-  "loud": Voice(hello: ["HELLO!", "HEY!", "HO!"], said: list("shouted, boomed, called"), asked: list("shouted, boomed")),
-  "tiny": Voice(hello: list("Hi!, Hello!, Psst!"), said: list("squeaked, said, piped"), asked: list("squeaked, asked")),
-  "kind": plainVoice, "young": plainVoice, "small": plainVoice, "friendly": plainVoice, "clever": plainVoice,
+    hello: ["Quick, quick!", "No time, no time!", "Hurry, hurry!"],
+    said: list("said, panted, called"), asked: list("asked")),
+  "sleepy": Voice(
+    hello: ["Yawn!", "Oh. Hello.", "Mmm."], said: list("yawned, said, mumbled"),
+    asked: list("yawned, asked")),
+  "loud": Voice(
+    hello: ["HELLO!", "HEY!", "HO!"], said: list("shouted, boomed, called"),
+    asked: list("shouted, boomed")),
+  "tiny": Voice(
+    hello: list("Hi!, Hello!, Psst!"), said: list("squeaked, said, piped"),
+    asked: list("squeaked, asked")),
+  "kind": plainVoice, "young": plainVoice, "small": plainVoice, "friendly": plainVoice,
+  "clever": plainVoice,
 ]
 let friendNatures = list(
-  "shy, shy, old, old, old, wise, merry, merry, grumpy, grumpy, proud, busy, sleepy, loud, tiny, kind, young, small, friendly, clever")
+  "shy, shy, old, old, old, wise, merry, merry, grumpy, grumpy, proud, busy, sleepy, loud, tiny, kind, young, small, friendly, clever"
+)
 
 /// What some kinds say before anything else.
 let sounds: [String: String] = [
-  "duck": "Quack, quack!", "frog": "Ribbit!", "owl": "Hoo, hoo!", "pirate": "Ahoy!", "sailor": "Ahoy there!",
-  "robot": "Beep, beep!", "sheep": "Baa!", "lamb": "Baa!", "cow": "Moo!", "cat": "Meow!", "kitten": "Mew!", "dog": "Woof!",
-  "puppy": "Woof, woof!", "goat": "Meh, meh!", "bee": "Bzzz!", "pig": "Oink!", "snake": "Ssss!", "crow": "Caw, caw!",
-  "mouse": "Squeak!", "king": "By my crown!", "dragon": "Puff, puff!", "donkey": "Hee-haw!", "horse": "Neigh!",
-  "rooster": "Cock-a-doodle-doo!", "hen": "Cluck, cluck!", "goose": "Honk!", "lion": "Roar!", "bear": "Grr!",
-  "wolf": "Awoo!", "whale": "Whoosh!", "seal": "Arf, arf!", "wizard": "By my beard!", "ghost": "Boo!", "monkey": "Ooh, ooh!",
-  "turtle": "Slow down!", "cricket": "Chirp, chirp!", "crab": "Click, clack!", "fish": "Blub, blub!", "giant": "Fee, fi, fo!",
-  "knight": "Halt!", "farmer": "Howdy!", "parrot": "Hello, hello!", "toad": "Croak!", "elephant": "Toot!",
+  "duck": "Quack, quack!", "frog": "Ribbit!", "owl": "Hoo, hoo!", "pirate": "Ahoy!",
+  "sailor": "Ahoy there!",
+  "robot": "Beep, beep!", "sheep": "Baa!", "lamb": "Baa!", "cow": "Moo!", "cat": "Meow!",
+  "kitten": "Mew!", "dog": "Woof!",
+  "puppy": "Woof, woof!", "goat": "Meh, meh!", "bee": "Bzzz!", "pig": "Oink!", "snake": "Ssss!",
+  "crow": "Caw, caw!",
+  "mouse": "Squeak!", "king": "By my crown!", "dragon": "Puff, puff!", "donkey": "Hee-haw!",
+  "horse": "Neigh!",
+  "rooster": "Cock-a-doodle-doo!", "hen": "Cluck, cluck!", "goose": "Honk!", "lion": "Roar!",
+  "bear": "Grr!",
+  "wolf": "Awoo!", "whale": "Whoosh!", "seal": "Arf, arf!", "wizard": "By my beard!",
+  "ghost": "Boo!", "monkey": "Ooh, ooh!",
+  "turtle": "Slow down!", "cricket": "Chirp, chirp!", "crab": "Click, clack!",
+  "fish": "Blub, blub!", "giant": "Fee, fi, fo!",
+  "knight": "Halt!", "farmer": "Howdy!", "parrot": "Hello, hello!", "toad": "Croak!",
+  "elephant": "Toot!",
 ]
 
 // MARK: Places
@@ -222,7 +247,9 @@ let homes: [World: [String]] = {
       in the deep blue sea, near a bright reef, in a quiet bay, in a cave under the waves, in the warm green sea,
       near a small island, below an old lighthouse, far out in the ocean
       """),
-    .sky: list("high in the sky, far above the clouds, at the top of the world, over a sleepy village, high above the sea"),
+    .sky: list(
+      "high in the sky, far above the clouds, at the top of the world, over a sleepy village, high above the sea"
+    ),
   ]
 }()
 
@@ -241,24 +268,30 @@ let lists: [String: [String]] = [
     """
     pearl, shell, coin, ring, bottle, stone, bead, anchor, button, map, spoon, key, marble, bell, crown, comb, mirror, necklace
     """),
-  "things.sky": list("ring, bell, scarf, ribbon, lantern, crown, coat, hat, pillow, blanket, mirror"),
+  "things.sky": list(
+    "ring, bell, scarf, ribbon, lantern, crown, coat, hat, pillow, blanket, mirror"),
   "toys": list(
-    "ball, kite, toy train, doll, marble, balloon, spinning top, teddy bear, puppet, yo-yo, drum, whistle, wagon, sled, swing"),
+    "ball, kite, toy train, doll, marble, balloon, spinning top, teddy bear, puppet, yo-yo, drum, whistle, wagon, sled, swing"
+  ),
   "toys.sea": list("pearl, shell, bead, marble, bell, bottle"),
-  "breakables": list("cup, vase, music box, mirror, plate, teapot, flute, lantern, jar, bowl, flowerpot, pocket watch, puppet"),
+  "breakables": list(
+    "cup, vase, music box, mirror, plate, teapot, flute, lantern, jar, bowl, flowerpot, pocket watch, puppet"
+  ),
   "instruments": list("drum, flute, trumpet, violin, guitar, whistle, bell, harp, horn, banjo"),
   "prizes": list("cup, medal, crown, cake, trophy, ribbon, basket of apples, pie"),
   "wearables": list("hat, scarf, coat, cap, sweater, mitten, sock, boot"),
   "colors": list("red, blue, green, yellow, white, purple, orange, golden"),
-  "looks": list("red, blue, green, yellow, white, old, new, little, bright, pretty, purple, striped"),
+  "looks": list(
+    "red, blue, green, yellow, white, old, new, little, bright, pretty, purple, striped"),
   "foods": list(
-    "apples, berries, bread, honey cakes, cheese, carrots, nuts, pancakes, pears, cookies, plums, cherry pie, soup, noodles"),
+    "apples, berries, bread, honey cakes, cheese, carrots, nuts, pancakes, pears, cookies, plums, cherry pie, soup, noodles"
+  ),
   "foods.sea": list("sweet seaweed, sea plums, seaweed cakes, kelp soup, salty noodles"),
   "foods.sky": list("star cakes, cloud cream, moon cheese, rain soup"),
   "spots": list(
     """
     under a bush, behind a big rock, beside a log, in the tall grass, under a pile of leaves, behind a tree, next to a fence,
-    in an old basket, under a bench, inside a hollow tree, on top of a wall, behind the door, under the stairs,
+    in a hollow log, under a bench, inside a hollow tree, on top of a wall, behind the door, under the stairs,
     between two stones, in a ditch, behind a haystack
     """),
   "spots.sea": list(
@@ -266,15 +299,19 @@ let lists: [String: [String]] = [
     under a rock, behind the coral, in the soft sand, under a green leaf, next to an old barrel, between two stones,
     behind a curtain of seaweed, in a crack in the rock
     """),
-  "spots.sky": list("behind a chimney, on top of a tower, on a weathercock, in the top of a tree, on a snowy peak"),
+  "spots.sky": list(
+    "behind a chimney, on top of a tower, on a weathercock, in the top of a tree, on a snowy peak"),
   "skills": list(
     """
     sing, dance, paint, whistle, juggle, draw, tell jokes, bake bread, play the flute, play chess, read, write, count to ten,
     skate, ski, ride a bicycle, knit, do a handstand, climb trees, fly a kite, play the drum, jump rope, tie a knot, cook soup,
     do magic tricks, walk on stilts, speak French, yodel, skip stones, bounce a ball
     """),
-  "skills.sea": list("sing, dance, whistle, juggle, draw, tell jokes, count to ten, dive, do a somersault, blow bubbles"),
-  "skills.sky": list("sing, dance, whistle, draw pictures, tell jokes, count to ten, do a somersault"),
+  "skills.sea": list(
+    "sing, dance, whistle, juggle, draw, tell jokes, count to ten, dive, do a somersault, blow bubbles"
+  ),
+  "skills.sky": list(
+    "sing, dance, whistle, draw pictures, tell jokes, count to ten, do a somersault"),
   "fears": list(
     """
     thunder, spiders, dogs, deep water, bees, strangers, ghosts, snakes, mice, geese, big waves, high places, dark corners,

@@ -57,8 +57,10 @@ extension Story {
   /// A request that this story answers.
   mutating func request() throws -> String {
     isAsking = true
-    if random.chance(0.03) { return random.pick(askingForAnything) }
-    let isOfPlot = !plot.about.isEmpty && random.chance(0.12)
+    // An invented hero is one that was asked for.
+    let isInvented = !knownKinds.contains(hero.kind)
+    if !isInvented, random.chance(0.03) { return random.pick(askingForAnything) }
+    let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.12)
     let subject = isOfPlot ? try filled(random.pick(plot.about)) : try askedHero() + askedTail()
     let template = random.pick(asking)
     let text = template.replacing("{x}", by: subject)
@@ -72,22 +74,29 @@ extension Story {
     guard let name = hero.name else { return random.pick([kind, kind, kind, described]) }
     let isChild = childKinds.contains(hero.kind)
     return random.pick([
-      kind, described, "\(kind) named \(name)", "\(kind) named \(name)", "\(kind) called \(name)", "\(described) named \(name)",
-      isChild ? name : "\(name) the \(hero.kind)", isChild ? "\(kind) named \(name)" : "\(name) the \(hero.kind)", name,
+      kind, described, "\(kind) named \(name)", "\(kind) named \(name)", "\(kind) called \(name)",
+      "\(described) named \(name)",
+      isChild ? name : "\(name) the \(hero.kind)",
+      isChild ? "\(kind) named \(name)" : "\(name) the \(hero.kind)", name,
       isChild ? name : "my \(hero.kind) \(name)",
     ])
   }
 
   private mutating func askedPair() -> String {
     if let together {
-      let group = together.hasPrefix("a ") ? together : random.pick(["two ", "two ", "two little "]) + together
+      let group =
+        together.hasPrefix("a ")
+        ? together : random.pick(["two ", "two ", "two little "]) + together
       let names = "\(hero.name!) and \(friend.name!)"
-      return random.pick([group, group, "\(group) named \(names)", "\(group) called \(names)", names])
+      return random.pick([
+        group, group, "\(group) named \(names)", "\(group) called \(names)", names,
+      ])
     }
     let kinds = "\(a(hero.kind)) and \(a(friend.kind))"
     guard let name = hero.name, let second = friend.name else { return kinds }
     return random.pick([
-      kinds, "\(hero.introduction) and \(friend.introduction)", "\(name) the \(hero.kind) and \(second) the \(friend.kind)",
+      kinds, "\(hero.introduction) and \(friend.introduction)",
+      "\(name) the \(hero.kind) and \(second) the \(friend.kind)",
       "\(name) and \(second)",
     ])
   }
@@ -129,8 +138,8 @@ let smallTalk = lines(
   Goodbye / Goodbye! I will think of new stories until you come back.
   """)
 
-private extension String {
-  func replacing(_ word: String, by text: String) -> String {
+extension String {
+  fileprivate func replacing(_ word: String, by text: String) -> String {
     guard let first = firstIndex(of: word.first!) else { return self }
     return self[..<first] + text + self[index(first, offsetBy: word.count)...]
   }

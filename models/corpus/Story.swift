@@ -32,7 +32,9 @@ struct Plot: Sendable {
     var page = Page(text)
     var settings: [String: [Phrase]] = [:]
     for name in ["who", "about"] {
-      settings[name] = page.definitions.filter { $0.names == [name] }.flatMap { $0.options.map { $0[0] } }
+      settings[name] = page.definitions.filter { $0.names == [name] }.flatMap {
+        $0.options.map { $0[0] }
+      }
     }
     func flags(_ name: String) -> [String] {
       page.definitions.filter { $0.names == [name] }
@@ -40,15 +42,20 @@ struct Plot: Sendable {
     }
     let fits = flags("fits")
     let dry: Set<World> = [.land, .air, .town]
-    worlds = fits.contains("all") ? Set(World.allCases) : Set(fits.compactMap(World.init)).union(
-      fits.contains("dry") || fits.allSatisfy { World(rawValue: $0) == nil } ? dry : [])
+    worlds =
+      fits.contains("all")
+      ? Set(World.allCases)
+      : Set(fits.compactMap(World.init)).union(
+        fits.contains("dry") || fits.allSatisfy { World(rawValue: $0) == nil } ? dry : [])
     isForThings = !fits.contains("bodies")
     isForPairs = !flags("pair").isEmpty
     tags = Set(flags("tags"))
     (who, about) = (settings["who"]!, settings["about"]!)
     page.definitions.removeAll { ["who", "about", "fits", "pair", "tags"].contains($0.names[0]) }
     self.page = page
-    uses = Set(["friend", "other"].filter { text.contains("\($0)}") || text.lowercased().contains("{\($0)") })
+    uses = Set(
+      ["friend", "other"].filter { text.contains("\($0)}") || text.lowercased().contains("{\($0)") }
+    )
   }
 }
 
@@ -87,8 +94,10 @@ struct Story {
     if ["girl", "boy"].contains(hero.kind) { tags.insert("child") }
     if world == .town { tags.insert("person") }
     if thingKinds.contains(hero.kind) { tags.insert("thing") }
-    taken = Set(([hero] + (plot.uses.contains("friend") ? [friend] : []) + (plot.uses.contains("other") ? [other] : []))
-      .flatMap { $0.kind.split(separator: " ").flatMap { [String($0), $0 + "s"] } })
+    taken = Set(
+      ([hero] + (plot.uses.contains("friend") ? [friend] : [])
+        + (plot.uses.contains("other") ? [other] : []))
+        .flatMap { $0.kind.split(separator: " ").flatMap { [String($0), $0 + "s"] } })
     try drawWords()
     try tell()
   }
@@ -135,7 +144,9 @@ struct Story {
 
   private func fits(_ way: Way) -> Bool {
     way.literals.isDisjoint(with: taken)
-      && way.tags.allSatisfy { $0.hasPrefix("!") ? !tags.contains(String($0.dropFirst())) : tags.contains($0) }
+      && way.tags.allSatisfy {
+        $0.hasPrefix("!") ? !tags.contains(String($0.dropFirst())) : tags.contains($0)
+      }
   }
 
   private mutating func append(_ phrase: Phrase) throws {
@@ -225,9 +236,15 @@ struct Story {
     if plot.isForPairs, role != "other", hero.kind == friend.kind { return someone.name! }
     guard known.insert(role).inserted else {
       if let name = someone.name, random.chance(role == "hero" ? 0.85 : 0.7) { return name }
-      return "the " + (role == "hero" && random.chance(0.08) && !someone.isUnique ? someone.describedKind : someone.kind)
+      return "the "
+        + (role == "hero" && random.chance(0.08) && !someone.isUnique
+          ? someone.describedKind : someone.kind)
     }
-    if role == "hero", childKinds.contains(someone.kind), let name = someone.name, random.chance(0.3) { return name }
+    if role == "hero", childKinds.contains(someone.kind), let name = someone.name,
+      random.chance(0.3)
+    {
+      return name
+    }
     return someone.introduction
   }
 
@@ -237,7 +254,11 @@ struct Story {
     let isNew = known.isDisjoint(with: ["hero", "friend"])
     known.formUnion(["hero", "friend"])
     if let together {
-      if isNew { return together.hasPrefix("a ") ? "\(together) named \(names[0]) and \(names[1])" : "two \(together) named \(names[0]) and \(names[1])" }
+      if isNew {
+        return together.hasPrefix("a ")
+          ? "\(together) named \(names[0]) and \(names[1])"
+          : "two \(together) named \(names[0]) and \(names[1])"
+      }
       let group = together.hasPrefix("a ") ? "two" : "two \(together)"
       return random.chance(0.6) ? "\(names[0]) and \(names[1])" : "the \(group)"
     }

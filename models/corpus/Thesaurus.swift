@@ -32,7 +32,6 @@ private let thesaurus = lines(
   nodded | gave a nod
   shouted | called | yelled
   old woman | old lady
-  both of them | the two of them
   glad | happy
   silly | foolish
   said nothing | did not say a word | was silent
@@ -52,7 +51,6 @@ private let thesaurus = lines(
   came by | came along | passed by
   came running | came rushing | came as fast as the wind
   sat down | sat down | settled down
-  in the middle | right in the middle
   the rest of | what was left of
   had an idea | had a thought | knew what to do
   climbed up | went up
@@ -84,14 +82,16 @@ private let thesaurus = lines(
 
 /// A template in which words of the thesaurus have become choices.
 func varied(_ template: some StringProtocol) -> String {
-  var text = Array(template.utf8), lowered = text.map(lowercase)
+  var text = Array(template.utf8)
+  var lowered = text.map(lowercase)
   for group in groups {
     var start = 0
     while let place = firstPlace(of: group.word, in: lowered, from: start) {
       start = place.upperBound
       guard isWord(place, in: lowered, group) else { continue }
       let isCapital = text[place.lowerBound] != lowered[place.lowerBound]
-      let choice = Array("[\(group.words.map { isCapital ? capitalized($0) : $0 }.joined(separator: "|"))]".utf8)
+      let choice = Array(
+        "[\(group.words.map { isCapital ? capitalized($0) : $0 }.joined(separator: "|"))]".utf8)
       text.replaceSubrange(place, with: choice)
       lowered.replaceSubrange(place, with: repeatElement(0, count: choice.count))  // which no word matches
       start = place.lowerBound + choice.count
@@ -115,7 +115,9 @@ private func firstPlace(of word: [UInt8], in text: [UInt8], from start: Int) -> 
 }
 
 /// Whether no letter stands around a place. A verb like "is not" is not shortened at the end of a clause.
-private func isWord(_ place: Range<Int>, in text: [UInt8], _ group: (word: [UInt8], words: [String], isVerb: Bool)) -> Bool {
+private func isWord(
+  _ place: Range<Int>, in text: [UInt8], _ group: (word: [UInt8], words: [String], isVerb: Bool)
+) -> Bool {
   func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte) || byte == UInt8(ascii: "'") }
   if place.lowerBound > 0, isLetter(text[place.lowerBound - 1]) { return false }
   guard place.upperBound < text.count else { return !group.isVerb }

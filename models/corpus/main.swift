@@ -1,20 +1,25 @@
 /// The corpus of stories.bin: children's stories from a grammar.
 ///
-///     corpus                    40000 stories, and as many that answer a request
+///     corpus                    20000 stories, and as many that answer a request
 ///     corpus --count 5          so many of each
 ///     corpus --chat | --plain   only those with a request, or without
 ///     corpus --seed 2           other ones
 ///
 /// Stories are separated by a blank line; one that answers a request stands behind it and a tab. The same arguments
 /// always give the same text.
-var count = 40_000, seed = 1, plain = true, chat = true
+var count = 20_000
+var seed = 1
+var plain = true
+var chat = true
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
   switch argument {
   case "--plain": chat = false
   case "--chat": plain = false
   case "--count", "--seed":
-    guard let number = arguments.popFirst().flatMap(Int.init), number >= 0 else { fatalError("\(argument) needs a number") }
+    guard let number = arguments.popFirst().flatMap(Int.init), number >= 0 else {
+      fatalError("\(argument) needs a number")
+    }
     if argument == "--count" { count = number } else { seed = number }
   default: fatalError("corpus does not know \(argument)")
   }
@@ -39,7 +44,8 @@ for number in 0..<count {
   if plain { print(story(2 * number, isAsked: false), terminator: "\n\n") }
   if chat { print(story(2 * number + 1, isAsked: true), terminator: "\n\n") }
   if chat, number % 100 == 99 {
-    let talk = smallTalk[number / 100 % smallTalk.count].split(separator: "/", maxSplits: 1).map(trimmed)
+    let talk = smallTalk[number / 100 % smallTalk.count].split(separator: "/", maxSplits: 1).map(
+      trimmed)
     print(talk.joined(separator: "\t"), terminator: "\n\n")
   }
 }

@@ -202,7 +202,7 @@ let courage = [
     | {He} did [that|just that] the first day. The second day {he} did a tiny bit more. [The third day it rained.|The third day, more than that.]
     "[Today I did not shake at all|My heart beats, but it does not jump]," {he} said on Thursday. "[You see|Good]," {said friend}.
     On Friday, nobody was there, only {friend}. {Hero} [closed {his} eyes|took a very deep breath|counted: "Three, two, one"]. And {he} did it!
-    | And then it was Friday. {Friend} was there, and nobody else. {Hero} [shut both eyes|looked at the sky|said to {himself}, "Now"], and before {he} knew it, {he} had done it!
+    | And then it was Friday. {Friend} was there, and nobody else. {Hero} [shut both eyes|looked at the sky|bit {his} lip], and before {he} knew it, {he} had done it!
     ? "I did it! Did you see? I am {done}!" {he} [shouted|cried|sang]. "[I saw it|Nobody will ever forget it]," {said friend}.
     ? Then {he} did it [again|a second time], and again, until the sun went down.
     A week later, a small child stood there and did not dare. {Hero} sat down beside the child. "[It is big, isn't it|I was afraid too]," {said hero}. "What is the smallest bit that you can do?"

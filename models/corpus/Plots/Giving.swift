@@ -148,7 +148,7 @@ let giving = [
     goods = lemonade | apple juice | cocoa | cookies | pancakes | honey | flowers | soup
     toy = @toys
     {Hero} wanted {a toy}, and for that {he} needed money. So {he} put a table by the road and wrote on a board: "{Goods}! One coin!"
-    | {When}, {hero} opened a stand {in place}. "[Fresh {goods}|The best {goods} in the world]! Only one coin!" {he} called.
+    | {When}, {hero} wanted {a toy}, but {he} had no money. So {he} opened a stand {in place}. "[Fresh {goods}|The best {goods} in the world]! Only one coin!" {he} called.
     [Nobody came|The road was empty]. A cart went by. A dog went by. [The sun went by|An hour went by]. {Hero} put up a second board: "[Very good|Really good] {goods}!"
     Then {friend} came along, [tired and covered with dust|with a heavy bag]. "{Hello friend} [I would like some, but all I have is this leaf|I have no coin, only this leaf]," {said friend}.
     ? {Hero} looked at the board. {He} looked at {friend}. "[Today it is free|A leaf is fine too|For you it costs a smile]," {he} said.

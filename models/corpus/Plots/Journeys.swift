@@ -42,17 +42,17 @@ let journeys = [
     Then a [big wave|storm] came. It turned the {vessel} around three times and threw {him} on a beach. [It was an island, as small as a garden|One palm tree, one rock, and sand].
     | In the night came [the wind|a wave like a mountain], and when {hero} opened {his} eyes, there was sand in {his} mouth. It was an island, [not bigger than a garden|with one tree].
     "[Is anybody here|Hello]?" {he} called. "{Hello friend} [I have been here for three years|Please wipe your feet|At last a visitor]," {said friend}, and came out from behind the rock.
-    {Friend} had [a house of shells|a table of driftwood], and a [coconut|stone] named Bob to talk to. "[Bob does not say much|Bob is a good listener]," {said friend}.
+    {Friend} had [a house of shells|a table of driftwood], and a [coconut|stone] named Hubert to talk to. "[Hubert does not say much|Hubert is a good listener]," {said friend}.
     They ate [fish soup|coconuts] and watched the sun sink into the sea. It was [beautiful|very quiet]. "[I like it here|One could stay]," {said hero}. "[Yes|One can]," {said friend}. "But in the evening I think of [the smell of bread|my brother|my own street]."
     either
-    So they mended the {vessel}, [with a patch of palm leaves|with rope and resin], and made a second sail. Bob came too. For seven days they followed the [evening star|birds].
+    So they mended the {vessel}, [with a patch of palm leaves|with rope and resin], and made a second sail. Hubert came too. For seven days they followed the [evening star|birds].
     On the eighth day, they saw [smoke|roofs|a church tower]. "[Bread|I smell bread]!" {said friend}, and cried a little, and so did {hero}.
     or
     {Hero} wrote a letter: "We are on the island. Bring bread." They put it into a bottle, and the sea took it along.
     A week passed. Then a white ship came around the rock. The captain had the letter in one hand and a loaf of bread in the other.
     then
     Back home, everybody wanted to hear it [ten times|from the beginning]. {Hero} told it well. [The wave was a bit higher each time|In the end the island had a volcano].
-    | And in summer they sail back for a week, {hero}, {friend} and Bob. [It is the best place for a holiday.|"Nobody lives here but us," they say.]
+    | And in summer they sail back for a week, {hero}, {friend} and Hubert. [It is the best place for a holiday.|"Nobody lives here but us," they say.]
     """),
 
   // The star that fell.

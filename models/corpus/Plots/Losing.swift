@@ -139,7 +139,7 @@ let losing = [
     who = whose {toy} flew away | who lost {his} {toy} in the wind | and a {toy} | and the wind
     about = a {toy} that flew away | the wind
     toy = balloon | kite | hat | umbrella | paper plane
-    Whoosh! The wind [took|pulled] the {toy} right out of [the hand of {hero}|the air in front of {hero}].
+    Whoosh! The wind came and {hero} stood there with empty hands. It had [taken|stolen] {his} {toy}!
     | {When}, {hero} took {his} {toy} {to place}. It was a very windy day. Whoosh! Away it went.
     "[Come back|Stop|That is mine]!" {he} [called|shouted], and ran after it.
     The {toy} flew over [a wall|a roof|the hedge]. It danced past {friend}. "{Hello friend} [Was that yours|What was that]?" {asked friend}.
@@ -153,7 +153,7 @@ let losing = [
     But the {toy} went up and up, until it was as small as a [dot|berry|pea]. Then it was gone.
     {Hero} [was sad|had a lump in the throat|said nothing]. "[Now it sees the whole world|It is on a long journey]," {said friend}. "[Maybe somebody far away will find it|It will have much to tell]."
     or
-    The {toy} landed on the [roof|chimney] of a small house. An old woman came out and laughed. "[The wind brings me something every week|Yesterday it was a sock]," she said.
+    The {toy} landed on the [roof|chimney] of a small house. An old woman came out and laughed. "[The wind brings me something every week|Yesterday it was a sock]," said the old woman.
     They got back the {toy}, and [a bowl of soup|a piece of cake] for each of them.
     then
     They sat down in the grass, [out of breath|hot and happy]. "[That was the best race of my life.|I have never run so far.|Shall we do it again]?" {asked other}.

@@ -191,12 +191,12 @@ let mischief = [
     about = painting | colors | paint
     board = fence | house | door | boat | bench | gate | hen house
     color = @colors
-    {Hero} had to paint {a board} [white|gray|brown]. "[Nice and even|All the same]," {friend} had said. "[I will be back at five|Be careful]."
+    {Hero} had to paint {a board} [white|gray|brown] for {friend}. "[Nice and even|All the same]," said {friend}. "[I will be back at five|Be careful]."
     | {When}, {hero} wanted to paint {his} old {board} {color}. [{He} opened the can and stirred|{He} put on an old shirt].
     {He} painted the top. {He} painted the bottom. [It was boring|It was hot]. A [butterfly|bee] came and sat on the wet paint. {Hero} wanted to help it, and then it happened: the can fell over!
     | The first half was easy. Then a [butterfly|bee] got stuck in the wet paint. {He} turned around to help it, {his} foot hit the can, and it fell over!
     There was paint on the grass, on {his} feet, on {his} nose. And in the middle of the {board} was a big, [round|ugly] spot.
-    "[Oh no|What will {friend} say?]!" {said hero}. {He} wiped. It got bigger. {He} wiped more. It got [even bigger|arms and legs].
+    "[Oh no|What will they say?]!" {said hero}. {He} wiped. It got bigger. {He} wiped more. It got [even bigger|arms and legs].
     {He} stepped back and looked at it. {He} put {his} head to one side. "[It looks like a big fish.|It looks a little like a cloud.|Is that not a funny face]?" {he} said.
     | From two steps away, the spot was not so bad. {He} closed one eye. "[It could be a fish|It could be a cloud|I think that is a face]," {he} said.
     So {he} took a brush and gave it [an eye|two eyes and a smile]. Next to it {he} painted a sun. Then a tree. Then [a ship with a cat|a house with a blue door]. {He} forgot the time.

@@ -77,7 +77,7 @@ let pairs = [
     who = who are very different | who cannot agree | who want different things | who do not like the same things
     about = two very different friends | being different
     one, two = liked to get up early / liked to sleep until noon | talked all day / hardly ever said a word | liked everything neat / left everything lying around | wanted to run / wanted to sit | liked the summer / liked the winter | was afraid of everything / was afraid of nothing
-    {Hero} {one}. {Friend} {two}. [How could that go well|"It is a wonder that you are friends," people said].
+    {Hero} {one}. {Friend} {two}. [How could that go well?|"It is a wonder that you are friends," people said.]
     | People could not understand it. {Hero} {one}, and {friend} {two}, and still you always saw them together.
     {When}, they wanted to go on a trip. "[Let us go to the hills|Let us start at six]," said {hero}. "[Let us go to the lake|Let us start at noon]," said {friend}. They talked about it until it was too late for both.
     | {When}, they sat over a map. "[To the hills|Up]," said {hero}. "[To the lake|Down]," said {friend}. By noon they had not moved an inch, and the map had a hole.

@@ -118,7 +118,7 @@ let seasons = [
     | Soon {he} was so deep down that [only the sand came out|they had to shout when lunch was ready]. {His} back hurt. {His} hands hurt.
     Then the shovel [broke|hit a rock]. It was quiet. {Hero} sat down at the bottom of {his} hole, and for the first time {he} wanted to cry. "[That was it|I cannot go on]," {he} thought.
     And then {friend} came down the ladder, with another shovel. "[I was wrong to laugh|I could not watch any longer]," {said friend}. After {friend} came {other}. After {other} came the rest. They passed up the sand in buckets, from hand to hand.
-    | Somebody put a hand on {his} shoulder. It was {friend}, with a shovel. "[Move over|Where do I dig]?" {asked friend}. Behind {friend} stood {other}, and behind {other} stood all the rest, with buckets.
+    | Somebody put a hand on {his} shoulder. It was {friend}, with a shovel. "[Move over, it is my turn.|Where do I dig]?" {asked friend}. Behind {friend} stood {other}, and behind {other} stood all the rest, with buckets.
     They rolled away the rock, all together. And under it, very softly: gluck. [A dark spot in the sand|The ground was wet]! Gluck, gluck. Clear, cold water rose [around their feet|up to their ankles].
     | It took all of them to move the rock. Then they held their breath and listened. Gluck. [It was so soft that they were not sure|A bubble]. Gluck! And there it came, clear and cold.
     They [laughed and threw water at each other|drank out of hats and hands]. [And that same night, it began to rain, as if it had only waited for that.|"A fine hole," {said other}.]
