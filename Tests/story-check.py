@@ -28,7 +28,7 @@ def swift_list(name):
 
 def kinds():
     """Every kind of the lexicon, with its gender or None."""
-    blocks = re.findall(r'\.\w+: (?:"""([^"]*)"""|"([^"]*)")', LEXICON[:LEXICON.index("// MARK: Voices")])
+    blocks = re.findall(r'\.\w+:\s+(?:"""([^"]*)"""|"([^"]*)")', LEXICON[:LEXICON.index("// MARK: Voices")])
     found = [k.split(":") for block in blocks for k in words_of(block[0] or block[1])]
     return {k[0].strip(): (k[1].strip() if len(k) > 1 else None) for k in found}
 
@@ -60,7 +60,7 @@ def introduced(noun, before):
 
 def the_hero(told):
     """The kind and the name of whoever is introduced first."""
-    kind = re.search(rf"\b(?:[Aa]n?|[Tt]he|[Tt]wo)\s+(?:[a-z]+ )?({KIND})\b(?: (?:named|called) ([A-Z][a-z]+))?", told)
+    kind = re.search(rf"\b(?:[Aa]n?|[Tt]he|[Tt]wo)\s+(?:[a-z]+ )??({KIND})\b(?: (?:named|called) ([A-Z][a-z]+))?", told)
     name = re.search(rf"\b({NAME})\b", told)
     if name and (not kind or name.start() < kind.start()):
         was = re.search(rf"\b{name[1]} (?:was|is) an? (?:[a-z]+ )?({KIND})\b", told)

@@ -93,7 +93,8 @@ func varied(_ template: some StringProtocol) -> String {
       let choice = Array(
         "[\(group.words.map { isCapital ? capitalized($0) : $0 }.joined(separator: "|"))]".utf8)
       text.replaceSubrange(place, with: choice)
-      lowered.replaceSubrange(place, with: repeatElement(0, count: choice.count))  // which no word matches
+      // No word matches zeros.
+      lowered.replaceSubrange(place, with: repeatElement(0, count: choice.count))
       start = place.lowerBound + choice.count
     }
   }
