@@ -36,7 +36,7 @@ LIBRARY := LlamaError Linux Memory JSON Config TensorName Matrix Weights Vector 
   TokenTrie Automaton Pattern Matcher Draft TextContext Llama ScoredToken BeamSearch Generation Prefix \
   Transcript Chat ComputeThread TextStream Batch ChatSession ../Llama2Foundation/LocalizedError
 
-.PHONY: all demo look test test-browser bench single smollm2 stories15M format clean toolchain
+.PHONY: all demo test bench single smollm2 corpus stories15M format clean toolchain
 
 all: toolchain  ## build ./run, ./export, ./look and ./train
 	@$(BUILD) --product run
@@ -97,6 +97,16 @@ $(SMOLLM2_FILE): | all
 	  echo "make: $(SMOLLM2) gave something else than a GGUF file: try again later" >&2; exit 1; }
 	@./run $@.part -n 1 >/dev/null || { rm -f $@.part; exit 1; }
 	@mv $@.part $@
+
+# The stories that models/stories.bin is trained on; ARGS="--count 5" for a few of them.
+CORPUS := $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
+
+build/corpus: $(CORPUS) | toolchain
+	@mkdir -p build
+	swiftc -O -swift-version 6 $(CORPUS) -o $@
+
+corpus: build/corpus  ## write the stories that the model is trained on
+	@build/corpus $(ARGS)
 
 stories15M:  ## fetch karpathy's 15M checkpoint and the Llama 2 vocabulary
 	@mkdir -p models/stories15M

@@ -1,0 +1,146 @@
+// What one might have asked to be told a story: {x} is its subject.
+
+private let asking = lines(
+  """
+  Tell me a story about {x}
+  Tell me a story about {x}
+  Tell me a story about {x}
+  Tell me a story about {x}
+  tell me a story about {x}
+  Tell me a short story about {x}
+  Tell me about {x}
+  Tell a story about {x}
+  Tell us a story about {x}
+  Tell me a bedtime story about {x}
+  Please tell me a story about {x}
+  Please write a story about {x}
+  Write a story about {x}
+  write a story about {x}
+  Write a short story about {x}
+  Write me a story about {x}
+  I want a story about {x}
+  I'd like a story about {x}
+  I would like to hear a story about {x}
+  A story about {x}
+  a story about {x}
+  A story about {x}, please
+  Make up a story about {x}
+  Give me a story about {x}
+  Can you tell me a story about {x}?
+  Could you write a story about {x}?
+  Will you tell me a story about {x}?
+  Do you know a story about {x}?
+  How about a story about {x}?
+  Tell me another story about {x}
+  Now tell me a story about {x}
+  Tell my child a story about {x}
+  {x}
+  """)
+
+private let askingForAnything = lines(
+  """
+  Tell me a story
+  Tell me a story.
+  tell me a story
+  Write a story
+  Write a story.
+  Tell me a short story.
+  Can you tell me a story?
+  Please tell me a story.
+  Another story, please.
+  Tell me another one.
+  A story, please!
+  I am bored. Tell me a story.
+  """)
+
+extension Story {
+  /// A request that this story answers.
+  mutating func request() throws -> String {
+    isAsking = true
+    // An invented hero is one that was asked for.
+    let isInvented = !knownKinds.contains(hero.kind)
+    if !isInvented, random.chance(0.03) { return random.pick(askingForAnything) }
+    let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.12)
+    let subject = isOfPlot ? try filled(random.pick(plot.about)) : try askedHero() + askedTail()
+    let template = random.pick(asking)
+    let text = template.replacing("{x}", by: subject)
+    return text.hasSuffix("?") || random.chance(0.6) ? text : text + "."
+  }
+
+  private mutating func askedHero() -> String {
+    if plot.isForPairs { return askedPair() }
+    let kind = hero.isUnique ? "the " + hero.kind : a(hero.kind)
+    let described = hero.isUnique ? kind : a(hero.describedKind)
+    guard let name = hero.name else { return random.pick([kind, kind, kind, described]) }
+    let isChild = childKinds.contains(hero.kind)
+    return random.pick([
+      kind, described, "\(kind) named \(name)", "\(kind) named \(name)", "\(kind) called \(name)",
+      "\(described) named \(name)",
+      isChild ? name : "\(name) the \(hero.kind)",
+      isChild ? "\(kind) named \(name)" : "\(name) the \(hero.kind)", name,
+      isChild ? name : "my \(hero.kind) \(name)",
+    ])
+  }
+
+  private mutating func askedPair() -> String {
+    if let together {
+      let group =
+        together.hasPrefix("a ")
+        ? together : random.pick(["two ", "two ", "two little "]) + together
+      let names = "\(hero.name!) and \(friend.name!)"
+      return random.pick([
+        group, group, "\(group) named \(names)", "\(group) called \(names)", names,
+      ])
+    }
+    let kinds = "\(a(hero.kind)) and \(a(friend.kind))"
+    guard let name = hero.name, let second = friend.name else { return kinds }
+    return random.pick([
+      kinds, "\(hero.introduction) and \(friend.introduction)",
+      "\(name) the \(hero.kind) and \(second) the \(friend.kind)",
+      "\(name) and \(second)",
+    ])
+  }
+
+  /// What is asked about the hero, and told in the story.
+  private mutating func askedTail() throws -> String {
+    if !plot.who.isEmpty, random.chance(0.5) { return " " + (try filled(random.pick(plot.who))) }
+    guard random.chance(0.25) else { return "" }
+    var tails: [String] = []
+    if !plot.isForPairs, known.contains("friend") { tails.append(" and " + a(friend.kind)) }
+    if known.contains("thing"), let thing = words["thing"] { tails.append(" and " + a(thing)) }
+    if text.contains(words["in place"]!) { tails.append(" " + words["in place"]!) }
+    return tails.isEmpty ? "" : random.pick(tails)
+  }
+}
+
+/// What is said beside the stories, so that a greeting is not taken for the subject of one.
+let smallTalk = lines(
+  """
+  Hello / Hello! Shall I tell you a story? Just say who it is about.
+  Hello! / Hello! Who shall the story be about?
+  Hi / Hi! I tell stories. Who shall this one be about?
+  hi / Hi there! Would you like a story? Tell me who it is about.
+  Good morning / Good morning! A good day for a story. Who is it about?
+  Good evening! / Good evening! Just the right time for a story. Who shall be in it?
+  How are you? / I am well, and full of stories. Who shall I tell you about?
+  Who are you? / I am a storyteller. Give me a hero, and I will tell you a story.
+  What is your name? / I have no name, but I have many stories. Would you like one?
+  What can you do? / I tell stories for children. Ask me for one about a fox, a king or the moon.
+  Thank you / You are welcome! Would you like another one?
+  Thank you! / You are welcome. Sleep well!
+  Thanks / I am glad you liked it. Shall I tell another?
+  thanks! / You are welcome! There are many more where that came from.
+  That was nice / I am glad! Shall I tell you another one?
+  That was a good story. / Thank you! Who shall the next one be about?
+  Good night / Good night! Sweet dreams.
+  Good night! / Sleep well, and dream of something lovely.
+  Bye / Goodbye! Come back soon for another story.
+  Goodbye / Goodbye! I will think of new stories until you come back.
+  """)
+
+extension String {
+  fileprivate func replacing(_ word: String, by text: String) -> String {
+    guard let first = firstIndex(of: word.first!) else { return self }
+    return self[..<first] + text + self[index(first, offsetBy: word.count)...]
+  }
+}

@@ -1,0 +1,51 @@
+/// The corpus of stories.bin: children's stories from a grammar.
+///
+///     corpus                    20000 stories, and as many that answer a request
+///     corpus --count 5          so many of each
+///     corpus --chat | --plain   only those with a request, or without
+///     corpus --seed 2           other ones
+///
+/// Stories are separated by a blank line; one that answers a request stands behind it and a tab. The same arguments
+/// always give the same text.
+var count = 20_000
+var seed = 1
+var plain = true
+var chat = true
+var arguments = CommandLine.arguments.dropFirst()
+while let argument = arguments.popFirst() {
+  switch argument {
+  case "--plain": chat = false
+  case "--chat": plain = false
+  case "--count", "--seed":
+    guard let number = arguments.popFirst().flatMap(Int.init), number >= 0 else {
+      fatalError("\(argument) needs a number")
+    }
+    if argument == "--count" { count = number } else { seed = number }
+  default: fatalError("corpus does not know \(argument)")
+  }
+}
+
+/// The story of a number: the first drawing of lots that fits.
+@MainActor func story(_ number: Int, isAsked: Bool) -> String {
+  var random = Random(seed: seed, story: number)
+  let plot = random.pick(plots)
+  while true {
+    let attempt = random
+    _ = random.next()
+    guard var story = try? Story(plot, random: attempt, mayInvent: isAsked) else { continue }
+    let length = story.text.split(separator: " ").count
+    guard (60...250).contains(length) else { continue }
+    if !isAsked { return story.text }
+    if let request = try? story.request() { return request + "\t" + story.text }
+  }
+}
+
+for number in 0..<count {
+  if plain { print(story(2 * number, isAsked: false), terminator: "\n\n") }
+  if chat { print(story(2 * number + 1, isAsked: true), terminator: "\n\n") }
+  if chat, number % 100 == 99 {
+    let talk = smallTalk[number / 100 % smallTalk.count].split(separator: "/", maxSplits: 1).map(
+      trimmed)
+    print(talk.joined(separator: "\t"), terminator: "\n\n")
+  }
+}
