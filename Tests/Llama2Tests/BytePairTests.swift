@@ -162,9 +162,15 @@ import llama2_train
       try Self.documents("A story.\nIts end.\n\nHi\tHello!\nWho?\tTom, of course.\n\nThe end.")
         == [Document(text: "A story.\nIts end.")] + chat + [Document(text: "The end.")])
     // None of these is one.
-    for text in ["Hi\tHello!\nand more", "a\tb\tc", "a\n\tb", "a\tb\n\tc", "a:\t\nb\tc"] {
+    for text in [
+      "Hi\tHello!\nand more", "a\tb\tc\td", "a\t\tc", "a\n\tb", "a\tb\n\tc", "a:\t\nb\tc",
+    ] {
       #expect(try Self.documents(text) == [Document(text: text)], "\(text.debugDescription)")
     }
+    let system = Document(system: "Be brief.", request: "Hi", text: "Hello!")
+    #expect(
+      try Self.documents("Be brief.\tHi\tHello!\nWho?\tTom, of course.") == [system, chat[1]])
+    #expect(system.texts == ["Be brief.", "Hi", "Hello!"])
     #expect(chat[0].texts == ["Hi", "Hello!"] && Document(text: "a").texts == ["a"])
   }
 
