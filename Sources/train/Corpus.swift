@@ -60,7 +60,7 @@ struct Corpus {
     targets[windows[window]..<windows[window] + seqLen].count { $0 >= 0 }
   }
 
-  /// How many tokens there are, without those that fill up a window.
+  /// Tokens of all documents, and of what fills up the last window of a padded corpus.
   var tokenCount: Int { tokens.count }
 
   /// A number that another corpus hardly has (Fowler, Noll and Vo: FNV-1a).

@@ -90,6 +90,7 @@ import llama2_train
     #expect(
       large == "--vocab-size: found 267, expected at most 266, as the text has no more pieces")
     #expect(Self.problem(texts, 263) == nil)
+    #expect(try trainBytePairs(texts, size: 267, orFewer: true).count == 266)
     let small = Self.problem(texts, 262)
     #expect(
       small
