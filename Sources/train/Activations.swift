@@ -22,7 +22,7 @@ final class Activations {
   /// The logits of some tokens, then their gradients.
   let logits: UnsafeMutablePointer<Float>  // (logitTokens, vocabSize)
   let logitTokens: Int
-  /// The parts of the sums over tokens that are a norm's gradient.
+  /// Partial sums over tokens of a norm's gradient.
   let normSums: UnsafeMutablePointer<Float>  // (tokens / normTokens, dim)
   /// The right sides of products, as `Panels`.
   let panels: UnsafeMutablePointer<Float>

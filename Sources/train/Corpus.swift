@@ -63,7 +63,7 @@ struct Corpus {
   /// Tokens of all documents, and of what fills up the last window of a padded corpus.
   var tokenCount: Int { tokens.count }
 
-  /// A number that another corpus hardly has (Fowler, Noll and Vo: FNV-1a).
+  /// A hash of the tokens and targets (Fowler, Noll and Vo: FNV-1a).
   var fingerprint: UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for array in [tokens, targets] {
@@ -115,7 +115,7 @@ struct Encoded {
 }
 
 /// The corpora to learn from and to be tested on: every twentieth document is held out, or, of fewer
-/// than twenty, the end of the last one.
+/// than twenty, the end of the last one. Threads share the documents.
 func corpora(_ documents: [Document], _ tokenizer: Tokenizer, seqLen: Int, _ threads: Threads)
   throws
   -> (learned: Corpus, heldOut: Corpus)

@@ -8,7 +8,7 @@ struct LoRA {
   /// W₀.
   let base: UnsafePointer<Float>
   private let adapters: [Adapter]
-  /// Of the parameters of all adapters.
+  /// The number of parameters of all adapters.
   let count: Int
 
   private struct Adapter {

@@ -1,7 +1,7 @@
 import Console
 import Llama2
 
-/// The weights of a model in training, their gradients, and what the optimizer remembers.
+/// The weights of a model in training, their gradients, and the optimizer's moments.
 final class Model {
   let layout: ParameterLayout
   let weights: UnsafeMutablePointer<Float>
@@ -87,14 +87,14 @@ final class Model {
     lora?.setInitial(parameters, seed: Random.derive(seed, .adapters))
   }
 
-  /// Makes `weights` what the parameters say.
+  /// Computes the weights from the parameters of the adapters, if there are any.
   func merge(_ network: Network) {
     guard let lora else { return }
     weights.update(from: lora.base, count: layout.count)
     lora.merge(parameters, into: weights, network)
   }
 
-  /// The gradients of the parameters, of those of the weights.
+  /// Computes the gradients of the parameters from those of the weights.
   @discardableResult
   func differentiate(_ network: Network) -> UnsafeMutablePointer<Float> {
     lora?.differentiate(

@@ -124,13 +124,13 @@ struct MicroBatch {
   let targets: UnsafePointer<Int32>
 }
 
-/// What is left out of one micro-batch, each time something else.
+/// The dropouts of one micro-batch, each of which leaves out other elements.
 struct Dropouts {
   let embedding: Dropout
   private let layers: [Layer]
 
   struct Layer {
-    /// Of the weights of attention, and of what the branches add to the residual stream.
+    /// Those of the weights of attention, and of what the two branches add to the residual stream.
     let weights, attention, feedForward: Dropout
   }
 

@@ -46,7 +46,7 @@ func openTraining(_ options: Options) throws -> Trainer {
 
 // MARK: - Files
 
-/// Makes the folder of the model, if it is missing, and throws where a file is not to be replaced.
+/// Makes the folder of the model, if it is missing, and throws if a file exists that must not be replaced.
 private func checkTargets(_ options: Options) throws {
   let folder = folder(of: options.out)
   if !folder.isEmpty, mkdir(folder, 0o777) != 0, errno != EEXIST {
@@ -108,7 +108,7 @@ private func openCheckpoint(_ path: String) throws -> Checkpoint {
   return checkpoint
 }
 
-/// Takes or learns the vocabulary, and has it stand beside the model.
+/// Takes or learns the vocabulary, and writes it beside the model.
 private func openVocabulary(_ options: Options, _ documents: [Document], vocabSize: Int?) throws
   -> (Tokenizer, path: String)
 {

@@ -28,10 +28,10 @@ struct ParameterLayout {
   /// How the weights stand in a file.
   let checkpoint: Llama2C
   let places: [Place]
-  /// Of all parameters.
+  /// The number of all parameters.
   let count: Int
 
-  /// A tensor, of one layer if each has one.
+  /// A tensor, or one layer's part of a tensor that every layer has.
   struct Place {
     let tensor: Llama2C.Tensor
     let layer: Int

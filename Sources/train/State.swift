@@ -5,7 +5,7 @@ import Llama2
 struct Progress {
   /// Steps that were taken.
   var step = 0
-  /// Of all steps; 0: not known yet.
+  /// How many there are to be; 0: not known yet.
   var steps = 0
   /// The loss of each step.
   var losses: [Float] = []
@@ -21,7 +21,7 @@ struct StateFile {
   var settings: Settings
   let vocabSize: Int
   let isTied: Bool
-  /// Of the corpus.
+  /// Of both corpora (`Corpus.fingerprint`), combined.
   let fingerprint: UInt64
   var progress: Progress
 

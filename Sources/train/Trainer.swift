@@ -18,12 +18,12 @@ final class Trainer {
   private let batchTokens: UnsafeMutablePointer<Int32>  // (2, windows, seqLen), tokens and targets
   /// The windows of the current epoch, in its order.
   private var order: (epoch: Int, windows: [Int]) = (-1, [])
-  /// When this process began to train, and the steps that were taken before.
+  /// The time when this process began to train, and the steps that were taken before.
   private var start = (time: now(), step: 0)
   /// Seconds of this process's steps alone.
   private var seconds = 0.0
 
-  /// Windows whose loss is the held-out loss.
+  /// The most windows whose loss is measured for the held-out loss.
   private static let mostHeldOut = 64
   /// Steps whose time says how many fit into the minutes.
   private static let timedSteps = 5
@@ -69,7 +69,7 @@ final class Trainer {
     if written != progress.step { try evaluate(isLast: true) }
   }
 
-  // MARK: - A step
+  // MARK: - One step
 
   private func takeStep() throws {
     let loss = computeGradients()
@@ -107,7 +107,7 @@ final class Trainer {
     return loss / Double(max(1, count))
   }
 
-  /// The window that has this place in the training: each once before any comes again, in random order.
+  /// The window with this index in the whole training. An epoch has each window once, in a random order.
   private func window(_ index: Int) -> Int {
     let (epoch, place) = index.quotientAndRemainder(dividingBy: learned.windows.count)
     if order.epoch != epoch {
@@ -140,7 +140,7 @@ final class Trainer {
       decay: settings.decay >= 0 ? settings.decay : steps)
   }
 
-  /// Once it is known how long steps take, how many there are to be in the minutes.
+  /// Sets the number of steps to what fits into the minutes, once a few steps were timed.
   private func plan() {
     guard progress.steps == 0, progress.step >= start.step + Self.timedSteps else { return }
     let perStep = seconds / Double(progress.step - start.step)
