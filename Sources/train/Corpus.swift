@@ -88,7 +88,8 @@ struct Encoded {
       return
     }
     let template = ChatTemplate(llama2CWithBOS: "<s>", eos: "</s>")
-    let asked = tokenizer.encode(template.turn(user: request, after: nil))
+    let asked = tokenizer.encode(
+      template.turn(user: request, system: document.system, after: nil))
     let answer = tokenizer.encode(document.text, bos: false, eos: true)
     let newline = 3 + Int(UInt8(ascii: "\n"))
     self.init(asked + answer, learnedFrom: asked.count - 1, then: newline)

@@ -3,14 +3,17 @@ import Llama2
 
 /// A text to learn from.
 package struct Document: Equatable, Sendable {
+  /// The system prompt in front of the request, if there is one.
+  package var system: String?
   /// What the text is the answer to, if it is one.
   package var request: String?
   package var text: String
 
-  /// The request and the text.
-  package var texts: [String] { (request.map { [$0] } ?? []) + [text] }
+  /// The system prompt, the request and the text.
+  package var texts: [String] { [system, request, text].compactMap(\.self) }
 
-  package init(request: String? = nil, text: String) {
+  package init(system: String? = nil, request: String? = nil, text: String) {
+    self.system = system
     self.request = request
     self.text = text
   }
@@ -18,7 +21,7 @@ package struct Document: Equatable, Sendable {
 
 /// The documents in text files. Where a file has `<|endoftext|>`, that is what separates them,
 /// elsewhere it is a blank line. Of a document with a tab in each line, every line is a document of
-/// its own: the request in front of the tab and the answer behind it.
+/// its own: the request in front of the tab and the answer behind it; with two tabs, a system prompt first.
 ///
 /// Throws for a file that is not in UTF-8, or has no text.
 package func readDocuments(_ paths: [String]) throws -> [Document] {
@@ -80,11 +83,12 @@ private func documents(of lines: ArraySlice<Bytes>) -> [Document] {
   let turns = lines.filter { !trimmed($0).isEmpty }.map {
     $0.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map(trimmed)
   }
-  if turns.allSatisfy({ $0.count == 2 && !$0[0].isEmpty && !$0[1].isEmpty }) {
+  if turns.allSatisfy({ 2...3 ~= $0.count && !$0.contains(where: \.isEmpty) }) {
     return turns.map {
-      Document(
-        request: String(decoding: $0[0], as: UTF8.self),
-        text: String(decoding: $0[1], as: UTF8.self))
+      let texts = $0.map { String(decoding: $0, as: UTF8.self) }
+      return Document(
+        system: texts.count == 3 ? texts[0] : nil, request: texts[texts.count - 2],
+        text: texts[texts.count - 1])
     }
   }
   let text = Array(lines.joined(separator: [UInt8(ascii: "\n")]))

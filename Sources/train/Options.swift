@@ -23,7 +23,8 @@ struct Options {
     Example: train stories.txt --out mine/model.bin && run mine/model.bin
     Trains a Llama on text files, and writes it as a checkpoint of llama2.c that run reads. Documents
     are separated by a blank line, or by <|endoftext|> where a file has that. A line with one tab is an
-    answer behind the request that it answers, for run -m chat. Some documents are held out.
+    answer behind the request that it answers, for run -m chat; one with two tabs begins with a system
+    prompt. Some documents are held out.
     Ctrl-C writes what there is; the same command with --resume goes on.
     Options:
       --out <file>              the model (default: model.bin); the vocabulary goes beside it as

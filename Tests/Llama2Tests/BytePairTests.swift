@@ -155,17 +155,22 @@ import llama2_train
 
   @Test func linesWithATabAreRequestsAndAnswers() throws {
     let chat = [
-      Document(request: "Hi", text: "Hello!"), Document(request: "Who?", text: "Tom, of course."),
+      Document(request: "Hi", text: "Hello!"),
+      Document(system: "Be brief", request: "Who?", text: "Tom, of course."),
     ]
-    #expect(try Self.documents("Hi\tHello!\n Who?\t Tom, of course. \n") == chat)
+    let lines = "Hi\tHello!\n Be brief\tWho? \t Tom, of course. \n"
+    #expect(try Self.documents(lines) == chat)
     #expect(
-      try Self.documents("A story.\nIts end.\n\nHi\tHello!\nWho?\tTom, of course.\n\nThe end.")
+      try Self.documents("A story.\nIts end.\n\n\(lines)\nThe end.")
         == [Document(text: "A story.\nIts end.")] + chat + [Document(text: "The end.")])
     // None of these is one.
-    for text in ["Hi\tHello!\nand more", "a\tb\tc", "a\n\tb", "a\tb\n\tc", "a:\t\nb\tc"] {
+    for text in [
+      "Hi\tHello!\nand more", "a\tb\tc\td", "a\t\tc", "a\n\tb", "a\tb\n\tc", "a:\t\nb\tc",
+    ] {
       #expect(try Self.documents(text) == [Document(text: text)], "\(text.debugDescription)")
     }
-    #expect(chat[0].texts == ["Hi", "Hello!"] && Document(text: "a").texts == ["a"])
+    #expect(chat[1].texts == ["Be brief", "Who?", "Tom, of course."])
+    #expect(Document(text: "a").texts == ["a"])
   }
 
   @Test func endsOfLinesAndAMarkOfByteOrderAreNoText() throws {

@@ -95,11 +95,15 @@ struct TrainProgramTests {
     let plain = Encoded(Document(text: "One day"), tokenizer)
     let ids = tokenizer.encode("One day", bos: true, eos: false).map(Int32.init)
     #expect(plain.tokens == ids && plain.targets == ids.dropFirst() + [1])
-    let chat = Encoded(Document(request: "Hi", text: "One day"), tokenizer)
-    let asked = tokenizer.encode("[INST] Hi [/INST]", bos: true, eos: false).map(Int32.init)
     let answer = Array(ids.dropFirst()) + [2]
-    #expect(chat.tokens == asked + answer)
-    #expect(chat.targets == [Int32](repeating: -1, count: asked.count - 1) + answer + [13])
+    for (system, prompt) in [
+      (nil, "[INST] Hi [/INST]"), ("Be", "[INST] <<SYS>>\nBe\n<</SYS>>\n\nHi [/INST]"),
+    ] {
+      let chat = Encoded(Document(system: system, request: "Hi", text: "One day"), tokenizer)
+      let asked = tokenizer.encode(prompt, bos: true, eos: false).map(Int32.init)
+      #expect(chat.tokens == asked + answer)
+      #expect(chat.targets == [Int32](repeating: -1, count: asked.count - 1) + answer + [13])
+    }
   }
 
   @Test func windowsBeginWhereDocumentsDo() throws {
