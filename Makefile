@@ -101,9 +101,9 @@ $(SMOLLM2_FILE): | all
 # The stories that models/stories.bin is trained on; ARGS="--count 5" for a few of them.
 # The model that ships: its stories, and what it is trained with.
 CORPUS := $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
-STORIES := --count 80000
+STORIES := --count 50000
 TRAINING := --vocab-size 2048 --dim 192 --layers 5 --heads 6 --kv-heads 3 --hidden-dim 512 \
-  --seq-len 512 --batch 8 --gradient-accumulation 2 --learning-rate 3e-3 --steps 4000
+  --seq-len 512 --batch 8 --gradient-accumulation 2 --learning-rate 3e-3 --steps 4300
 
 build/corpus: $(CORPUS) | toolchain
 	@mkdir -p build
