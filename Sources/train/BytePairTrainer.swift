@@ -12,10 +12,11 @@ import Llama2
 ///
 /// - Parameters:
 ///   - size: counts the control tokens, the bytes and the characters, too.
+///   - orFewer: whether a text with fewer pieces gives these.
 ///   - coverage: how much of the text has characters with a token of their own, from 0 to 1.
 /// - Returns: the tokens as they stand in a tokenizer.bin.
 package func trainBytePairs(
-  _ texts: some Sequence<String>, size: Int, coverage: Float = 1
+  _ texts: some Sequence<String>, size: Int, orFewer: Bool = false, coverage: Float = 1
 ) throws -> [VocabularyPiece] {
   let words = words(of: texts)
   let characters = characters(of: words, coverage)
@@ -31,6 +32,7 @@ package func trainBytePairs(
   var pieces: [[Unicode.Scalar]] = []
   while least + pieces.count < size {
     guard let piece = trainer.mergeBestPair() else {
+      if orFewer { break }
       throw Refusal(
         "--vocab-size",
         "found \(size), expected at most \(least + pieces.count), as the text has no more pieces")

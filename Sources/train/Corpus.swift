@@ -60,7 +60,7 @@ struct Corpus {
     targets[windows[window]..<windows[window] + seqLen].count { $0 >= 0 }
   }
 
-  /// How many tokens there are, without those that fill up a window.
+  /// Tokens of all documents, and of what fills up the last window of a padded corpus.
   var tokenCount: Int { tokens.count }
 
   /// A number that another corpus hardly has (Fowler, Noll and Vo: FNV-1a).
@@ -88,8 +88,7 @@ struct Encoded {
       return
     }
     let template = ChatTemplate(llama2CWithBOS: "<s>", eos: "</s>")
-    let asked = tokenizer.encode(
-      template.turn(user: request, system: document.system, after: nil))
+    let asked = tokenizer.encode(template.turn(user: request, system: document.system, after: nil))
     let answer = tokenizer.encode(document.text, bos: false, eos: true)
     let newline = 3 + Int(UInt8(ascii: "\n"))
     self.init(asked + answer, learnedFrom: asked.count - 1, then: newline)

@@ -3,25 +3,23 @@ import Llama2
 
 /// A text to learn from.
 package struct Document: Equatable, Sendable {
-  /// The system prompt in front of the request, if there is one.
+  /// The system prompt of an answer, if it has one.
   package var system: String?
   /// What the text is the answer to, if it is one.
   package var request: String?
   package var text: String
 
-  /// The system prompt, the request and the text.
+  /// All of these.
   package var texts: [String] { [system, request, text].compactMap(\.self) }
 
   package init(system: String? = nil, request: String? = nil, text: String) {
-    self.system = system
-    self.request = request
-    self.text = text
+    (self.system, self.request, self.text) = (system, request, text)
   }
 }
 
 /// The documents in text files. Where a file has `<|endoftext|>`, that is what separates them,
-/// elsewhere it is a blank line. Of a document with a tab in each line, every line is a document of
-/// its own: the request in front of the tab and the answer behind it; with two tabs, a system prompt first.
+/// elsewhere it is a blank line. Of a document with one or two tabs in each line, every line is a
+/// document of its own: a request and the answer, or a system prompt, a request and the answer.
 ///
 /// Throws for a file that is not in UTF-8, or has no text.
 package func readDocuments(_ paths: [String]) throws -> [Document] {
@@ -84,8 +82,8 @@ private func documents(of lines: ArraySlice<Bytes>) -> [Document] {
     $0.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map(trimmed)
   }
   if turns.allSatisfy({ 2...3 ~= $0.count && !$0.contains(where: \.isEmpty) }) {
-    return turns.map {
-      let texts = $0.map { String(decoding: $0, as: UTF8.self) }
+    return turns.map { columns in
+      let texts = columns.map { String(decoding: $0, as: UTF8.self) }
       return Document(
         system: texts.count == 3 ? texts[0] : nil, request: texts[texts.count - 2],
         text: texts[texts.count - 1])

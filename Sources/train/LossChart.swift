@@ -77,9 +77,9 @@ struct LossChart {
     }
   }
 
-  /// 0.02, 0.05, 0.1, 0.2, … such that about six of it are `range`.
+  /// The least of 0.01, 0.02, 0.05, 0.1, … of which `range` is six at most.
   private static func gridStep(_ range: Double) -> Double {
-    let steps = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
-    return steps.first { range <= 6 * $0 } ?? 10
+    let powers = [0.01, 0.1, 1, 10, 100, 1e3, 1e4, 1e5]
+    return powers.flatMap { [$0, 2 * $0, 5 * $0] }.first { range <= 6 * $0 } ?? 1e6
   }
 }

@@ -11,27 +11,22 @@ import Llama2
 
 /// Reads the texts, the vocabulary and the weights, and says what is to be trained. No step is taken before
 /// everything is known to be right.
-func open(_ options: Options) throws -> Trainer {
+func openTraining(_ options: Options) throws -> Trainer {
   let documents = try readDocuments(options.texts)
   try checkTargets(options)
-  let stateFile = options.resumes ? try MappedFile(path: options.beside(".state")) : nil
-  var state = try stateFile.map { try StateFile($0) }
-  if let state { try options.check(against: state) }
-  let checkpoint = state == nil ? try options.from.map(openCheckpoint) : nil
-  let (tokenizer, vocabulary) = try openVocabulary(
-    options, documents, vocabSize: state?.vocabSize ?? checkpoint?.config.vocabSize)
-
-  let settings =
-    state?.settings ?? checkpoint.map { options.settings(from: $0.config) }
-    ?? options.settings
+  let start = try openStart(options)
+  let settings = start.settings(options)
+  // Any size of a vocabulary can be run.
+  if let problem = settings.config(vocabSize: Options.vocabSize).problem {
+    throw Refusal("this shape cannot be run", problem)
+  }
+  let (tokenizer, vocabulary) = try openVocabulary(options, documents, vocabSize: start.vocabSize)
   let config = settings.config(vocabSize: tokenizer.vocabSize)
-  if let problem = config.problem { throw Refusal("this shape cannot be run", problem) }
-  let isTied = state?.isTied ?? checkpoint.map(isTied) ?? true
-  let layout = ParameterLayout(config, isTied: isTied)
+  let layout = ParameterLayout(config, isTied: start.isTied)
   let threads = Threads(count: options.threads)
   let corpora = try corpora(documents, tokenizer, seqLen: settings.seqLen, threads)
   let fingerprint = corpora.learned.fingerprint ^ corpora.heldOut.fingerprint
-  if let state, state.fingerprint != fingerprint {
+  if let state = start.state, state.fingerprint != fingerprint {
     throw Refusal("--resume", "the texts, or their vocabulary, are not those of \(state.path)")
   }
 
@@ -40,18 +35,13 @@ func open(_ options: Options) throws -> Trainer {
   try checkMemory(
     model: Model.size(layout, rank: settings.lora), activations: activations.size, settings)
   let model = try Model(layout, rank: settings.lora)
-  if let stateFile {
-    try state!.read(stateFile, into: model)
-  } else {
-    try checkpoint.map(model.read)
-    model.setInitial(seed: settings.seed, keepsWeights: checkpoint != nil)
-  }
+  let progress = try start.read(into: model, seed: settings.seed)
   let network = Network(
     layout, weights: model.weights, gradients: model.gradients, activations, threads)
   return Trainer(
     options, settings, model, network, corpora, fingerprint: fingerprint, vocabulary: vocabulary,
     prompt: documents.lazy.compactMap(\.request).first.map { "[INST] \($0) [/INST]" } ?? "",
-    progress: state?.progress ?? Progress())
+    progress: progress)
 }
 
 // MARK: - Files
@@ -69,6 +59,44 @@ private func checkTargets(_ options: Options) throws {
   }
 }
 
+/// Where a training goes on from: a state, a checkpoint or, without either, random weights.
+private struct Start {
+  var stateFile: MappedFile?
+  var state: StateFile?
+  var checkpoint: Checkpoint?
+
+  var vocabSize: Int? { state?.vocabSize ?? checkpoint?.config.vocabSize }
+
+  var isTied: Bool {
+    if let state { return state.isTied }
+    guard let checkpoint, case .llama2C(let header) = checkpoint.container else { return true }
+    return header.sharedClassifier
+  }
+
+  func settings(_ options: Options) -> Settings {
+    state?.settings ?? checkpoint.map { options.settings(from: $0.config) } ?? options.settings
+  }
+
+  /// Sets the weights of a model, and returns how far its training has come.
+  func read(into model: Model, seed: Int) throws -> Progress {
+    if let stateFile, var state {
+      try state.read(stateFile, into: model)
+      return state.progress
+    }
+    try checkpoint.map(model.read)
+    model.setInitial(seed: seed, keepsWeights: checkpoint != nil)
+    return Progress()
+  }
+}
+
+private func openStart(_ options: Options) throws -> Start {
+  guard options.resumes else { return Start(checkpoint: try options.from.map(openCheckpoint)) }
+  let file = try MappedFile(path: options.beside(".state"))
+  let state = try StateFile(file)
+  try options.check(against: state)
+  return Start(stateFile: file, state: state)
+}
+
 /// A checkpoint of llama2.c, which is what a training writes.
 private func openCheckpoint(_ path: String) throws -> Checkpoint {
   let checkpoint = try Checkpoint(path: path)
@@ -80,20 +108,20 @@ private func openCheckpoint(_ path: String) throws -> Checkpoint {
   return checkpoint
 }
 
-private func isTied(_ checkpoint: Checkpoint) -> Bool {
-  guard case .llama2C(let header) = checkpoint.container else { return true }
-  return header.sharedClassifier
-}
-
 /// Takes or learns the vocabulary, and has it stand beside the model.
 private func openVocabulary(_ options: Options, _ documents: [Document], vocabSize: Int?) throws
   -> (Tokenizer, path: String)
 {
-  let target = folder(of: options.out) + "tokenizer.bin"
+  let target = options.vocabulary
   func tokenizer(_ path: String) throws -> Tokenizer {
     Tokenizer(try Vocabulary(tokenizerBin: MappedFile(path: path), vocabSize: vocabSize))
   }
-  if options.resumes { return (try tokenizer(target), target) }
+  if options.resumes {
+    if let given = options.tokenizer, try contents(given) != contents(target) {
+      throw Refusal(given, "is not \(target), the vocabulary that the training began with")
+    }
+    return (try tokenizer(target), target)
+  }
   let bytes: [UInt8]
   if let given = try options.tokenizer ?? options.from.map(Llama.vocabulary(beside:)) {
     _ = try tokenizer(given)
@@ -101,7 +129,9 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
   } else {
     Output.showProgress("learning the vocabulary")
     bytes = binaryVocabulary(
-      try trainBytePairs(documents.flatMap(\.texts), size: options.vocabSize ?? 1024))
+      try trainBytePairs(
+        documents.flatMap(\.texts), size: options.vocabSize ?? Options.vocabSize,
+        orFewer: options.vocabSize == nil))
     Output.showProgress("")
   }
   if (try? contents(target)) != bytes {

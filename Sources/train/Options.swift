@@ -8,7 +8,9 @@ struct Options {
   var out = "model.bin"
   /// nil: one is learned from the texts.
   var tokenizer: String?
+  /// nil: 1024, or as many as the texts support.
   var vocabSize: Int?
+  static let vocabSize = 1024
   /// The checkpoint to go on from; nil: random weights.
   var from: String?
   var resumes = false
@@ -22,9 +24,9 @@ struct Options {
     Usage:   train <text>... [options]
     Example: train stories.txt --out mine/model.bin && run mine/model.bin
     Trains a Llama on text files, and writes it as a checkpoint of llama2.c that run reads. Documents
-    are separated by a blank line, or by <|endoftext|> where a file has that. A line with one tab is an
-    answer behind the request that it answers, for run -m chat; one with two tabs begins with a system
-    prompt. Some documents are held out.
+    are separated by a blank line, or by <|endoftext|> where a file has that. For run -m chat a document
+    is a line: request<TAB>answer, or system prompt<TAB>request<TAB>answer. Every twentieth document is
+    held out, to measure the loss of texts that were not learned.
     Ctrl-C writes what there is; the same command with --resume goes on.
     Options:
       --out <file>              the model (default: model.bin); the vocabulary goes beside it as
@@ -34,11 +36,13 @@ struct Options {
       --resume                  go on where a training was stopped
       --force                   replace files that exist
       --tokenizer, -z <file>    take this vocabulary (default: learn one from the texts)
-      --vocab-size <n>          tokens of the vocabulary that is learned (default: 1024)
+      --vocab-size <n>          tokens of the vocabulary that is learned (default: 1024, or as many as
+                                the texts support)
       --minutes <n>             train for about so long (default: 30), or
       --steps <n>               for so many steps
       --dim, --layers, --heads, --kv-heads, --hidden-dim, --seq-len <n>
-                                the shape (default: 128, 6, 8, 4, 8/3 of dim, 256)
+                                the shape (default: 128, 6, 8, 4, 8/3 of dim, 256; with --heads
+                                alone as many kv-heads)
       --batch <n>               windows of seq-len tokens that are computed together (default: 8)
       --gradient-accumulation <n>
                                 so many batches make a step (default: 2)
@@ -50,8 +54,9 @@ struct Options {
       --clip <x>                the largest norm of a gradient (default: 1; 0: any)
       --dropout <x>             the share of activations that are left out (default: 0)
       --eval-interval <n>       steps from one held-out loss to the next (default: a twentieth of all)
-      --seed <n>                (default: 1337)
-      -j, --threads <n>         (default: one for each CPU); the model does not depend on it
+      --seed <n>                of the first weights and the order of the texts (default: 1337)
+      -j, --threads <n>         (default: one for each core that may be used); the model does not
+                                depend on it
       -h, --help, --version     this text; the version
 
     """
@@ -61,11 +66,11 @@ struct Options {
     let flags = Dictionary(uniqueKeysWithValues: Settings.flags.map { ($0.name, $0) })
     while let argument = try arguments.next() {
       switch argument {
-      case "--out": out = try arguments.value("the name of a file") { $0.isEmpty ? nil : $0 }
-      case "--from": from = try arguments.text()
+      case "--out": out = try arguments.fileName()
+      case "--from": from = try arguments.fileName()
       case "--resume": resumes = true
       case "--force": force = true
-      case "-z", "--tokenizer": tokenizer = try arguments.text()
+      case "-z", "--tokenizer": tokenizer = try arguments.fileName()
       case "--vocab-size": vocabSize = try arguments.integer(in: 1...1 << 24)
       case "-j", "--threads": threads = try arguments.integer(in: 1...1024)
       default:
@@ -91,6 +96,9 @@ struct Options {
       ("--tokenizer", "--vocab-size"),
     ] where isGiven(flag) && isGiven(other) {
       throw Refusal(other, "does not go with \(flag), which says what it is")
+    }
+    if out == vocabulary {
+      throw Refusal("--out", "\(out) is to be the vocabulary: expected another name for the model")
     }
     if settings.lora > 0 && from == nil {
       throw Refusal("--lora", "expected --from <model.bin>, the model to adapt")
@@ -119,13 +127,16 @@ struct Options {
 
   /// Throws if a setting was given that is not the one of the training that is to go on.
   func check(against state: StateFile) throws {
-    for flag in Settings.flags where isGiven(flag.name) {
-      let (found, expected) = (flag.text(settings), flag.text(state.settings))
-      if found != expected {
-        throw Refusal(flag.name, "found \(found), but the training began with \(expected)")
-      }
+    let flags = Settings.flags.filter { given.contains($0.name) }
+    var values = flags.map { ($0.name, $0.text(settings), $0.text(state.settings)) }
+    if let vocabSize { values.append(("--vocab-size", "\(vocabSize)", "\(state.vocabSize)")) }
+    for (name, found, expected) in values where found != expected {
+      throw Refusal(name, "found \(found), but the training began with \(expected)")
     }
   }
+
+  /// The vocabulary, where run looks for it.
+  var vocabulary: String { folder(of: out) + "tokenizer.bin" }
 
   /// A file beside the model, with another ending.
   func beside(_ ending: String) -> String {

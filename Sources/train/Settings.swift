@@ -1,8 +1,8 @@
 import Console
 import Llama2
 
-/// What makes a training what it is: the same settings, seed and texts give the same bits. Each has the name
-/// of a flag, and all but seven numbers of steps and widths those of llama2.c's train.py, which see.
+/// What makes a training what it is: the same settings and texts give the same weights, bit for bit. Each
+/// is a flag; those of llama2.c's train.py have its names.
 struct Settings: Equatable {
   // The shape.
   var dim = 128
@@ -34,7 +34,7 @@ struct Settings: Equatable {
   var seed = 1337
   /// The rank of the adapters that are trained; 0: all weights are.
   var lora = 0
-  /// Steps between two looks at the held-out loss; 0: a twentieth of all.
+  /// Steps from one evaluation to the next; 0: a twentieth of all.
   var evalInterval = 0
 }
 
@@ -96,7 +96,7 @@ extension Settings {
       Flag("beta1", \.beta1, 0..<1, "a number from 0 on, below 1"),
       Flag("beta2", \.beta2, 0..<1, "a number from 0 on, below 1"),
       Flag("clip", \.clip, 0...1e30, "a number from 0 on"),
-      Flag("dropout", \.dropout, 0..<1, "a number from 0 on, below 1"),
+      Flag("dropout", \.dropout, 0...0.99, "a number from 0 to 0.99"),
       Flag("steps", \.steps, from: 0),
       Flag(
         "minutes", \.minutes, Double.leastNonzeroMagnitude...1e6, "a number of minutes above 0"),

@@ -95,9 +95,11 @@ struct StateFile {
     isTied = try integer("tied", 0...1) == 1
     guard let text = values["text"].flatMap({ UInt64($0) }) else { throw damaged("it has no text") }
     fingerprint = text
+    let step = try integer("step")
     progress = Progress(
-      step: try integer("step"), steps: try integer("of"),
-      losses: [Float](repeating: 0, count: min(try integer("losses"), file.bytes.count / 4)),
+      step: step, steps: try integer("of"),
+      losses: [Float](
+        repeating: 0, count: min(try integer("losses", step...step), file.bytes.count / 4)),
       heldOut: Array(
         repeating: (0, 0), count: min(try integer("held-out"), file.bytes.count / 8)))
   }

@@ -13,9 +13,11 @@ final class Trainer {
   private let prompt: String
   private let fingerprint: UInt64
   private var progress: Progress
+  /// The step whose weights the files hold; nil: there are none yet.
+  private var written: Int?
   private let batchTokens: UnsafeMutablePointer<Int32>  // (2, windows, seqLen), tokens and targets
-  /// The windows of the current round through the corpus, in its order.
-  private var order: (round: Int, windows: [Int]) = (-1, [])
+  /// The windows of the current epoch, in its order.
+  private var order: (epoch: Int, windows: [Int]) = (-1, [])
   /// When this process began to train, and the steps that were taken before.
   private var start = (time: now(), step: 0)
   /// Seconds of this process's steps alone.
@@ -25,6 +27,8 @@ final class Trainer {
   private static let mostHeldOut = 64
   /// Steps whose time says how many fit into the minutes.
   private static let timedSteps = 5
+  /// The loss, in nats per token, from which on a training has diverged: that of a guess is about 10.
+  private static let largestLoss = 1e6
 
   /// - Parameters:
   ///   - vocabulary: where it is.
@@ -37,6 +41,7 @@ final class Trainer {
     (self.options, self.settings, self.model, self.network) = (options, settings, model, network)
     (learned, heldOut, self.vocabulary) = (corpora.learned, corpora.heldOut, vocabulary)
     (self.prompt, self.fingerprint, self.progress) = (prompt, fingerprint, progress)
+    written = progress.heldOut.last?.step
     batchTokens = .allocate(capacity: 2 * settings.batch * settings.seqLen)
     model.merge(network)
   }
@@ -47,7 +52,10 @@ final class Trainer {
   func run() throws {
     if settings.steps > 0 { progress.steps = settings.steps }
     start = (now(), progress.step)
-    var lookedAt = progress.heldOut.last?.step
+    if progress.steps > 0, progress.step >= progress.steps {
+      throw Refusal(
+        "--resume", "all \(progress.steps) steps are taken: --from \(options.out) trains further")
+    }
     while progress.steps == 0 || progress.step < progress.steps, !Interrupt.happened {
       let time = now()
       try takeStep()
@@ -55,34 +63,36 @@ final class Trainer {
       plan()
       showProgress()
       if progress.steps > 0, progress.step % interval == 0, progress.step < progress.steps {
-        try look(isLast: false)
-        lookedAt = progress.step
+        try evaluate(isLast: false)
       }
     }
-    if lookedAt != progress.step { try look(isLast: true) }
+    if written != progress.step { try evaluate(isLast: true) }
   }
 
   // MARK: - A step
 
   private func takeStep() throws {
-    let loss = try computeGradients()
-    let norm =
-      loss.isFinite
-      ? model.step(progress.step + 1, rate: schedule.rate(at: progress.step), settings, network)
-      : .nan
-    guard norm.isFinite else {
-      let last = progress.heldOut.last.map { "\(options.out) is of step \($0.step)" }
-      throw Refusal(
-        "step \(progress.step + 1)",
-        "the loss is no longer a finite number: \(last ?? "nothing was written"); a smaller"
-          + " --learning-rate, or a longer --warmup, may keep it finite")
-    }
+    let loss = computeGradients()
+    try check(loss, "loss")
+    let norm = model.step(
+      progress.step + 1, rate: schedule.rate(at: progress.step), settings, network)
+    try check(norm, "gradient's norm", limit: .infinity)
     progress.step += 1
     progress.losses.append(Float(loss))
   }
 
+  /// Throws if a number that should stay small is not below its limit.
+  private func check(_ number: Double, _ name: String, limit: Double = largestLoss) throws {
+    if number < limit { return }
+    let kept = written.map { "\(options.out) is of step \($0)" } ?? "nothing was written"
+    throw Refusal(
+      "after step \(progress.step)",
+      "the training has diverged, its \(name) is \(number.isNaN ? .nan : number): \(kept), and a smaller --learning-rate or"
+        + " a longer --warmup may prevent it")
+  }
+
   /// The gradient of the mean loss of a step's tokens, and this loss.
-  private func computeGradients() throws -> Double {
+  private func computeGradients() -> Double {
     model.gradients.update(repeating: 0, count: model.layout.count)
     let micros = settings.gradientAccumulation
     let first = progress.step * micros * settings.batch
@@ -99,10 +109,10 @@ final class Trainer {
 
   /// The window that has this place in the training: each once before any comes again, in random order.
   private func window(_ index: Int) -> Int {
-    let (round, place) = index.quotientAndRemainder(dividingBy: learned.windows.count)
-    if order.round != round {
-      var random = Random(seed: Random.derive(settings.seed, .order, round))
-      order = (round, Array(learned.windows.indices).shuffled(using: &random))
+    let (epoch, place) = index.quotientAndRemainder(dividingBy: learned.windows.count)
+    if order.epoch != epoch {
+      var random = Random(seed: Random.derive(settings.seed, .order, epoch))
+      order = (epoch, Array(learned.windows.indices).shuffled(using: &random))
     }
     return order.windows[place]
   }
@@ -137,17 +147,17 @@ final class Trainer {
     progress.steps = max(progress.step, Int(min(1e9, 60 * settings.minutes / perStep)))
   }
 
-  /// Steps from one look at the held-out loss to the next.
+  /// Steps from one evaluation to the next.
   private var interval: Int {
     settings.evalInterval > 0 ? settings.evalInterval : max(1, progress.steps / 20)
   }
 
-  // MARK: - A look at how it goes
+  // MARK: - Evaluation
 
-  /// Measures the held-out loss, writes the model, and shows what it says.
-  private func look(isLast: Bool) throws {
+  /// Measures the held-out loss, writes the files, and shows a sample.
+  private func evaluate(isLast: Bool) throws {
     let loss = heldOutLoss()
-    guard loss.isFinite else { return }
+    try check(loss, "held-out loss")
     progress.heldOut.append((progress.step, Float(loss)))
     do {
       try write()
@@ -167,7 +177,7 @@ final class Trainer {
       loss += network.loss(
         batch(heldOut) { first + $0 < windows ? first + $0 : heldOut.windows.count })
     }
-    return loss / Double((0..<windows).reduce(0) { $0 + heldOut.targetCount($1) })
+    return loss / Double(max(1, (0..<windows).reduce(0) { $0 + heldOut.targetCount($1) }))
   }
 
   /// Writes the model, the picture and the state. What was there stays until all is on the disk.
@@ -182,9 +192,10 @@ final class Trainer {
     let files = [try model.write(options.out, network.activations), try state.write(model), svg]
     for file in files { try file.flush(toDisk: true) }
     try TargetFile.commit(files)
+    written = progress.step
   }
 
-  /// Some text of the model as it was written.
+  /// Some text of the model as it was written; of a chat, its answer.
   private func sample() -> String? {
     guard
       let llama = try? Llama(
@@ -192,9 +203,11 @@ final class Trainer {
     else { return nil }
     let text = llama.generate(
       prompt, steps: min(settings.seqLen, 100), temperature: 0.8,
-      seed: UInt64(progress.heldOut.count))
-    let sample = text.joined().split { $0.isNewline }.joined(separator: " ")
-    return "  " + printable(sample.utf8.prefix(300))
+      seed: UInt64(progress.heldOut.count)
+    ).joined()
+    let answer = text.split(separator: "[/INST]", maxSplits: 1).last ?? ""
+    let lines = answer.split { $0.isNewline }.joined(separator: " ")
+    return "  " + printable(lines.utf8.prefix(300))
   }
 
   // MARK: - What is shown

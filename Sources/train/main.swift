@@ -10,7 +10,7 @@ import Console
 
 runProgram("train", usage: Options.usage) { arguments in
   let options = try Options(arguments)
-  let training = try open(options)
+  let training = try openTraining(options)
   TargetFile.catchSignals()
   Interrupt.catch()
   try training.run()

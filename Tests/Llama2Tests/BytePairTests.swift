@@ -90,6 +90,7 @@ import llama2_train
     #expect(
       large == "--vocab-size: found 267, expected at most 266, as the text has no more pieces")
     #expect(Self.problem(texts, 263) == nil)
+    #expect(try trainBytePairs(texts, size: 267, orFewer: true).count == 266)
     let small = Self.problem(texts, 262)
     #expect(
       small
@@ -155,13 +156,11 @@ import llama2_train
 
   @Test func linesWithATabAreRequestsAndAnswers() throws {
     let chat = [
-      Document(request: "Hi", text: "Hello!"),
-      Document(system: "Be brief", request: "Who?", text: "Tom, of course."),
+      Document(request: "Hi", text: "Hello!"), Document(request: "Who?", text: "Tom, of course."),
     ]
-    let lines = "Hi\tHello!\n Be brief\tWho? \t Tom, of course. \n"
-    #expect(try Self.documents(lines) == chat)
+    #expect(try Self.documents("Hi\tHello!\n Who?\t Tom, of course. \n") == chat)
     #expect(
-      try Self.documents("A story.\nIts end.\n\n\(lines)\nThe end.")
+      try Self.documents("A story.\nIts end.\n\nHi\tHello!\nWho?\tTom, of course.\n\nThe end.")
         == [Document(text: "A story.\nIts end.")] + chat + [Document(text: "The end.")])
     // None of these is one.
     for text in [
@@ -169,8 +168,11 @@ import llama2_train
     ] {
       #expect(try Self.documents(text) == [Document(text: text)], "\(text.debugDescription)")
     }
-    #expect(chat[1].texts == ["Be brief", "Who?", "Tom, of course."])
-    #expect(Document(text: "a").texts == ["a"])
+    let system = Document(system: "Be brief.", request: "Hi", text: "Hello!")
+    #expect(
+      try Self.documents("Be brief.\tHi\tHello!\nWho?\tTom, of course.") == [system, chat[1]])
+    #expect(system.texts == ["Be brief.", "Hi", "Hello!"])
+    #expect(chat[0].texts == ["Hi", "Hello!"] && Document(text: "a").texts == ["a"])
   }
 
   @Test func endsOfLinesAndAMarkOfByteOrderAreNoText() throws {

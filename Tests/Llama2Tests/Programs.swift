@@ -85,6 +85,9 @@ struct Program {
     /// Ctrl-C.
     func interrupt() { kill(process.processIdentifier, SIGINT) }
 
+    /// What no program can catch, as when the power fails.
+    func crash() { kill(process.processIdentifier, SIGKILL) }
+
     /// Waits for the end; when the time is over, the program counts as hung and is killed.
     func ending(within minutes: Double = 1) throws -> Ending {
       let id = process.processIdentifier

@@ -59,14 +59,7 @@ struct TrainProgramTests {
     let settings = Self.shape + ["--steps", "400", "--eval-interval", "50", "--dropout", "0.1"]
     let whole = try Self.train(settings + ["--out", "whole.bin", "-j", "1"], in: folder)
     #expect(whole.status == 0, "\(whole.errors)")
-    let started = try Program.train.start(
-      ["stories.txt", "--out", "parts.bin", "-j", "3", "-z", "tokenizer.bin"]
-        + settings.filter { !["--vocab-size", "330"].contains($0) }, in: folder)
-    while started.isRunning,
-      try !String(decoding: started.output, as: UTF8.self).contains("step 50 ")
-    {
-      usleep(1000)
-    }
+    let started = try Self.start(settings + ["--out", "parts.bin", "-j", "3"], to: 50, in: folder)
     started.interrupt()
     let stopped = try started.ending(within: 5)
     #expect(
@@ -74,20 +67,54 @@ struct TrainProgramTests {
     let resumed = try Self.train(settings + ["--out", "parts.bin", "--resume"], in: folder)
     #expect(resumed.status == 0 && resumed.output.contains("step 400 of 400"), "\(resumed.errors)")
     #expect(try folder.read("parts.bin") == folder.read("whole.bin"))
+    let again = try Self.train(settings + ["--out", "parts.bin", "--resume"], in: folder)
+    #expect(again.errors.contains("all 400 steps are taken"), "\(again.errors)")
+  }
+
+  /// A training that has come to the evaluation behind this step.
+  private static func start(_ arguments: [String], to step: Int, in folder: Folder) throws
+    -> Program.Running
+  {
+    let started = try Program.train.start(["stories.txt"] + arguments, in: folder)
+    while started.isRunning,
+      try !String(decoding: started.output, as: UTF8.self).contains("step \(step) ")
+    {
+      usleep(1000)
+    }
+    return started
+  }
+
+  @Test func aCrashLeavesTheLastModelAndItsStateWhole() throws {
+    let folder = try Self.folder()
+    let settings = Self.shape + ["--steps", "100", "--learning-rate", "1e-2"]
+    _ = try Self.train(settings + ["--out", "whole.bin"], in: folder)
+    let started = try Self.start(settings + ["--eval-interval", "1"], to: 7, in: folder)
+    started.crash()
+    #expect(try started.ending().wasKilled)
+    let run = try Program.run(["model.bin", "-t", "0", "-n", "5"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    let resumed = try Self.train(["--resume"], in: folder)
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try folder.read("model.bin") == folder.read("whole.bin"))
   }
 
   @Test func adaptersLeaveTheRestOfTheWeightsAlone() throws {
     let folder = try Self.folder()
     _ = try Self.train(Self.shape + ["--steps", "3", "--out", "base.bin"], in: folder)
-    let adapted = try Self.train(
-      ["--from", "base.bin", "--lora", "2", "--steps", "3", "--batch", "2", "--out", "new.bin"],
-      in: folder)
+    let settings = ["--from", "base.bin", "--lora", "2", "--steps", "50", "--batch", "2"]
+    let adapted = try Self.train(settings + ["--out", "new.bin"], in: folder)
     #expect(adapted.status == 0, "\(adapted.errors)")
     let (base, new) = (try folder.read("base.bin"), try folder.read("new.bin"))
     // The header, the embedding and the norms in front of attention; then wq.
     let size = 28 + 4 * (330 * 32 + 2 * 32)
     #expect(base.count == new.count)
     #expect(base[..<size] == new[..<size] && base[size...] != new[size...])
+    let started = try Self.start(
+      settings + ["--out", "parts.bin", "--eval-interval", "1"], to: 7, in: folder)
+    started.crash()
+    _ = try started.ending()
+    _ = try Self.train(["--resume", "--out", "parts.bin"], in: folder)
+    #expect(try folder.read("parts.bin") == new)
   }
 
   @Test func aRequestIsGivenAndNotLearned() throws {
@@ -95,15 +122,16 @@ struct TrainProgramTests {
     let plain = Encoded(Document(text: "One day"), tokenizer)
     let ids = tokenizer.encode("One day", bos: true, eos: false).map(Int32.init)
     #expect(plain.tokens == ids && plain.targets == ids.dropFirst() + [1])
+    let chat = Encoded(Document(request: "Hi", text: "One day"), tokenizer)
+    let asked = tokenizer.encode("[INST] Hi [/INST]", bos: true, eos: false).map(Int32.init)
     let answer = Array(ids.dropFirst()) + [2]
-    for (system, prompt) in [
-      (nil, "[INST] Hi [/INST]"), ("Be", "[INST] <<SYS>>\nBe\n<</SYS>>\n\nHi [/INST]"),
-    ] {
-      let chat = Encoded(Document(system: system, request: "Hi", text: "One day"), tokenizer)
-      let asked = tokenizer.encode(prompt, bos: true, eos: false).map(Int32.init)
-      #expect(chat.tokens == asked + answer)
-      #expect(chat.targets == [Int32](repeating: -1, count: asked.count - 1) + answer + [13])
-    }
+    #expect(chat.tokens == asked + answer)
+    #expect(chat.targets == [Int32](repeating: -1, count: asked.count - 1) + answer + [13])
+    let system = Encoded(Document(system: "Be kind", request: "Hi", text: "One day"), tokenizer)
+    let prompt = "[INST] <<SYS>>\nBe kind\n<</SYS>>\n\nHi [/INST]"
+    let given = tokenizer.encode(prompt, bos: true, eos: false).map(Int32.init)
+    #expect(system.tokens == given + answer)
+    #expect(system.targets == [Int32](repeating: -1, count: given.count - 1) + answer + [13])
   }
 
   @Test func windowsBeginWhereDocumentsDo() throws {
@@ -136,6 +164,7 @@ struct TrainProgramTests {
     (["stories.txt", "--dim", "12", "--heads", "4"], "an even number"),
     (["stories.txt", "--learning-rate", "0"], "--learning-rate: found \"0\""),
     (["stories.txt", "--dropout", "1"], "--dropout: found \"1\""),
+    (["stories.txt", "--dropout", "0.99999999"], "--dropout: found \"0.99999999\""),
     (["stories.txt", "--beta1", "nan"], "--beta1: found \"nan\""),
     (["stories.txt", "--steps", "5", "--minutes", "1"], "does not go with --steps"),
     (["stories.txt", "--lora", "2"], "expected --from"),
@@ -143,7 +172,11 @@ struct TrainProgramTests {
     (["stories.txt", "--from", "nan.bin", "-z", "tokenizer.bin"], "NaN or infinite"),
     (
       ["stories.txt", "--from", "huge.bin", "-z", "tokenizer.bin", "--steps", "2"],
-      "no longer a finite number"
+      "after step 0: the training has diverged, its loss is nan: nothing was written"
+    ),
+    (
+      ["stories.txt", "--from", "large.bin", "-z", "tokenizer.bin", "--steps", "2"],
+      "after step 0: the training has diverged, its loss is "
     ),
     (
       [
@@ -151,7 +184,10 @@ struct TrainProgramTests {
         "8",
       ], "are free"
     ),
-    (["stories.txt", "--out", "tokenizer.bin"], "exists already"),
+    (["stories.txt", "--out", "nan.bin"], "exists already"),
+    (["stories.txt", "--out", "stories.txt", "--force"], "is the source itself"),
+    (["stories.txt", "--out", "tokenizer.bin", "--force"], "is to be the vocabulary"),
+    (["stories.txt", "--from", "model.gguf", "-z", "tokenizer.bin"], "is a GGUF file"),
     (["stories.txt", "--resume"], "model.state: No such file"),
     (["stories.txt", "--no-such"], "no such option"),
   ])
@@ -162,12 +198,20 @@ struct TrainProgramTests {
     try folder.write(Array("Once upon a time.".utf8), to: "tiny.txt")
     try folder.write(Array("caf".utf8) + [0xE9, 0x0A], to: "latin1.txt")
     try folder.write(Folder(path: packageRoot).read("tokenizer.bin"), to: "tokenizer.bin")
-    var model = try Folder(path: packageRoot).read("models/stories.bin")
-    // The first weight of the first norm, behind the embedding.
-    let norm = 28 + 4 * 1024 * 128
-    for (name, value) in [("nan.bin", Float.nan), ("huge.bin", 3e38)] {
-      withUnsafeBytes(of: value) { model.replaceSubrange(norm..<norm + 4, with: $0) }
-      try folder.write(model, to: name)
+    try folder.write(
+      Folder(path: packageRoot).read("Tests/Llama2Tests/Fixtures/gguf/f32.gguf"), to: "model.gguf")
+    // The first weights of the first norm, behind the embedding, and of the last, in front of the tables of
+    // cosines and sines.
+    let model = try Folder(path: packageRoot).read("models/stories.bin")
+    let c = try Transformer(checkpoint: packageRoot + "/models/stories.bin").config
+    let first = 28 + 4 * c.vocabSize * c.dim
+    let last = model.count - 4 * c.seqLen * c.headSize - 4 * c.dim
+    for (name, norm, value) in [
+      ("nan.bin", first, Float.nan), ("huge.bin", first, 3e38), ("large.bin", last, 1e20),
+    ] {
+      var damaged = model
+      withUnsafeBytes(of: value) { damaged.replaceSubrange(norm..<norm + 4, with: $0) }
+      try folder.write(damaged, to: name)
     }
     let ending = try Program.train(arguments, in: folder)
     #expect(
@@ -183,11 +227,31 @@ struct TrainProgramTests {
     _ = try Self.train(settings, in: folder)
     let other = try Self.train(settings + ["--resume", "--learning-rate", "0.5"], in: folder)
     #expect(other.isRefusal(by: "train") && other.errors.contains("the training began with 0.002"))
+    let size = try Self.train(["--resume", "--vocab-size", "340"], in: folder)
+    #expect(size.errors.contains("--vocab-size: found 340, but"), "\(size.errors)")
+    let shipped = packageRoot + "/tokenizer.bin"
+    let vocabulary = try Self.train(["--resume", "-z", shipped], in: folder)
+    #expect(vocabulary.errors.contains("is not tokenizer.bin, the vocab"), "\(vocabulary.errors)")
     let model = try folder.read("model.bin")
     let state = try folder.read("model.state")
-    try folder.write(Array(state.dropLast()), to: "model.state")
-    let damaged = try Self.train(settings + ["--resume"], in: folder)
-    #expect(damaged.errors.contains("it is damaged"), "\(damaged.errors)")
+    func damaged(_ state: [UInt8]) throws -> String {
+      try folder.write(state, to: "model.state")
+      return try Self.train(settings + ["--resume"], in: folder).errors
+    }
+    #expect(try damaged(Array(state.dropLast())).contains("promises"))
+    #expect(try damaged(Array(state.dropFirst())).contains("does not begin as a state"))
+    let weights = try #require(state.firstRange(of: Array("\n\n".utf8))).upperBound
+    var bytes = state
+    withUnsafeBytes(of: Float.nan) { bytes.replaceSubrange(weights..<weights + 4, with: $0) }
+    #expect(try damaged(bytes).contains("NaN or infinite"))
+    let heading = String(decoding: state[..<weights], as: UTF8.self)
+    for (line, changed) in [
+      ("\nstep 2", "\nstep 9"), ("--dim 32", "--dim 1e2"), ("--seed 1337", "--seed"),
+    ] {
+      let errors = try damaged(
+        Array(heading.replacing(line, with: changed).utf8) + state[weights...])
+      #expect(errors.contains("not what train --resume goes on from"), "\(errors)")
+    }
     try folder.write(state, to: "model.state")
     try folder.write(Array(Self.stories(210).utf8), to: "stories.txt")
     let text = try Self.train(settings + ["--resume"], in: folder)
@@ -204,7 +268,9 @@ struct TrainProgramTests {
       "ulimit -f 120; exec \(Program.train.path) stories.txt --force -z tokenizer.bin --steps 2"
       + " --dim 64 --layers 2 --heads 4 --seq-len 32 --batch 4"
     let full = try Program(path: "/bin/sh")(["-c", command], in: folder)
-    #expect(full.status == 1 && full.errors.contains("train: "), "\(full.errors)")
+    #expect(
+      full.status == 1 && full.complaints.count == 3
+        && full.complaints[0].hasSuffix("; the training goes on"), "\(full.errors)")
     #expect(try folder.read("model.bin") == model && folder.read("model.state") == state)
     #expect(try !folder.names.contains { $0.hasSuffix(".tmp") })
   }

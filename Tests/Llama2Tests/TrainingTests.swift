@@ -53,32 +53,28 @@ struct TrainingTests {
 
   @Test func fiftyStepsFollowPyTorchs() throws {
     let expected = TrainingFixture.shared.curve
-    let (training, settings) = (
-      try SmallTraining(expected.shape, isTied: true, windows: expected.windows), expected.settings
-    )
+    let training = try SmallTraining(expected.shape, isTied: true, windows: expected.windows)
+    let (model, network) = try training.model(rank: 0)
+    var settings = Settings()
+    settings.beta1 = expected.settings["beta1"]!
+    settings.beta2 = expected.settings["beta2"]!
+    settings.weightDecay = expected.settings["weight_decay"]!
+    settings.clip = expected.settings["clip"]!
     var batches = [(training.tokens, training.targets)]
     for _ in 1..<expected.micros { batches.append(training.nextWindows()) }
     let count = batches.reduce(0) { $0 + $1.1.count { $0 >= 0 } }
     let schedule = Schedule(
-      rate: settings["learning_rate"]!, warmup: Int(settings["warmup"]!),
+      rate: Float(expected.settings["learning_rate"]!), warmup: Int(expected.settings["warmup"]!),
       decay: expected.losses.count)
-    let tensors = training.layout.places.map { ($0.range, $0.isMatrix) }
-    let optimizer = AdamW(
-      beta1: settings["beta1"]!, beta2: settings["beta2"]!, weightDecay: settings["weight_decay"]!)
-    let (m, v) = (training.floats(), training.floats())
     for (step, exact) in expected.losses.enumerated() {
-      training.gradients.update(repeating: 0, count: training.layout.count)
+      model.gradients.update(repeating: 0, count: training.layout.count)
       var loss = 0.0
       for (tokens, targets) in batches {
         (training.tokens, training.targets) = (tokens, targets)
-        loss += training.addGradients(scale: 1 / Float(count)) / Double(count)
+        loss += network.train(training.batch, scale: 1 / Float(count), nil) / Double(count)
       }
       #expect(abs(loss / exact - 1) < 1e-3, "step \(step): \(loss) \(exact)")
-      let norm = AdamW.norm(training.gradients, tensors, training.threads)
-      optimizer.step(
-        step + 1, rate: schedule.rate(at: step), training.weights, training.gradients,
-        gradientFactor: min(1, settings["clip"]! / (Float(norm) + 1e-6)), m, v, tensors,
-        training.threads)
+      _ = model.step(step + 1, rate: schedule.rate(at: step), settings, network)
     }
   }
 
@@ -138,12 +134,8 @@ struct TrainingTests {
 
   @Test func adaptersHaveTheGradientsOfTheirProduct() throws {
     let training = try SmallTraining([12, 33, 1, 3, 1, 41, 37], isTied: true, windows: 2)
-    let model = try llama2_train.Model(training.layout, rank: 3)
-    model.baseWeights.update(from: training.weights, count: training.layout.count)
+    let (model, network) = try training.model(rank: 3)
     model.setInitial(seed: 5, keepsWeights: true)
-    let network = Network(
-      training.layout, weights: model.weights, gradients: model.gradients, training.activations,
-      training.threads)
     // B is 0 at first, which would hide A's gradient.
     var random = Random(seed: 11)
     for i in 0..<model.parameterCount { model.parameters[i] += 0.1 * random.normal() }
@@ -179,7 +171,6 @@ private final class SmallTraining {
   private let windows: Int
   private var random = FixtureRandom()
   private let data: UnsafeMutablePointer<Int32>
-  private var allocations: [UnsafeMutablePointer<Float>] = []
 
   /// - Parameter shape: dim, hiddenDim, layers, heads, key heads, vocabulary, window.
   init(_ shape: [Int], isTied: Bool, windows: Int, threads count: Int = 2) throws {
@@ -193,7 +184,6 @@ private final class SmallTraining {
       return floats
     }
     (weights, gradients) = (floats(layout.count), floats(layout.count))
-    allocations = [weights, gradients]
     threads = Threads(count: count)
     activations = try llama2_train.Activations(config, windows: windows, threads: count)
     self.windows = windows
@@ -210,14 +200,19 @@ private final class SmallTraining {
   deinit {
     threads.stop()
     data.deallocate()
-    for floats in allocations { floats.deallocate() }
+    weights.deallocate()
+    gradients.deallocate()
   }
 
-  /// As many as there are weights, all 0.
-  func floats() -> UnsafeMutablePointer<Float> {
-    allocations.append(.allocate(capacity: layout.count))
-    allocations.last!.update(repeating: 0, count: layout.count)
-    return allocations.last!
+  /// What an optimizer changes, beginning with these weights, and a network of its own for it.
+  func model(rank: Int) throws -> (llama2_train.Model, Network) {
+    let model = try llama2_train.Model(layout, rank: rank)
+    model.baseWeights.update(from: weights, count: layout.count)
+    return (
+      model,
+      Network(
+        layout, weights: model.weights, gradients: model.gradients, activations, threads)
+    )
   }
 
   func nextWindows() -> (tokens: [Int32], targets: [Int32]) {
@@ -235,15 +230,11 @@ private final class SmallTraining {
     return MicroBatch(tokens: data, targets: data + tokens.count)
   }
 
-  func addGradients(scale: Float, _ dropouts: Dropouts? = nil) -> Double {
-    network.train(batch, scale: scale, dropouts)
-  }
-
   /// The mean loss, and its gradient.
   func computeGradients(_ dropouts: Dropouts? = nil) -> Double {
     gradients.update(repeating: 0, count: layout.count)
     let count = targets.count { $0 >= 0 }
-    return addGradients(scale: 1 / Float(count), dropouts) / Double(count)
+    return network.train(batch, scale: 1 / Float(count), dropouts) / Double(count)
   }
 }
 
@@ -253,7 +244,7 @@ private struct FixtureRandom {
 
   mutating func below(_ limit: Int) -> Int {
     state = 1_664_525 &* state &+ 1_013_904_223
-    return Int(state >> 8) * limit >> 24
+    return (Int(state >> 8) * limit) >> 24
   }
 
   /// From -0.5 up to 0.5.
@@ -282,7 +273,7 @@ struct TrainingFixture: Decodable {
     let shape: [Int]
     let windows: Int
     let micros: Int
-    let settings: [String: Float]
+    let settings: [String: Double]
     let losses: [Double]
   }
 
