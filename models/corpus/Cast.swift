@@ -9,6 +9,9 @@ let movements: [World: (past: [String], present: [String], doing: [String])] = [
   .sky: (["drifted", "floated"], ["drift", "float"], ["drifting", "floating"]),
 ]
 
+/// What a page says of those in it.
+private let castWords: Set = ["hero", "friend", "other", "nature", "friendnature"]
+
 extension Story {
   static func cast(_ plot: Plot, _ mayInvent: Bool, _ random: inout Random)
     -> (World, Someone, Someone, Someone, String?)
@@ -21,7 +24,7 @@ extension Story {
     }
     let fixed = Dictionary(
       uniqueKeysWithValues: plot.page.definitions.filter {
-        ["hero", "friend", "other", "nature"].contains($0.names[0])
+        castWords.contains($0.names[0])
       }
       .map { ($0.names[0], $0.options.map { $0[0].plainText }) })
     var hero = heroKind(world, plot, mayInvent, fixed["hero"], &random)
@@ -34,8 +37,12 @@ extension Story {
       repeat {
         let kind = random.pick(fixed[role] ?? companions(of: world, &random))
         someone = Someone(
-          kind: kind, named: plot.isForPairs && hero.name != nil ? 1 : 0.25, natures: friendNatures,
+          kind: kind, named: plot.isForPairs && hero.name != nil ? 1 : 0.25,
+          natures: fixed[role + "nature"] ?? friendNatures,
           &random)
+        if let natures = fixed[role + "nature"], someone.nature == nil {
+          someone.nature = random.pick(natures)
+        }
         if plot.isForPairs, hero.name == nil { someone.name = nil }
       } while kinds.contains(someone.kind) || someone.name.map(names.contains) == true
       kinds.insert(someone.kind)
@@ -116,7 +123,7 @@ extension Story {
   /// The words of the page, and those that every page may use.
   mutating func drawWords() throws {
     for definition in plot.page.definitions
-    where !["hero", "friend", "other", "nature"].contains(definition.names[0]) {
+    where !castWords.contains(definition.names[0]) {
       let options = definition.options
       let option = random.pick(options)
       for (name, phrase) in zip(definition.names, option) {
@@ -176,9 +183,13 @@ extension Someone {
       random.chance(named)
       ? mayInvent && random.chance(0.3) ? inventedName(&random) : random.pick(known) : nil
     let isYoung = youngKinds.contains(self.kind)
-    let nature = random.pick(natures.filter { !(isYoung && ["old", "wise"].contains($0)) })
+    let nature = random.pick(
+      natures.filter {
+        !(isYoung && ["old", "wise"].contains($0))
+          && !(bigKinds.contains(self.kind) && ["little", "small", "tiny"].contains($0))
+          && !(oldKinds.contains(self.kind) && ["young", "little", "tiny"].contains($0))
+      })
     self.nature = random.chance(0.65) && !uniqueKinds.contains(self.kind) ? nature : nil
-    voice = self.nature.flatMap { voices[$0] } ?? plainVoice
   }
 }
 

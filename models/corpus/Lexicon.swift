@@ -102,6 +102,9 @@ let youngKinds: Set = [
   "girl", "boy", "kitten", "puppy", "lamb", "princess", "prince", "pony", "chick", "duckling",
   "tadpole",
 ]
+/// Kinds that are never small, and those that are never young.
+let bigKinds: Set = ["giant", "whale", "mammoth", "sun", "full moon"]
+let oldKinds: Set = ["grandmother", "grandfather"]
 /// Kinds whose names alone introduce them.
 let childKinds: Set = ["girl", "boy"]
 
@@ -122,35 +125,34 @@ let plainVoice = Voice(
   hello: list("Hello!, Good morning!, Hi there!, Hello there!, Good day!, Hey!"),
   said: list("said, said, said, said, answered"), asked: list("asked"))
 
-/// The voice is heard in the nature, so that both are told.
 let voices: [String: Voice] = [
   "shy": Voice(
     hello: list("Oh!, Um. Hello., Excuse me."), said: list("whispered, said"),
     asked: list("whispered, asked")),
   "old": Voice(
     hello: ["Well, well!", "Ah, my dear!", "Now, now!"],
-    said: list("said, said, nodded"), asked: list("asked")),
+    said: list("said, said, answered"), asked: list("asked")),
   "wise": Voice(
-    hello: ["Ah!", "Hm, hm.", "Listen."], said: list("said, said, explained"), asked: list("asked")),
+    hello: ["Ah!", "Hm, hm.", "Listen."], said: list("said, said, answered"), asked: list("asked")),
   "merry": Voice(
-    hello: ["Ho ho!", "Hooray!", "Tra la la!", "Ha ha!"], said: list("laughed, said, sang"),
-    asked: list("asked, laughed")),
+    hello: ["Ho ho!", "Hooray!", "Tra la la!", "Ha ha!"], said: list("said, said, called"),
+    asked: list("asked")),
   "grumpy": Voice(
-    hello: ["Hmph!", "What now?", "Bah!", "Oh, bother!"], said: list("grumbled, growled, said"),
+    hello: ["Hmph!", "What now?", "Bah!", "Oh, bother!"], said: list("grumbled, said"),
     asked: list("grumbled, asked")),
   "proud": Voice(
-    hello: ["Ahem!", "Look at me!", "Aha!"], said: list("said, announced"), asked: list("asked")),
+    hello: ["Ahem!", "Look at me!", "Aha!"], said: list("said"), asked: list("asked")),
   "busy": Voice(
     hello: ["Quick, quick!", "No time, no time!", "Hurry, hurry!"],
-    said: list("said, panted, called"), asked: list("asked")),
+    said: list("said, said, called"), asked: list("asked")),
   "sleepy": Voice(
-    hello: ["Yawn!", "Oh. Hello.", "Mmm."], said: list("yawned, said, mumbled"),
-    asked: list("yawned, asked")),
+    hello: ["Yawn!", "Oh. Hello.", "Mmm."], said: list("said, said, mumbled"),
+    asked: list("asked")),
   "loud": Voice(
     hello: ["HELLO!", "HEY!", "HO!"], said: list("shouted, boomed, called"),
     asked: list("shouted, boomed")),
   "tiny": Voice(
-    hello: list("Hi!, Hello!, Psst!"), said: list("squeaked, said, piped"),
+    hello: list("Hi!, Hello!, Psst!"), said: list("squeaked, said"),
     asked: list("squeaked, asked")),
   "kind": plainVoice, "young": plainVoice, "small": plainVoice, "friendly": plainVoice,
   "clever": plainVoice,
@@ -312,6 +314,12 @@ let lists: [String: [String]] = [
   ),
   "skills.sky": list(
     "sing, dance, whistle, draw pictures, tell jokes, count to ten, do a somersault"),
+  "fears.sea": list(
+    "sharks, jellyfish, big waves, loud noises, dark caves, nets, storms, ships, whales, eels, strangers, deep holes"
+  ),
+  "fears.sky": list(
+    "thunder, lightning, loud noises, big birds, storms, strangers, ghosts, fog, high mountains, the dark"
+  ),
   "fears": list(
     """
     thunder, spiders, dogs, deep water, bees, strangers, ghosts, snakes, mice, geese, big waves, high places, dark corners,

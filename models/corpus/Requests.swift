@@ -78,7 +78,7 @@ extension Story {
       "\(described) named \(name)",
       isChild ? name : "\(name) the \(hero.kind)",
       isChild ? "\(kind) named \(name)" : "\(name) the \(hero.kind)", name,
-      isChild ? name : "my \(hero.kind) \(name)",
+      world == .town ? "\(described) called \(name)" : "my \(hero.kind) \(name)",
     ])
   }
 

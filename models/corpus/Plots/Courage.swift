@@ -13,8 +13,8 @@ let courage = [
     | There was one thing that {hero} did not like at all: {fear}. [Brr|Oh no|Oh dear]!
     | "[I am not afraid of anything|Nothing scares me]," {hero} always said. But it was not true. {He} was afraid of {fear}.
     {When}, {friend} [asked|said], "[Will you come {to place} with me|Let us go {to place}.]?" "[No|No, thank you|I cannot]," {said hero}. "[There may be {fear}|I am sure there is {fear}]."
-    | {When}, {he} was {in place}, and all {he} could think of was {fear}. {His} knees shook. {Friend} saw it. "{Hello friend} [Are you cold|What is wrong]?"
-    "[Are you afraid of {fear}|So that is it, {fear}.]?" {asked friend}. {Hero} [nodded|looked at the ground|whispered, "Yes."]
+    | {When}, {he} was {in place}, and all {he} could think of was {fear}. {Friend} saw it. "{Hello friend} [Are you cold|What is wrong]?"
+    "[Are you afraid of {fear}|So that is it, {fear}.]?" {asked friend}. {Hero} [nodded.|looked at the ground.|whispered, "Yes."]
     "[Promise not to laugh|Do not laugh]," said {hero}. "I am afraid of {fear}." {Friend} did not laugh.
     "I will tell you a secret," {said friend}. "I am afraid of {fear2}." "[You|Really|Of {fear2}]?" asked {hero}. [{He} could not believe it.|That made {him} feel much better.]
     | "Everyone is afraid of something," {said friend}. "[Me too|For me it is {fear2}]." "Of {fear2}?" asked {hero}. "[But they do nothing|Oh, I like that]!" And they both had to smile.
@@ -24,7 +24,7 @@ let courage = [
     [It did not take away the fear|They were still a little afraid]. But now it was [only half as big|a small fear, no bigger than a pea].
     or
     {Hero} tried it. "[One, two, three|La la la]," {he} [said|began], and {his} heart beat a little more slowly. [So that was how it worked|It really helped]!
-    Then {he} took one step, and another one. "[Look|See]!" {he} called. "[I am afraid of {fear}, and I am doing it anyway|I am here, and I am still me]!"
+    Then {he} went on, a little and a little more. "[Look|See]!" {he} called. "[I am afraid of {fear}, and I am doing it anyway|I am here, and I am still me]!"
     or
     "Close your eyes," {said friend}. "Now think of {fear}, but with [a funny hat|pink ears|a red nose]." {Hero} [tried|closed {his} eyes]. First {he} smiled. Then {he} laughed out loud.
     ? From then on, whenever {he} thought of {fear}, there was that [silly hat|funny picture], and the fear had to go.
@@ -63,6 +63,7 @@ let courage = [
   Plot(
     """
     tags = night
+    friendnature = wise | old | kind | friendly
     who = who is afraid of the dark | who was afraid of the dark | who does not like the dark | who is scared of the dark
     about = being afraid of the dark | the dark | a dark night
     {Hero} was afraid of the dark. Every evening [it was the same|{he} put all the pillows on {his} head].
@@ -109,7 +110,7 @@ let courage = [
   // Thunder.
   Plot(
     """
-    fits = dry sea
+    fits = dry
     who = who is afraid of thunder | in a big storm | who was caught in a storm | and the storm
     about = a storm | thunder and lightning | a big storm
     shelter = small cave | hollow tree | hut | barn | shed
@@ -174,7 +175,7 @@ let courage = [
     | But there, right in front, sat {friend}, [making a funny face|waving with both arms|smiling from ear to ear]. It was as if nobody else was there. And {hero} began.
     First it was [soft|shaky]. Then {he} forgot the hundred eyes. [Then {he} forgot {himself}|There was nothing in the world but the {doing}].
     | The first notes came out [small|thin]. But each one was a bit better than the one before, [and soon {he} heard nothing else|and then there was nothing in the world but the {doing}].
-    ? When it was over, nobody [moved|said a word]. And then they all [clapped and stamped|cheered|shouted, "More!"].
+    ? When it was over, nobody [moved|said a word]. And then they all [clapped and stamped.|cheered.|shouted, "More!"]
     either
     The {prize} went to {hero}. "[Half of it is yours|You won it with your funny face]," {he} told {friend}.
     or
@@ -195,9 +196,9 @@ let courage = [
     | All the others could {dare}. Only {hero} stood there and [watched|looked at {his} toes]. {He} was afraid of {fear}.
     "[Come on|It is easy|It is fun]!" they called. "[Later|Maybe tomorrow|My foot hurts]," {said hero}. It was not true.
     | "[Scaredy-cat|Are you coming or not?]!" somebody shouted. {Hero} went away, [red in the face|slowly].
-    {Friend} found {him} {spot}. "{Hello friend} [I saw you|You want to do it, do you not]," {said friend}. {Hero} nodded.
-    "Nobody says that you must do it all at once. What is the smallest bit that you can do?" {asked friend}. "[Look at it|Stand near it|Put one toe there]," {said hero}.
-    | "It does not have to be all at once," {said friend}. "Which part of it could you do today?" "[Look at it|Stand near it|Put one toe there]. Not more," {said hero}.
+    {Friend} found {him} {spot}. "{Hello friend} [I saw you|You want to do it, don't you]," {said friend}. {Hero} nodded.
+    "Nobody says that you must do it all in one day. What is the smallest bit that you can do?" {asked friend}. "[Look at it|Stand near it|Put one toe there]," {said hero}.
+    | "It does not have to be all in one day," {said friend}. "Which part of it could you do today?" "[Look at it|Stand near it|Put one toe there]. Not more," {said hero}.
     So on Monday {he} did [that|just that], and no more. On Tuesday, a little more. [On Wednesday, a little more than that|On Wednesday it rained].
     | {He} did [that|just that] the first day. The second day {he} did a tiny bit more. [The third day it rained.|The third day, more than that.]
     "[Today I did not shake at all|My heart beats, but it does not jump]," {he} said on Thursday. "[You see|Good]," {said friend}.

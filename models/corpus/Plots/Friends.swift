@@ -5,6 +5,9 @@ let friends = [
   Plot(
     """
     fits = all
+    friendnature = shy | small | kind | friendly | young
+    nature = little | young | small | quiet | dreamy | shy
+    tags = plain
     who = who wants a friend | who is lonely | who has no friends | who looks for a friend
     about = friendship | a new friend | being lonely | two friends who find each other
     {Hero} [was lonely|had nobody to play with]. [{He} played with {his} shadow|{He} talked to the stones|{He} told {his} jokes to a tree], but that is not the same.
@@ -14,8 +17,8 @@ let friends = [
     ? {He} {went} {to place}, and then {to place2}. Everybody there was with somebody.
     Then {he} saw {friend}, who sat {spot}, [all alone|and drew circles in the sand|and looked at the ground].
     ? {His} heart beat faster. What should {he} say? "[Hello|Hi|Um]," said {hero}. "[Is this place free?|Are you waiting for somebody?|Nice weather]."
-    "{Hello friend}" {said friend}. Then nobody said anything. [It was a long silence|A leaf fell down]. "[Do you like {food}|Can you keep a secret|Shall I tell you a joke]?" asked {hero}.
-    "[Yes|Very much|Why not?]," {said friend}, and smiled [a little|with one side of the mouth]. "[I have been looking for somebody|I thought that nobody would ever ask me|I am new here]."
+    "{Hello friend}" {said friend}. Then nobody said anything. [It was a long silence|A leaf fell down]. "[Do you like {food}|Would you like to play|Shall I tell you a joke]?" asked {hero}.
+    "[Yes|Oh yes|Yes, very much]," {said friend}, and smiled a little. "[I have been looking for somebody|I thought that nobody would ever ask me|I am new here]."
     either
     They played [until it was dark|hide and seek|that they were pirates]. {Hero} was [the captain|the hider], and {friend} was [the ship|the seeker]. Then they changed.
     or
@@ -33,15 +36,16 @@ let friends = [
     """
     who = and {his} grumpy neighbor | who has a grumpy neighbor | who makes a grumpy one laugh
     about = a grumpy neighbor | being kind to somebody grumpy
+    friendnature = grumpy
     friend = bear | badger | giant | troll | witch | wolf | dragon | toad | owl | crow | wizard: he | goat | boar
-    Next door to {hero} lived {friend}. Everybody was afraid of {friend}. [The windows were always closed|On the gate stood: "Go away!"].
+    Next door to {hero} lived {friend}. Everybody was afraid of {friend}. [The windows were always closed.|On the gate stood: "Go away!"]
     | "Psst! Do not go there," they all told {hero}. "There lives {friend}. [Very mean|Eats children for lunch|Never smiles]!"
     {When}, {his} ball [flew|rolled] over the fence, right into that garden. "[Who was that?|Come out, whoever you are]!" somebody [shouted|roared].
     "[It was me|I am sorry|Only me]," said {hero} in a [thin|small] voice. {He} wanted to run, but {he} wanted {his} ball too.
     The door opened. {Friend} was [even bigger|even grumpier] than they said. "[What do you want?|Bah]!" {asked friend}.
     {Hero} [looked around|swallowed]. The garden was full of [weeds|thorns|dry leaves], and on the table stood one cup. Only one.
     | Then {hero} saw the table behind the door. There was one plate on it, one spoon, [and one chair|and dust on everything else].
-    "[Is nobody ever here for tea|Do you always drink alone|Who plays with you]?" {he} asked. {Friend} [opened the mouth|wanted to shout], but nothing came out.
+    "[Is nobody ever here for tea|Do you always drink alone|Who plays with you]?" {he} asked. {Friend} [wanted to say something|wanted to shout], but nothing came out.
     "[Nobody has asked me that for twenty years|They all run away|I forgot how to be friendly]," {said friend} at last.
     The next day {hero} came back, with {food} and a second cup. "[Tea|It is three o'clock]," {he} said. "[Hmph|Well]," said {friend}, but the door stayed open.
     | And what did {hero} do? {He} came again the day after, and {he} brought {food} and a cup of {his} own. "[Tea|May I sit down]?" {he} asked. "[Hmph|If you must]," {said friend}.
@@ -53,7 +57,7 @@ let friends = [
   // The egg.
   Plot(
     """
-    fits = dry sea
+    fits = dry
     who = who finds an egg | who hatches an egg | and a strange egg
     about = a strange egg | an egg | somebody who finds an egg
     baby = little dragon | little turtle | little duck | little crocodile | little owl | little ostrich | little dinosaur | little swan
@@ -101,13 +105,15 @@ let friends = [
     "There you are!" cried {friend} [with a big smile|and jumped for joy]. "[That was the best place ever|I would never have found you]!"
     then
     "[Being found is the best part|I like hiding, but I like to be found even more]," {said hero}.
-    | "[Next time I will hide a little worse|Next time leave a toe out]," {said hero}. "[Please do|Thank you]," {said friend}.
+    | "[Next time I will hide a little worse|Next time I will leave a toe out]," {said hero}. "[Please do|Yes, please]," {said friend}.
     ? Then they went home together, [and everybody held on to somebody|and {hero} got the biggest piece of cake].
     """),
 
   // The echo.
   Plot(
     """
+    nature = little | young | small | big
+    tags = plain
     who = who hears an echo | who shouts into the valley | and the echo
     about = an echo | being angry | a kind word
     {When}, {hero} was in a bad mood and {went} up the mountain. "[Go away|You are silly]!" {he} shouted at nobody.
@@ -140,7 +146,7 @@ let friends = [
     | Every morning {he} looked into the [box|mailbox] at the gate. Monday, nothing. Tuesday, nothing. After two weeks {he} [stopped counting|still looked].
     "[I am forgotten|Maybe there are better friends by the sea]," {he} thought.
     either
-    Then {other}, who brought the letters, came running. "[Forgive me|It was all my fault]! They had fallen behind my seat!" And there were [seven|nine] letters, all at once.
+    Then {other}, who brought the letters, came running. "[Forgive me|It was all my fault]! They had fallen behind my seat!" And there were [seven|nine] letters, all together.
     {Hero} read them {spot}, one after the other. In each of them was [a shell|a dried flower]. "[Do you still step into puddles|I saved you the other half of my shell.]?" the last one said.
     or
     Then, one morning, the letter came. It was thick. In it was a drawing of two friends in a puddle, and one line: "[The puddles here are too deep for one|I am coming in summer]."
@@ -155,6 +161,7 @@ let friends = [
   // One who is different.
   Plot(
     """
+    tags = plain
     who = who is different | who is not like the others | who has {odd}
     about = being different | somebody who is not like the others | being laughed at
     odd, use = very big ears / Who else could hear the water under the ground? {Hero} put an ear to the ground and listened. "Here!" {he} said, and they dug, and cool water came out | a very long nose / Who else could smell the way? {Hero} put {his} nose to the ground and led them all back to the village, through the thick smoke | a very loud voice / Who else could shout so loud that they heard it in the next village? {Hero} took a deep breath and called for help, and help came | green hair / Who else could hide in the grass and watch the thief? {Hero} lay there all night, and in the morning {he} told everybody who had taken the eggs | very big feet / Who else could walk on the deep snow? {Hero} went over it as on a road and brought bread to everyone | spots that glowed at night / Who else could show the way in the dark? {Hero} walked in front, like a lamp, and they all followed

@@ -40,8 +40,8 @@ let giving = [
     about = a birthday | a birthday party | a surprise party | a surprise
     gift = @things
     It was the birthday of {hero}. {He} put on {his} best hat and waited. [Nobody came|Nobody knocked].
-    | It was a birthday, and {hero} jumped out of bed. "[Today everybody will sing for me|A birthday is the best day of all]!" {he} said.
-    {He} met {friend} {in place}. "[What a day!|A special day today, is it not]?" asked {hero}. "[Is it? I think it is Tuesday|Yes, I must wash my socks|I have no time, sorry]," {said friend} and hurried away.
+    | {Hero} jumped out of bed. It was {his} birthday. "[Today everybody will sing for me|A birthday is the best day of all]!" {he} said.
+    {He} met {friend} {in place}. "[Do you know what day it is|Is it not a special day]?" asked {hero}. "[Is it? I think it is Tuesday|Yes, I must wash my socks|I have no time, sorry]," {said friend} and hurried away.
     | "Good morning!" {he} called to {friend}. But {friend} only [looked at the ground|mumbled something] and went into the house.
     Then {he} met {other}. "[Do you know what day it is|Have you nothing to tell me]?" {he} asked. "[Washing day|The day after yesterday]," {said other}. "[Bye|I must run]!"
     {Hero} [hung {his} head|felt very small]. "[They all forgot me|Nobody thought of it]," {he} said, and sat down {spot}.
@@ -87,7 +87,7 @@ let giving = [
     """
     who = who gives away {his} {thing} | who gives {his} {thing} to somebody | who is kind to a stranger
     about = a kind heart | kindness | giving something away | a cold winter day
-    thing = scarf | coat | blanket | hat | sweater | pair of gloves
+    thing = scarf | coat | blanket | hat | sweater
     when = One cold morning | One winter day | On the coldest day of the year | One snowy evening
     {When}, {hero} put on {his} {thing} and {went} {to place}.
     | It was so cold that even the [wind was freezing|icicles were shaking]. But {hero} had {a thing}, [warm and thick|a warm one, made by {his} grandmother].
@@ -113,7 +113,7 @@ let giving = [
   // Three wishes.
   Plot(
     """
-    fits = dry sea
+    fits = dry
     who = who has three wishes | who finds a magic {source} | who gets a wish | and a magic {source}
     about = three wishes | a magic {source} | magic | a wish
     source = lamp | shell | ring | bottle | stone | coin | box
@@ -152,9 +152,9 @@ let giving = [
     [Nobody came|The road was empty]. A cart went by. A dog went by. [The sun went by|An hour went by]. {Hero} put up a second board: "[Very good|Really good] {goods}!"
     Then {friend} came along, [tired and covered with dust|with a heavy bag]. "{Hello friend} [I would like some, but all I have is this leaf|I have no coin, only this leaf]," {said friend}.
     ? {Hero} looked at the board. {He} looked at {friend}. "[Today it is free|A leaf is fine too|For you it costs a smile]," {he} said.
-    {Friend} [closed both eyes|said, "Mmm!"|asked for more]. "[Mmm! I never had such good {goods}|I must tell this to everybody]!" {said friend}, and hurried off.
+    {Friend} [closed both eyes|asked for more]. "[Mmm! I never had such good {goods}|I must tell this to everybody]!" {said friend}, and hurried off.
     After a while there was dust on the road. [Ten|Twenty] friends of {friend} came! "[Is it here|Are we late]?" they asked. And all of them had coins, [or apples, or jokes|at least small ones].
-    | Soon {he} heard many feet. [Ten|Twelve|Twenty] thirsty friends of {friend} stood at the table, [in a long line|all at once], and each had brought something: a coin, an apple, a joke.
+    | Soon {he} heard many feet. [Ten|Twelve|Twenty] thirsty friends of {friend} stood at the table, in a long line, and each had brought something: a coin, an apple, a joke.
     By evening, there was no {goods} left. {Hero} [counted the coins|shook the box]. [It was enough|It was enough, and one more].
     | In the evening {he} had [a full box|a heavy pocket] and sore feet.
     either

@@ -7,6 +7,7 @@ let helping = [
     fits = dry sea
     who = who saves somebody | who helps a friend in trouble | who hears a cry for help | who saves a life
     about = a rescue | helping others | a cry for help
+    friendnature = young | old | small | kind | shy | friendly
     trouble, tool, deed = was caught in a net / knife / cut the net, one knot after the other | was stuck between two rocks / iron bar / pushed the rocks apart | lay under a heavy branch / saw / sawed through the branch | had a hook in the fin or foot / pair of pliers / pulled out the hook, very gently | was locked in a cage / key / opened the lock of the cage | was tied to a post / pair of scissors / cut the string | had a foot in a bottle and could not get it out / bar of soap / made the foot so slippery that it came out
     "Help! Help!" {Hero} [stopped|looked up]. The cry came from {the place}.
     | {When}, {hero} was {going} {to place} when somebody cried for help.
@@ -14,13 +15,13 @@ let helping = [
     It was {friend}, who {trouble}. "[I have been here all night|I cannot move|It hurts]," {said friend}.
     "[Do not move|Stay calm|Wait, I will help you]," {said hero}. {He} pulled with all {his} strength. It did not work.
     | {Hero} pulled from the left. {Hero} pulled from the right. [Nothing moved|It only got worse].
-    "[Hands alone will not do|I need something better|Think, think]," {he} said. "[What I need is|If I only had] a {tool}!"
+    "[Hands alone will not do|I need something better|Think, think]," {he} said. "[What I need is|If I only had] {an tool}!"
     either
-    {He} {went} home as fast as {he} could and came back with {a tool}.
+    {He} {went} home as fast as {he} could and came back with {an tool}.
     or
-    {Other} lived near by. "[Can you lend me|Do you have] a {tool}?" asked {hero}, all out of breath. "[Here, take it|Of course]," {said other}.
+    {Other} lived near by. "[Can you lend me|Do you have] {an tool}?" asked {hero}, all out of breath. "[Here, take it|Of course]," {said other}.
     or
-    {He} looked around. And there, {spot}, somebody had left {a tool}. [What luck|Somebody must have lost it]!
+    {He} looked around. And there, {spot}, somebody had left {an tool}. [What luck|Somebody must have lost it]!
     then
     With the {tool}, {he} {deed}. "[Just a little more|Nearly done|Do not look]," {he} said.
     | {Hero} took the {tool} and {deed}. It took [a long time|all afternoon], but {he} did not stop.
@@ -36,6 +37,7 @@ let helping = [
     """
     who = who is ill | who takes care of a sick friend | whose friend is ill | who makes soup for a friend
     about = being ill | a sick friend | a good soup
+    friendnature = kind | old | young | small | friendly | shy
     ill = a cold | a fever | a sore throat | a bad cough | a headache | red spots all over
     gift = bunch of flowers | story book | jar of honey | pot of soup | funny picture | warm blanket
     {When}, the window of {friend} stayed dark. "[That is strange|Something is wrong]," {said hero}.
@@ -88,7 +90,7 @@ let helping = [
     """
     who = who mends a {broken} | and the broken {broken} | who wants to mend the {broken}
     about = a broken {broken} | working together | mending things
-    broken, part, tool = bridge / boards / hammer | gate / hinges / screwdriver | roof / tiles / ladder | fence / boards / hammer | boat / planks / brush with tar | swing / ropes / needle and thread | well / stones / shovel | wall / bricks / trowel
+    broken, part, tool = bridge / boards / hammer | gate / hinges / screwdriver | roof / tiles / ladder | fence / boards / hammer | boat / planks / hammer | swing / ropes / knife | well / stones / shovel | wall / bricks / trowel
     After the [storm|long winter|big rain], the old {broken} {in place} was broken.
     | {When}, [crack|crash]! The {broken} {in place} broke in two.
     "[Somebody should do something|This cannot stay like this|What a pity]," they all said, and then they all went home. Only {hero} stayed.
@@ -96,7 +98,7 @@ let helping = [
     "[I will do it myself|How hard can it be?|Then I will do it]," {said hero}. {He} fetched some {part} and a {tool}.
     {He} worked until noon. The {part} were [heavy|crooked]. [The sun burned|It began to rain]. The {broken} looked worse than before.
     | By lunch {he} had [three blisters|a hurting back], and the {broken} looked [like a hedgehog|as bad as before]. It was [too hot|too windy] for such work.
-    "{Hello friend} [That is all wrong.|Do you need a hand|May I]?" {asked friend}. "[No, thank you|I can do it alone]," {said hero}, and hit {his} own thumb. "Ouch! [Well, maybe yes|Yes, please]."
+    "{Hello friend} [That is all wrong.|Do you need a hand|May I]?" {asked friend}. "[No, thank you|I can do it alone]," {said hero}, and hurt {his} own thumb. "Ouch! [Well, maybe yes|Yes, please]."
     {Friend} held the {part}, and {hero} used the {tool}. [That went much better|Now it went twice as fast]. They [whistled|sang|counted] as they worked.
     | One of them held, the other one worked. {Friend} gave {him} the {part}, {hero} had the {tool}, and [it was almost fun|they told each other jokes].
     ? Soon {other} came [with {food}|to look]. "[I can carry things|I have two hands too]," {said other}. And one by one the others came back.
@@ -173,7 +175,7 @@ let helping = [
     | Tick, tock, tick, and then nothing. The big clock of the town [stood still|had stopped]!
     Nobody woke up. The baker slept. [The teacher slept|The children slept]. [Even the cats|Even the mayor] slept. Only {hero} was awake.
     | Without the clock nobody knew what time it was. So they all slept on, [the teacher and the mayor|the baker and the hens], and only {hero} was up.
-    ? {Hero} [knocked on doors|called, "Good morning!"|shook the baker]. "[Five more minutes|It is not time yet|Look at the clock]," they mumbled, and went on sleeping.
+    ? {Hero} [knocked on doors.|called, "Good morning!"|shook the baker.] "[Five more minutes|It is not time yet|Look at the clock]," they mumbled, and went on sleeping.
     So {he} climbed up the tower, [step by step|all two hundred steps], and opened the little door. There sat {friend}, [rubbing both eyes|with a lamp].
     | There were two hundred steps up to the clock. {Hero} took them all, [in the dark|one by one]. Up there {he} found {friend}, [with a lamp|who rubbed both eyes].
     "{Hello friend} [Do you know what is wrong?|I heard it stop]," {said friend}. Together they looked into the clock. It was easy to see: {cause}.

@@ -11,7 +11,7 @@ let journeys = [
     {He} showed it to {friend}. "[I know that place|That must be far]," {said friend}. "[Shall we go|When do we start]?" "[Now|At once|After lunch]," {said hero}.
     They packed {food} and a [shovel|rope and a shovel]. First they {went} {to place}. Then the map said: "[Forty steps to the left|Turn at the tree with two heads]." So they turned.
     | They left before sunrise, with {food} and a [shovel|rope and a shovel]. "[Past {the place}, it says here|Look for {the place}]," {said hero}, with one finger on the map.
-    There was a river without a bridge. [They made a raft of branches|They jumped from stone to stone]. {Friend} fell in and [came out with a frog on the head|said, "I was hot anyway"].
+    There was a river without a bridge. [They made a raft of branches|They jumped from stone to stone]. {Friend} fell in and [came out with a frog on the head.|said, "I was hot anyway."]
     | Then they came to a dark cave. "[You first|Hold my hand]," {said friend}. Inside, [bats flew|water dripped]. They sang, to make the cave smaller.
     ? At night they slept under the stars. "[What will you do with your half|What do you think it is]?" asked {hero}. "[Gold|Buy a boat|Sleep in a soft bed]," {said friend}.
     The next day, they stood at the red cross. They dug and dug. Clonk! [An old box|A box with iron bands]! {Hero} opened it [slowly|with shaking hands].
@@ -41,9 +41,9 @@ let journeys = [
     ? The waves went up, the waves went down. [The land got smaller and smaller|A fish looked at {him} in surprise]. {Hero} sang all the songs of the sea that {he} knew. There were two.
     Then a [big wave|storm] came. It turned the {vessel} around three times and threw {him} on a beach. [It was an island, as small as a garden|One palm tree, one rock, and sand].
     | In the night came [the wind|a wave like a mountain], and when {hero} opened {his} eyes, there was sand in {his} mouth. It was an island, [not bigger than a garden|with one tree].
-    "[Is anybody here|Hello]?" {he} called. "{Hello friend} [I have been here for three years|Please wipe your feet|At last a visitor]," {said friend}, and came out from behind the rock.
+    "[Is anybody here|Hello]?" {he} called. "{Hello friend} [I have been here for three years|Please wipe your feet|A visitor]," {said friend}, and came out from behind the rock.
     {Friend} had [a house of shells|a table of driftwood], and a [coconut|stone] named Hubert to talk to. "[Hubert does not say much|Hubert is a good listener]," {said friend}.
-    They ate [fish soup|coconuts] and watched the sun sink into the sea. It was [beautiful|very quiet]. "[I like it here|One could stay]," {said hero}. "[Yes|One can]," {said friend}. "But in the evening I think of [the smell of bread|my brother|my own street]."
+    They ate [fish soup|coconuts] and watched the sun sink into the sea. It was [beautiful|very quiet]. "[I like it here|One could stay]," {said hero}. "[Yes|One can]," {said friend}. "But at night I think of [the smell of bread|my brother|my own street]."
     either
     So they mended the {vessel}, [with a patch of palm leaves|with rope and resin], and made a second sail. Hubert came too. For seven days they followed the [evening star|birds].
     On the eighth day, they saw [smoke|roofs|a church tower]. "[Bread|I smell bread]!" {said friend}, and cried a little, and so did {hero}.
@@ -58,11 +58,12 @@ let journeys = [
   // The star that fell.
   Plot(
     """
-    fits = land town air sea
+    fits = land town air
     tags = night
     who = who finds a fallen star | and a little star | who brings a star back to the sky
     about = a fallen star | a star | the night sky | stars
-    {When}, at night, something fell from the sky, [with a hiss|like a spark|with a long tail]. {Hero} ran outside.
+    when = One night | One clear night | One warm night
+    {When}, something fell from the sky, [with a hiss|like a spark|with a long tail]. {Hero} ran outside.
     | {Hero} could not sleep and looked out of the window. A star fell! It fell right behind the house.
     There it lay {spot}, no bigger than an apple, and it [glowed|trembled|blinked]. "[Ouch|Where am I?|I fell out of bed]," said the star.
     "[Are you hurt?|You are so bright]," {said hero}. "[I leaned out too far to see the sea|I fell asleep, and then I fell]," said the star. "[How do I get back?|I want to go home|The other stars will look for me]."
@@ -86,7 +87,8 @@ let journeys = [
     who = who thinks that the moon fell into the pond | who wants to save the moon | who wants to catch the moon
     about = the moon in the pond | the moon | somebody who wants to catch the moon
     tool = net | bucket | rope | fishing rod | long rake | big spoon
-    {When}, at night, {hero} came by the pond. There was the moon, down in the water! "[Help! It fell in|It will drown|Hold on, I am coming]!" {he} cried.
+    when = One night | One clear night | Late one night
+    {When}, {hero} came by the pond. There was the moon, down in the water! "[Help! It fell in|It will drown|Hold on, I am coming]!" {he} cried.
     | "The moon is in the pond!" {Hero} ran from door to door. "[Wake up|Bring something long], all of you!"
     {Friend} [put on one shoe|came in a nightcap]. "[In the pond|That is terrible|I thought that it was rather dark]!" {said friend}.
     {Hero} fetched {a tool}. {He} lay down on the bank and reached for the moon. It [broke into a hundred pieces|ran away to all sides]! "[Now I have broken it|Oh no]!" {he} said.

@@ -66,6 +66,7 @@ let learning = [
   Plot(
     """
     nature = proud | boastful | vain
+    tags = plain
     who = who was very proud | who always boasts | who thinks that {he} is the best
     about = pride | boasting | somebody who always has to be the best
     skill, test = jump the farthest / jump over the brook | run the fastest / run once around the field | sing the loudest / sing across the valley | climb the highest / climb the old tree | lift the most / lift the big stone | dance the best / dance on one leg
@@ -99,7 +100,7 @@ let learning = [
     | {Hero} was the smallest {in place}. "[Out of the way|Mind your feet, there is somebody down there|You are too small to help]!" the others said.
     Every morning {he} [measured {himself}|stood on tiptoe]. [Not a bit taller|The same as yesterday].
     ? {He} ate more soup. {He} hung from a branch. [Nothing helped|It only gave {him} long arms].
-    {When}, something bad happened: {trouble}. Everyone [came running|stood around|talked at once].
+    {When}, something bad happened: {trouble}. Everyone [came running|stood around|talked at the same time].
     {Friend} tried [with a long stick|with all strength|first]. It did not work. {Other} tried it. That did not work. [All of them were too big|They were much too big].
     "[Now what|What shall we do?|If only somebody were very small]," {said friend}. Then it was quiet, and everyone looked down at {hero}.
     "[Me|Who, me]?" asked {hero}. "[Please|You are the only one who can do it]," {said friend}. "You could {mend}."
@@ -123,15 +124,19 @@ let learning = [
     {Hero} [thanked {friend}|was polite], but that could not be right. {He} {went} on {to place}.
     There sat {other}. "{Hello other} [Questions make me hungry|That is a good one|Nobody has ever asked me that]," {said other}. "I think it has to do with [cheese|music|the moon|big birds|love]."
     | There {he} met {other}. "[If I knew that, I would be famous|I knew it once, but I forgot it]," {said other}. "Ask [the wind|an older one|somebody with a beard]."
-    {Hero} asked [a river|an old tree]. It [rustled|murmured] something, but {hero} did not understand it.
+    @!sea @!sky {Hero} asked [a river|an old tree]. It [rustled|murmured] something, but {hero} did not understand it.
+    | @sea {Hero} asked [the waves|an old rock], but {hero} did not understand the answer.
+    | @sky {Hero} asked [the night|the rain], but {hero} did not understand the answer.
     either
-    At last {he} came to an old woman in front of a small house. "[Sit down|Come here]," said the old woman. "I know {question}." And the answer came in a whisper, right into the ear of {hero}.
+    @!sea @!sky At last {he} came to an old woman in front of a small house. "[Sit down|Come here]," said the old woman. "I know {question}." And the answer came in a whisper, right into the ear of {hero}.
     [{He} began to smile|{His} eyes grew big]. "[Of course|So that is it]!" And what was it? [You must ask somebody, as {hero} did|I promised not to tell].
     or
     When {he} came home, {he} still did not know it. But now {he} had [seven|nine] answers, one sillier than the other. {He} wrote them all down.
     It became a very funny book. [Everybody wanted to read it|Even {friend} laughed over it], and at the end there was an empty page, for the right answer.
     or
-    In the evening {he} lay on {his} back in the grass and looked up. {He} looked for so long that the question became [quiet|soft].
+    @!sea @!sky In the evening {he} lay on {his} back in the grass and looked up. {He} looked for so long that the question became [quiet|soft].
+    | @sea In the evening {he} looked at the waves for a long time, and the question became [quiet|soft].
+    | @sky In the evening {he} looked down at the world for a long time, and the question became [quiet|soft].
     "[I do not know it|Maybe nobody knows it]," {he} said. "[But it is nice to wonder|It is good that there are questions left]."
     then
     And the next morning? {Hero} woke up with a new question.

@@ -130,7 +130,7 @@ let losing = [
     [Plop|Pling|Click]! Something small and white [fell on the floor|rolled under the table]. It was the tooth!
     "[It did not hurt at all|Look, a hole|I can whistle through it]!" {said hero} [proudly|with a new kind of smile].
     That night, {he} put the tooth [under {his} pillow|in a cup by the bed|on the window].
-    In the morning, the tooth was gone, and there lay [a shiny coin|a bright coin|a tiny letter that said "Thank you"].
+    In the morning, the tooth was gone, and there lay [a shiny coin|a bright coin].
     """),
 
   // A kite, a balloon: the wind takes it.

@@ -35,6 +35,7 @@ let mischief = [
   Plot(
     """
     nature = lazy | sleepy
+    tags = plain
     who = who is very lazy | who does not want to work | who never wants to work
     about = being lazy | work | somebody who is too lazy to work
     {Hero} was so lazy that {he} [yawned in {his} sleep|had {his} soup blown cool by the wind|let the rain wash {his} dishes].
@@ -102,7 +103,7 @@ let mischief = [
     | The first piece was for {friend}. One bite. {Friend} [sat as still as a post|looked for the water|made a face like a lemon].
     "[Well|And]? Is it good?" asked {hero}. "[It is very|It is]," {said friend}, "[unusual|special]." {Hero} tried a bit. It tasted {taste}!
     {Hero} [sat down on the floor|hid {his} face in {his} hands]. "[It is all spoiled|I wanted to make you happy, and now this]!" {he} said.
-    {Friend} [put a hand on {his} shoulder|wiped the mouth]. "Nobody ever made me a cake before," {said friend}. "[I will eat the cherry|And nobody ever made one like THIS]."
+    {Friend} [put a hand on {his} shoulder|swallowed bravely]. "Nobody ever made me a cake before," {said friend}. "[I will eat the cherry|And nobody ever made one like THIS]."
     They looked at each other, and then they [laughed until they cried|had to laugh].
     | It was so sad that it was funny. First {friend} snorted, then {hero} did, and then there was no stopping.
     "[Come, we will make another one together|Once more, and I will read what is on the jars]," {said friend}. The second cake was [a bit crooked|a bit flat], but it was gone in five minutes.
@@ -112,7 +113,7 @@ let mischief = [
   // Hiccups.
   Plot(
     """
-    fits = all
+    fits = dry
     who = who had the hiccups | who could not stop hiccuping | with the hiccups
     about = the hiccups | something funny | somebody with the hiccups
     Hic! {Hero} had the hiccups. [Hic, it went, and hic again|Every time {he} wanted to speak, it went hic].
@@ -130,7 +131,7 @@ let mischief = [
     or
     {He} laughed, because they all looked so serious. {He} laughed until {his} tummy hurt. And when {he} stopped, it was still. No hic, for one minute, for two.
     then
-    "[At last|Thank you all]!" {said hero}. And then, from the back, somebody [softly|quietly] said, "Hic!" It was {friend}.
+    "[They are gone|Thank you all]!" {said hero}. And then, from the back, somebody [softly|quietly] said, "Hic!" It was {friend}.
     | Everyone cheered. "[And now, lunch|Slowly this time]," {said friend}.
     """),
 

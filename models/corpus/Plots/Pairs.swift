@@ -11,7 +11,7 @@ let pairs = [
     toy = @toys
     {When}, they found {a toy}. "[I saw it first|It is mine]!" said {hero}. "[No, I saw it first|No, mine]!" said {friend}.
     | {Both} had only one {toy}. {Hero} wanted it. {Friend} wanted it too, and right now.
-    {Hero} pulled from one side. {Friend} pulled from the other. [Neither of them let go|"Let go!" "No, you!"]. And then: [crack|rip]! {Hero} had one half of the {toy}, and {friend} had the other.
+    {Hero} pulled from one side. {Friend} pulled from the other. [Neither of them let go.|"Let go!" "No, you!"] And then: [crack|rip]! {Hero} had one half of the {toy}, and {friend} had the other.
     | They [shouted|stamped their feet]. They drew a line in the sand. "[This is my side|Do not cross it]," said {friend}. On one side sat {hero} with the {toy}, on the other side {friend} with folded arms.
     [They did not talk for the rest of the day|They both went away, one to the left and one to the right]. {Hero} [kicked a stone|sat alone {spot}]. {Friend} [threw pebbles into the water|sat alone {spot2}].
     It was [very quiet|boring]. "[I do not even want the {toy} anymore|What is the use of it, alone?]," thought {hero}. "[I wish we had not quarreled|It was a silly fight]," thought {friend}, and did not know that the other one was thinking the same.
@@ -62,7 +62,7 @@ let pairs = [
     {Hero} drew a plan, with [many lines|numbers]. {Friend} just began. They carried {part} until their arms were long.
     "[That is not in the plan|That belongs over there]," said {hero}. "[The plan is boring|It looks better here]," said {friend}. So {hero} built on the left, and {friend} built on the right. In the middle the two sides did not fit at all.
     Crash! Everything fell down. They stood in the dust and looked at it. "[That was your side|It was because of your plan]," said {friend}. "[Your side fell first|It was because you did not look at it]," said {hero}.
-    They sat down back to back and [were angry|said nothing]. After a while {hero} said, "[Your idea with the round window was nice|I liked your side, a little]." After another while {friend} said, "[Your corners were very straight|Maybe we need a bit of a plan]."
+    They sat down back to back and did not look at each other. After a while {hero} said, "[Your idea with the round window was nice|I liked your side, a little]." After another while {friend} said, "[Your corners were very straight|Maybe we need a bit of a plan]."
     | For an hour they [drew lines in the dust|did not speak]. Then one of them coughed. "[Your tower was good|I liked your door]," said {hero}. "[Your side stood straighter than mine|Yours had better windows]," said {friend}.
     So they began again. {Hero} [measured|held], and {friend} [made it beautiful|tied]. They [took turns being the boss, an hour each|sang, and did not notice how late it was].
     And when the sun was low, there it was: {a work}! [It was a little crooked, but it held.|It was half a plan and half a dream.]
@@ -106,10 +106,10 @@ let pairs = [
     They took it home in [a hat|a basket]. {Hero} warmed some milk. {Friend} made a bed of [socks|hay]. [It drank everything and fell asleep in the middle of a yawn|It ate the milk, the spoon and a bit of the bed].
     "We must give it a name," said {friend}. They thought of [twenty|a hundred] names. It looked up only at one of them, so it was called {called}.
     | It needed a name. {Hero} wrote down ten, and {friend} wrote down ten. It sneezed when they came to {called}, and so {called} it was.
-    ? {called} [ate the slippers|dug up the flowers|slept in the soup pot]. {called} was awake at night and asleep at noon. "[It is your turn to get up|I was up last night]," said {hero}. "[No, yours|I was up twice]," said {friend}.
+    ? {called} [ate the slippers|dug up the flowers|slept in the soup pot]. {called} was awake at night and asleep at noon. "It is your turn to get up," said {hero}. "[No, yours|But I was up twice]," said {friend}.
     Then they saw a note on [a tree|the gate]: "Lost: one {pet}, with a white spot behind the left ear." {Hero} looked. {Friend} looked. There was the spot.
     | A week later {friend} came home and was very pale. "Somebody has lost {a pet}," said {friend}. "It stands on [every wall|the church door]. With a white spot behind the ear." They both looked. It had one.
-    [They said nothing for a long time|"We could say that we did not see the note," said {hero} in a small voice]. "[Somebody is sad tonight|Somebody has an empty bed at home]," said {friend}. They both knew what they had to do.
+    [Nobody said a word for a long time|"We could say that we did not see the note," said {hero} in a small voice]. "[Somebody is sad tonight|Somebody has an empty bed at home]," said {friend}. They both knew what they had to do.
     An old woman opened the door, with red eyes. The {pet} jumped right into the arms of the old woman. "[You brought it back|My heart]!" said the old woman, and laughed and cried.
     | The house was at the end of the village. An old woman looked out, saw the {pet}, and had to hold on to the door. "[There you are, you rascal|My heart]!" said the old woman.
     ? {Both} stood there with empty hands and [a lump in the throat|wet eyes]. "[It needs two to walk it|I am old, and it is so quick]," said the old woman. "[Would you come and help me|Could you come every day after school or work]?"
@@ -149,7 +149,7 @@ let pairs = [
     {When}, {both} were {in place} when the fog came. It was as thick as [milk|porridge]. [{Hero} could not see a hand in front of the eyes|There was no path, no sky, nothing].
     | "Where is the path?" asked {hero}. The fog had swallowed it. {Both} were {in place}, and everything was white.
     "[Stay here|Hold my hand]," said {friend}. "[I am holding something.|Is that your hand or a branch]?" asked {hero}. It was a branch. They had lost each other!
-    "[Where are you|Hello]?" "[Here|Over here|Here I am]!" The fog made the voices come from [everywhere|all sides at once]. {Hero} ran to the left and hit a bush. {Friend} ran to the right and stepped into [a brook|a puddle].
+    "[Where are you|Hello]?" "[Here|Over here|Here I am]!" The fog made the voices come from [everywhere|all sides]. {Hero} ran to the left and hit a bush. {Friend} ran to the right and stepped into [a brook|a puddle].
     Then {hero} had an idea. "Stand still!" {hero} called. "[Do not move|Stay where you are]. Sing our song! I will come to you." And {friend} began to sing, [a bit shaky at first|as loud as could be].
     {Hero} followed the song, step by step. Here it was louder. There it was softer. So, a little to the left. And then they bumped into each other, nose against nose. "[Ouch|There you are]!"
     | {Hero} walked toward the singing with both arms out. A tree. A fence. [Another tree|A cow]. And then something warm that sang. "[Found you|Is that you]!"
@@ -167,7 +167,7 @@ let pairs = [
     who = who put on a play | who put on a show | who make a circus
     about = a play | a theater | a show | two friends who put on a show
     role, role2 = the dragon / the knight | the wolf / the lamb | the ghost / the queen | the storm / the ship | the giant / the mouse
-    {When}, {both} wanted to put on a play {in place}. [They hung up a sheet|They painted a board: "Tonight! Great play!"]. {Hero} was {role}, and {friend} was {role2}.
+    {When}, {both} wanted to put on a play {in place}. [They hung up a sheet.|They painted a board: "Tonight! Great play!"] {Hero} was {role}, and {friend} was {role2}.
     | "I want to be {role}," said {hero}. "[Good|That fits you]," said {friend}. "Then I am {role2}." It was going to be the greatest play of all time.
     They practiced for [a week|three days]. {Hero} [forgot the words, every time in the same place|spoke too softly]. {Friend} [laughed in the saddest scene|always fell over the same chair].
     Then the evening came, and [everybody sat there|all the seats were taken]. "[I cannot do it|I have forgotten who I am]," whispered {hero} behind the curtain. "[Me neither|I am going to be sick]," said {friend}. "[Too late|They are clapping already]!"

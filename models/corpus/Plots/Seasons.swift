@@ -57,6 +57,8 @@ let seasons = [
   Plot(
     """
     fits = dry
+    nature = little | young | small | curious
+    tags = plain
     who = who is bored | who is bored on a rainy day | on a rainy day | who does not know what to do
     about = a rainy day | being bored | rain
     It rained, and it rained. {Hero} sat at the window and [counted the drops|drew faces on the glass]. "I am bored," {he} said. "[So bored that even my toes are bored|Nothing is fun]."
@@ -122,14 +124,15 @@ let seasons = [
     They rolled away the rock, all together. And under it, very softly: gluck. [A dark spot in the sand|The ground was wet]! Gluck, gluck. Clear, cold water rose [around their feet|up to their ankles].
     | It took all of them to move the rock. Then they held their breath and listened. Gluck. [It was so soft that they were not sure|A bubble]. Gluck! And there it came, clear and cold.
     They [laughed and threw water at each other|drank out of hats and hands]. [And that same night, it began to rain, as if it had only waited for that.|"A fine hole," {said other}.]
-    The well is still there. They call it [the well of {hero}|"A Little Deeper"].
+    The well is still there. They call it the well of {hero}.
     """),
 
   // Cannot sleep.
   Plot(
     """
-    fits = all
+    fits = dry sky
     tags = night
+    friendnature = wise | old | kind | friendly | sleepy
     when = One night | Last night | One summer night
     who = who cannot sleep | who could not sleep | who does not want to go to bed | who is not tired
     about = going to sleep | bedtime | somebody who cannot sleep | a quiet night | the night

@@ -5,13 +5,15 @@ let town = [
   Plot(
     """
     fits = bodies
+    nature = sad | young | quiet | rich
+    tags = plain
     hero = king: he | queen: she | princess: she | prince: he | emperor: he | duchess: she
     who = who could not laugh | who never laughs | who is always sad | who was very sad
     about = a sad king | somebody who cannot laugh | laughing
     {Hero} had everything: [a castle with a hundred rooms|a golden bed], a silver bath and forty hats. But {he} could not laugh.
     | {Hero} had not laughed for seven years. Not when {he} was tickled, [not at the best joke|not at the silliest hat].
     "Whoever makes me laugh," {he} said, "shall have [half of my gold|a wish|a horse and a house]." And from all over the land they came.
-    A clown fell over three chairs. Nothing. [A bear danced on a ball|Three dwarfs threw pies]. Nothing. A wise man told the oldest joke in the world. {Hero} only [yawned|asked, "Is it over?"].
+    A clown fell over three chairs. Nothing. [A bear danced on a ball|Three dwarfs threw pies]. Nothing. A wise man told the oldest joke in the world. {Hero} only [yawned.|asked, "Is it over?"]
     | There came fools with bells, and there came a bear on a ball. [Nothing|{Hero} looked out of the window]. There came a goose in a dress. [Nothing|{Hero} cleaned {his} nails].
     Then {friend} came through the wrong door, with [a bucket|a basket of eggs|a pile of plates]. "{Hello friend} [Is this the kitchen?|Mind your feet, please]," {said friend} to {hero}.
     | One day the wrong door opened, and in came {friend} with [a sack of potatoes|a tower of plates]. "{Hello friend} [Out of the way|Is that the kitchen?]," {said friend} to {hero}.
@@ -108,7 +110,7 @@ let town = [
     They sang the old songs. The street was [a river of lights|as bright as a cake with candles]. Then, around the corner by the church, came the wind.
     | Slowly they walked down to the church and sang, [louder and louder|a bit off key]. Then, without a word, the wind came around the corner.
     Whoosh! One lamp went out. Whoosh! Ten. Whoosh! All of them. [Now it was as dark as in a sack|Somebody began to cry]. Only one little light was left, because it was so crooked that the wind did not find the way in: the {shape} of {hero}.
-    | It blew out the first lamp, and the second, and then all of them at once. [Nobody could see a thing|The little ones began to cry]. But there in the dark was still one light: the crooked {shape} of {hero}.
+    | It blew out the first lamp, and the second, and then all the others. [Nobody could see a thing|The little ones began to cry]. But there in the dark was still one light: the crooked {shape} of {hero}.
     Everybody looked at {him}. {He} [swallowed|stood on tiptoe]. "[Come here|Come close, one after the other]," {he} said. "[Take some of my light|There is enough for all]."
     {Friend} was first. Then came the little ones, then the big ones, and then the one who had asked about the potato. Light after light went on. [And the {shape} did not get any darker|It burned as bright as before].
     | One lamp after the other came to the {shape} of {hero} and got its light back, [big ones and small ones|the pear, the sun and the potato].
@@ -138,6 +140,7 @@ let town = [
   // Gray, until somebody mixes the colors.
   Plot(
     """
+    tags = plain
     who = who brings back the colors | who loves colors | in a gray town | who paints the whole town
     about = colors | a gray town | a town without colors
     fits = bodies
@@ -160,6 +163,7 @@ let town = [
     fits = bodies
     who = who does magic | who learns magic | and a magic trick | who wants to be a magician
     about = magic | a magic trick | a magic show
+    charm = please | thank you | sorry
     pet = frog | rabbit | duck | hen | goose | pig
     thing = hat | bag | cup | box | basket | umbrella
     {Hero} had learned three magic tricks from an old book. The first one never worked. The second one worked on Sundays. {When}, {he} gave a show {in place}.
@@ -170,11 +174,11 @@ let town = [
     | "[That flower has legs|It eats my program]!" called {friend}. {Hero} [smiled as if nothing was wrong|waved the wand]. "Back with you! Hocus pocus!" It banged again. And so there were two of them.
     ? "Three, two, one, gone!" Bang! Four. "[Stop|Please stop]!" Bang! Eight. They [hopped|ran] over the stage, onto the chairs, [into bags and hats|under coats]. The one who had been asleep woke up with {a pet} on the head.
     | "Go away!" Bang! Four. "[Enough|No more]!" Bang! Eight. Soon they sat [on every hat|in all the bags], and it was not easy to find a free seat.
-    {Hero} [turned pale|leafed through the book]. There, at the very bottom, in tiny letters: "To end it, say [please|thank you|sorry]." {He} had never [read|seen] that.
-    | {Hero} took the old book and read it again, [with a finger on each line|faster and faster]. And really, on the last page it said: how to stop it. One had to say [please|thank you|sorry].
-    "[Please|Sorry|Thank you]!" whispered {hero}. Nothing. "[A little louder|From the heart], I think," {said friend}. {Hero} took a deep breath and said it so that everyone could hear. Pling!
+    {Hero} [turned pale|leafed through the book]. There, at the very bottom, in tiny letters: "To end it, say {charm}." {He} had never [read|seen] that.
+    | {Hero} took the old book and read it again, [with a finger on each line|faster and faster]. And really, on the last page it said: how to stop it. One had to say {charm}.
+    "{Charm}!" whispered {hero}. Nothing. "[A little louder|From the heart], I think," {said friend}. {Hero} took a deep breath and said it so that everyone could hear. Pling!
     | {He} said it, but nobody could hear it. "[Say it as if you meant it|We cannot hear you back here]," {said friend}. So {he} stood up straight and said it once more. And pling!
     All was quiet. In the {thing} stood [one red flower|a little flower], and on top of it sat {a pet}, the first one, and [would not leave|winked]. [Then the people clapped as never before.|Nobody was asleep anymore.]
-    "[Was that planned|How did you do that]?" {asked friend}. "[Of course|A magician never tells]," {said hero}. [And the {pet} said nothing about it either.|The {pet} stayed with {him}, and it is better at magic than {he} is.]
+    "[Was that planned|Did you mean it that way]?" {asked friend}. "[Of course|Yes, all of it]," {said hero}. [And the {pet} said nothing about it either.|The {pet} stayed with {him}, and it is better at magic than {he} is.]
     """),
 ]
