@@ -58,9 +58,12 @@ extension Story {
     if let fixed {
       return Someone(kind: random.pick(fixed), named: 0.6, natures: heroNatures, &random)
     }
-    if mayInvent, world == .land, random.chance(0.3) {
-      return Someone(
-        kind: inventedWord(&random), named: 0.4, natures: heroNatures, mayInvent: true, &random)
+    if mayInvent, [.land, .town].contains(world), random.chance(0.4) {
+      let kind = random.pick([
+        inventedWord(&random), random.pick(askedBeings),
+        random.pick(plot.isForThings ? askedThings : askedBeings),
+      ])
+      return Someone(kind: kind, named: 0.4, natures: heroNatures, mayInvent: true, &random)
     }
     let isThing = plot.isForThings && world == .land && random.chance(0.1)
     let kind =
@@ -181,7 +184,7 @@ extension Someone {
     let known = gender == .she ? girls : boys
     name =
       random.chance(named)
-      ? mayInvent && random.chance(0.3) ? inventedName(&random) : random.pick(known) : nil
+      ? mayInvent && random.chance(0.3) ? inventedName(gender, &random) : random.pick(known) : nil
     let isYoung = youngKinds.contains(self.kind)
     let nature = random.pick(
       natures.filter {
@@ -203,17 +206,22 @@ private let ends = list(
 
 /// "a blorp", "a twizzle": from these a model learns to take a word as it stands in the request.
 func inventedWord(_ random: inout Random) -> String {
-  random.pick(starts) + random.pick(middles) + random.pick(ends)
+  var word = random.chance(0.12) ? "" : random.pick(starts)
+  if random.chance(0.35) {
+    word += random.pick(middles) + random.pick(list("b, d, l, m, n, p, t, z, nk, rk, lf"))
+  }
+  return word + random.pick(middles) + random.pick(ends)
 }
 
 /// "Zuki", "Tamo": as the names of the whole world go.
-func inventedName(_ random: inout Random) -> String {
+func inventedName(_ gender: Gender, _ random: inout Random) -> String {
   let second = list("k, l, m, n, r, v, z, d, b, j, ll, nn, rr, sh, nd, lm, rk")
-  let end = list("a, i, o, u, e, y, an, en, in, ia, us, el")
+  let herEnd = list("a, a, a, i, e, y, ia, in")
+  let hisEnd = list("o, o, u, i, y, an, en, in, us, el")
   while true {
     let name = capitalized(
       random.pick(starts) + random.pick(list("a, e, i, o, u")) + random.pick(second)
-        + random.pick(end))
+        + random.pick(gender == .she ? herEnd : hisEnd))
     if !girls.contains(name), !boys.contains(name) { return name }
   }
 }

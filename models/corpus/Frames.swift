@@ -38,8 +38,8 @@ let openings = Page(
 /// Openings that name the day themselves.
 let dayOpenings = Page(
   """
-  @!goes It was a [sunny|windy|warm|cloudy|bright|lovely|quiet] [day|morning], and {hero} was {in place}.
-  | @!goes It was [spring|summer|autumn|a day in May|a day in June|the last day of summer|the first day of spring]. {Hero} was sitting {in place}.
+  @!goes It was a [sunny|windy|warm|bright|lovely|quiet] [day|morning], and {hero} was {in place}.
+  | @!goes It was [spring|summer|autumn|a day in May|the last day of summer|the first day of spring]. {Hero} was sitting {in place}.
   | The sun was [up|shining|warm|bright], the birds [sang|were singing], and {hero} had nothing to do.
   | @person {Hero} woke up [early|late|with a smile|with a yawn] and looked out of the window.
   | {Hero} [woke up early|woke up late|opened one eye, then the other|stretched and yawned]. "[What a fine day|Today will be a good day|I wonder what will happen today]!" {he} said.
@@ -55,7 +55,7 @@ let dayOpenings = Page(
 /// What one is like. Nothing of this matters later.
 let traits = Page(
   """
-  {He} liked to [sing|dance|read|paint|laugh|tell stories|count the clouds|collect stones|listen to the wind|sit in the sun|look at the stars|ask questions].
+  {He} liked to [sing|dance|read|paint|laugh|tell stories|count the clouds|listen to the wind|sit in the sun|look at the stars|ask questions].
   | {He} [loved|liked] {food} [more than anything|very much|best of all|almost as much as stories].
   | {He} was [always|often|almost always] [happy|hungry|full of ideas|ready to help|in a hurry|a little late].
   | {He} had [a big heart|a warm smile|a good heart|bright eyes|a hundred ideas a day].

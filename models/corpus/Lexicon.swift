@@ -95,6 +95,37 @@ let thingKinds = list(
   pancake, cookie, muffin, oak tree, sunflower, daisy, cactus, stone, pebble, puddle, bridge, windmill, lighthouse, submarine, boat, ship, rocket, balloon, kite, paper plane, flying carpet, feather
   """)
 
+/// Somebody and something that only requests name, so that a model learns to take its hero from there.
+let askedBeings = list(
+  """
+  aardvark, albatross, alpaca, barracuda, bobcat, boa, bullfinch, canary, capybara, caribou, catfish, chinchilla, cobra,
+  cockroach, condor, coyote, crayfish, dachshund, dingo, dodo, dormouse, earthworm, earwig, elk, emu, ermine, flounder,
+  gibbon, gnu, greyhound, grizzly bear, groundhog, grouse, guppy, hermit crab, herring, hornet, ibex, ibis, impala, jackal,
+  jackdaw, kiwi, koi, leech, lark, lynx, macaw, manatee, mink, minnow, mockingbird, muskrat, ocelot,
+  okapi, orangutan, orca, osprey, oriole, partridge, pheasant, piranha, poodle, prawn, puma, python, quail,
+  red panda, roadrunner, sea urchin, slug, snow leopard, stick insect, stingray, tapir, tarantula,
+  termite, terrier, thrush, tree frog, tuna, turtle dove, viper, warthog, water buffalo, weevil, wild boar,
+  zebra finch, android, alien, angel, astronomer, architect, athlete, barber, bus driver, butcher, butler, caveman, chef,
+  cyclops, engineer, firefighter, florist, gladiator, imp, jester, leprechaun, locksmith, mailman, mechanic, merman,
+  mummy, nanny, ogre, optician, plumber, police officer, ranger, samurai, sculptor, shopkeeper, skeleton, spy, student,
+  surfer, taxi driver, time traveler, umpire, usher, vampire, vet, waiter, werewolf, yeti, zombie, zookeeper
+  """)
+let askedThings = list(
+  """
+  airplane, alarm clock, ambulance, anchor, apple tree, armchair, arrow, avocado, axe, backpack, bagel, banana, bathtub,
+  bean, blender, brick, bucket, bulldozer, burger, camera, canoe, carpet, cello, cherry, coconut, coffee pot, computer,
+  crayon, cucumber, cupcake, curtain, dandelion, doghouse, doorbell, doughnut, eggplant, elevator, envelope, eraser,
+  escalator, excavator, fire hydrant, flashlight, footstool, fork, fridge, garden gnome, garbage truck, glove, guitar,
+  haystack, helicopter, iceberg, ice cube, igloo, ink pot, island, jigsaw puzzle, keyboard, ladle,
+  lawn mower, lemon, light bulb, locomotive, lollipop, magnet, marshmallow, matchbox, microphone, microwave, mirror,
+  motorbike, mountain, napkin, needle, noodle, oar, oven, paintbrush, parachute, peanut, pickle, pinecone, pizza, pocket,
+  popsicle, printer, quilt, radio, radish, refrigerator, rocking chair, roller skate, rope, rubber duck,
+  sandwich, saucepan, saxophone, scooter, sewing machine, snow globe, spaceship, sponge, stapler, strawberry, streetlamp,
+  suitcase, surfboard, tablecloth, taxi, telephone, television, tent, thimble, toothbrush, tortilla,
+  traffic light, trash can, turnip, typewriter, ukulele, unicycle, vacuum cleaner, van, vase, volcano, waffle, walnut,
+  washing machine, watering can, watermelon, wheel, wooden spoon, xylophone, yacht, yo-yo, zipper
+  """)
+
 /// Kinds of which there is one.
 let uniqueKinds: Set = ["moon", "sun", "wind", "north wind", "evening star", "full moon"]
 /// Kinds that are not old, and those that have parents at home.

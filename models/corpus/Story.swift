@@ -98,7 +98,7 @@ struct Story {
     if plot.goesToPlace { tags.insert("goes") }
     if ["girl", "boy"].contains(hero.kind) { tags.insert("child") }
     if world == .town { tags.insert("person") }
-    if thingKinds.contains(hero.kind) { tags.insert("thing") }
+    if thingKinds.contains(hero.kind) || askedThings.contains(hero.kind) { tags.insert("thing") }
     taken = Set(
       ([hero] + (plot.uses.contains("friend") ? [friend] : [])
         + (plot.uses.contains("other") ? [other] : []))
