@@ -3,7 +3,7 @@
 /// How one moves in each world.
 let movements: [World: (past: [String], present: [String], doing: [String])] = [
   .land: (["went", "went", "walked"], ["go", "walk"], ["going", "walking"]),
-  .air: (["flew", "went"], ["fly", "go"], ["flying", "going"]),
+  .air: (["went"], ["go"], ["going"]),
   .town: (["went", "went", "walked"], ["go", "walk"], ["going", "walking"]),
   .sea: (["swam"], ["swim"], ["swimming"]),
   .sky: (["drifted", "floated"], ["drift", "float"], ["drifting", "floating"]),

@@ -11,12 +11,12 @@ let thatDay = list(
 /// Openings behind which the plot names the day.
 let openings = Page(
   """
-  [Once upon a time|Long ago|Once|A long time ago], there [was|lived] {hero}, who lived {home}.
+  [Once upon a time|Long ago|Once|A long time ago], there was {hero}, who lived {home}.
   | Once upon a time, {hero} lived {home}.
   | There [was once|once was|once lived] {hero} {home}.
   | [Once upon a time|Long, long ago|In the old days], there [was|lived] {hero} {home}.
   | {Hero} lived {home}.
-  | {Hero} [had a little house|had a home|made a home] {home}.
+  | {Hero} had a home {home}.
   | @named {Name} was {a kind}, and {he} lived {home}.
   | @named {Name} was {a kind}. {He} lived {home}.
   | @named Do you know {name}? {Name} is {a kind} who lives {home}.
@@ -108,11 +108,11 @@ let pairOpenings = Page(
 let pairClosings = Page(
   """
   @!night That night, they both [slept very well|dreamed the same dream|fell asleep at once].
-  | From that day on, {both} were [best|better] friends than [ever|before].
+  | From that day on, {both} were better friends than [ever|before].
   | {Both} went home [hand in hand|side by side|together], [singing|laughing|tired but happy].
   | They [laughed about it|talked about it] for [days|weeks|years].
   | And {both} never forgot that day.
-  | "[What a day!|That was fun!|Again tomorrow]?" {asked hero}. "[Yes|Of course|Every day]!" {said friend}.
+  | "[Again tomorrow|Shall we do it again]?" {asked hero}. "[Yes|Of course|Every day]!" {said friend}.
   | Two are better than one, as {both} [always|often] said.
   | And they [both|all] lived happily ever after.
   | If you see {both}, say hello from me.

@@ -12,7 +12,7 @@ let courage = [
     {Hero} was afraid of {fear}. [Nobody knew it|It was a secret|Everybody knew it|{He} did not like to talk about it].
     | There was one thing that {hero} did not like at all: {fear}. [Oh no|Oh dear]!
     | "I am not afraid of anything," {hero} always said. But it was not true. {He} was afraid of {fear}.
-    {When}, {friend} [asked|said], "[Will you come {to place} with me|Let us go {to place}.]?" "[No|No, thank you|I cannot]," {said hero}. "[There may be {fear}|I am sure there is {fear}]."
+    {When}, {friend} [asked|said], "[Will you come {to place} with me|Let us go {to place}.]?" "[No|No, thank you|I cannot]," {said hero}. "[There may be {fear}|I think there will be {fear}]."
     | {When}, {he} was {in place}, and all {he} could think of was {fear}. {Friend} saw it. "{Hello friend} [Are you cold|What is wrong]?"
     "[Are you afraid of {fear}|So that is it, {fear}.]?" {asked friend}. {Hero} [nodded.|looked at the ground.|whispered, "Yes."]
     "[Promise not to laugh|Do not laugh]," said {hero}. "I am afraid of {fear}." {Friend} did not laugh.
@@ -20,7 +20,7 @@ let courage = [
     | "Everyone is afraid of something," {said friend}. "[Me too|For me it is {fear2}]." "Of {fear2}?" asked {hero}. "[But they do nothing|Oh, I like that]!" And they both had to smile.
     "[What helps you|What do you do then]?" asked {hero}. "I [count to ten|think of {food}|hold on to somebody]," {said friend}.
     either
-    So they made a deal. When there was {fear}, {friend} stayed close to {hero}. When there was {fear2}, it was the other way around.
+    So they made a deal. When {hero} was afraid of {fear}, {friend} stayed close. When {friend} was afraid of {fear2}, it was the other way around.
     [It did not take away the fear|They were still a little afraid]. But now it was [only half as big|a small fear, no bigger than a pea].
     or
     {Hero} tried it. "[One, two, three|La la la]," {he} [said|began], and {his} heart beat a little more slowly. [So that was how it worked|It really helped]!
@@ -148,7 +148,7 @@ let courage = [
     | Only one chair was free, beside {friend}. "[Is this seat free|May I sit here]?" asked {hero}, and {his} voice was no louder than a mouse.
     {Friend} [moved over|nodded]. "[I am new too|I was so afraid that I put my shoes on the wrong feet|I thought that nobody would sit here]," {said friend}.
     ? {Hero} looked down. {He} had put on two different socks. They looked at each other, and they [giggled|laughed|could not stop laughing].
-    Then the teacher asked, "[Who can tell us a story|Who knows a song|How much is two and two]?" {Hero} [knew it|had an idea]. Slowly {his} hand went up, [higher and higher|and everybody listened].
+    Then the teacher asked, "[Who can tell us a story|Who knows a song|How much is two and two]?" {Hero} [knew it|knew what to say]. Slowly {his} hand went up, [higher and higher|and everybody listened].
     ? At lunch they shared {food}. [Half for you, half for me|It tasted like the beginning of something].
     "[And|Well]? How was it?" asked {his} {parent} in the evening. "[Is it tomorrow yet?|Can I go again tomorrow?|I have a friend]," said {hero}.
     | When the bell rang, {hero} did not want to go home. "[So soon|Already]?" {he} asked.

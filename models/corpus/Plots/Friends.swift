@@ -63,7 +63,7 @@ let friends = [
     baby = little dragon | little turtle | little duck | little crocodile | little owl | little ostrich | little dinosaur | little swan
     {When}, {hero} found an egg {spot}. It was [blue with white dots|warm and smooth|green like a frog].
     | "Whose egg is this?" asked {hero}. It lay {spot}, [all alone|in the cold]. [Nobody answered|Nobody knew].
-    {He} asked {friend}. "[Not mine|I do not lay eggs]," {said friend}. "[Make pancakes of it|Leave it there|Put it back]." "[Never|No]! Somebody lives in it," said {hero}.
+    {He} asked {friend}. "[Not mine|I do not lay eggs]," {said friend}. "Make pancakes of it." "[Never|No]! Somebody lives in it," said {hero}.
     So {hero} [put it in a soft nest|sat down next to it] and kept it warm. [Day and night|In sun and rain]. {He} told it stories, so that it would not be bored.
     | {Hero} made a nest of [hay|socks] and lay down around the egg. [Rain or sun|Summer or storm], {he} did not leave it alone for an hour.
     "[You cannot sit there forever|That is only a stone|Come and play]," {said friend}. But {hero} stayed.

@@ -50,7 +50,7 @@ let giving = [
     "SURPRISE!" Lamps went on. [Everybody was there|There they all were], {friend} and {other} and all the rest, with [paper hats|flowers] and a cake as [high as a chair|big as a wheel].
     "[We baked all day|You nearly caught us in the morning|It was so hard not to say anything]!" {said friend}. "[I had flour on my nose, and you did not see it|I hid the candles behind my back]."
     Then they gave {him} {a gift}. {Hero} [laughed and cried at the same time|could not say a word|hugged one after the other].
-    "[And I thought that you forgot me|I will never be sad so early again]," {he} said. "[Forgot you? Never|Silly, silly]!" {said friend}.
+    "[And I thought that you forgot me|I will never be sad so early again]," {he} said. "[Forgot you? Never|Never, never]!" {said friend}.
     They [danced|sang|ate cake] until the [candles were small|stars came out].
     """),
 

@@ -25,10 +25,10 @@ let helping = [
     then
     With the {tool}, {he} {deed}. "[Just a little more|Nearly done|Do not look]," {he} said.
     | {Hero} took the {tool} and {deed}. It took [a long time|all afternoon], but {he} did not stop.
-    At last {friend} was free! {Friend} [took a deep breath|stretched|shook a little] and then {went} once around {hero} for joy.
+    At last {friend} was free! {Friend} [took a deep breath|stretched|shook a little] and then [danced|jumped] once around {hero} for joy.
     "[You saved me|I thought that nobody would come]," {said friend}. "[How can I thank you|What can I do for you]?"
     "[You would do the same for me|Be my friend, that is enough|It was the {tool}]," {said hero}.
-    ? And it was true. A month later, {hero} was in trouble {in place2}. And who came to help? [You have guessed it|It was {friend}], with the same {tool}.
+    ? And it was true. A month later, {hero} was in trouble {in place2}. And who came to help? It was {friend}, with the same {tool}.
     They ate some {food} together, [because both of them were hungry now|and told each other their lives].
     """),
 
@@ -152,7 +152,7 @@ let helping = [
     "[They left without me|The others are gone]," said the {bird}. "[What will become of me?|I have never seen the winter]."
     "[Then you will see it with me|You can stay with me|I have a stove and a spare blanket]," said {hero}, and took the {bird} home.
     {He} tied a soft band around the wing and made a bed [in a hat|in an old shoe|in a bread basket].
-    | At first the {bird} [was afraid|would not eat]. {Hero} put down {food} and looked the other way. In the morning it was gone.
+    | At first the {bird} [was afraid|would not eat]. {Hero} put down {food} and looked the other way. In the morning the plate was empty.
     Outside it snowed. Inside, {hero} told stories about the [village|forest], and the {bird} told stories about [warm lands|the great river|places where it never snows].
     ? "What is that white stuff?" asked the {bird}. "Snow," {said hero}. "Taste it." The {bird} tasted it and [sneezed|laughed].
     ? "[Will my wing get well|Will I ever fly again]?" asked the {bird} in the evenings. "[A little more patience|When the snow melts, we will see]," {said hero}.

@@ -101,7 +101,7 @@ let journeys = [
     either
     "[We threw it back up|We did it]!" {said hero}. "[What a throw|It must have been the splash]," {said friend}. [And they went home, wet and very proud.|They shook wet hands.]
     or
-    {Friend} looked up. {Friend} looked down. "There are two of them," {said friend}. "[One for above and one for us|One for the fish]." {Hero} [liked that|nodded for a long time].
+    {Friend} looked up. {Friend} looked down. "There are two of them," {said friend}. "[One for above and one for us|One for the fish]." {Hero} [liked that|thought about that for a long time].
     or
     It was quiet. "[It was only its picture, was it not|It was never in there, was it]?" {said hero}. {Friend} began to laugh first. Even the frogs laughed.
     then

@@ -124,7 +124,7 @@ let learning = [
     {Hero} [thanked {friend}|was polite], but that could not be right. {He} {went} on {to place}.
     There sat {other}. "{Hello other} [Questions make me hungry|That is a good one|Nobody has ever asked me that]," {said other}. "I think it has to do with [cheese|music|the moon|big birds|love]."
     | There {he} met {other}. "I knew it once, but I forgot it," {said other}. "Ask [the wind|an older one|somebody with a beard]."
-    @!sea @!sky {Hero} asked [a river|an old tree]. It [rustled|murmured] something, but {hero} did not understand it.
+    @!sea @!sky {Hero} asked [a river|an old tree]. It [whispered|murmured] something, but {hero} did not understand it.
     | @sea {Hero} asked [the waves|an old rock], but {hero} did not understand the answer.
     | @sky {Hero} asked [the night|the rain], but {hero} did not understand the answer.
     either

@@ -53,7 +53,7 @@ let losing = [
     "[I had it this morning|It was my best {thing}|I need my {thing}]!" {he} said.
     So {he} went back the same way, step by step, and looked {spot} and {spot2}.
     | {He} took a light and looked along the road, {spot} and {spot2}.
-    Then {he} heard a [small|soft|squeaky] voice: "[Do not step on me|Please be quiet|Who is there?]!" It came from {spot3}.
+    Then {he} heard a [small|soft|squeaky] voice: "[Do not step on me|Please be quiet|Who is there?]!" {He} looked {spot3}.
     It was {friend}. And there was the {thing}! {Friend} [had found it and|had been cold and] {use}.
     "[Is this yours|Does it belong to you]?" {asked friend}. "[I am so sorry|Oh dear]. I did not know. [It is the best thing I ever had|I have never slept so well]."
     {Hero} looked at the {thing}. {He} looked at {friend}. [{He} thought for a long time|{He} scratched {his} head].
@@ -123,7 +123,7 @@ let losing = [
     "[Pull it out|Tie it to a door]!" {said friend}. "[No, no|Never]!" cried {hero} and held both hands over {his} mouth.
     | {Friend} wanted to see it. "[It will fall out by itself|Mine did not hurt at all]," {said friend}.
     At lunch {he} ate only [soup|pudding|soft bread]. {He} did not even want {food}.
-    | {He} would not laugh. {He} would not sing. {He} only said "Mm."
+    | {Hero} would not laugh. {He} would not sing. {He} only said "Mm."
     {He} [wiggled it all day|touched it with {his} tongue a hundred times]. It hung by a thread.
     Then {friend} told {him} a joke: "{riddle}?" {Hero} did not know. "{answer}!" {said friend}.
     | Then a [fly|feather] landed on {his} nose, and {he} had to sneeze. "Ah, ah, ATCHOO!"

@@ -67,7 +67,7 @@ let mischief = [
     "[This is a case for me|Nobody move|I will find out who did it]," {said hero}. {He} put on a big hat and looked very closely at everything.
     There were crumbs on the floor. [They led to the door|They led out into the garden]. There was a footprint too, a small round one.
     | {He} found three crumbs, [a hair|a small footprint], and then more crumbs, [one behind the other|all in a row]. They went out of the door.
-    "{Hello other} [Where were you this morning?|Show me your feet]!" {said hero} to {other}. "[In bed|At work]," {said other}. "[And I do not even like {cake}|My feet are much too big, look]." That was true.
+    "Where were you this morning?" {said hero} to {other}. "[In bed|At work]," {said other}. "[And I do not even like {cake}|And my feet are much too big, look]." That was true.
     ? {Hero} wrote it all down in a little book. [Crumbs. Footprint. No idea|One: it was not {other}].
     {He} followed the crumbs, {to place} and on. Behind a bush {he} heard a [smacking sound|burp]. {Hero} crept nearer, and looked.
     | The crumbs went on and on, {to place}, around a corner, under a hedge. There {hero} lay down flat and listened. [Somebody was chewing|Smack, smack]!

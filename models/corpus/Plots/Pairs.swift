@@ -46,7 +46,7 @@ let pairs = [
     | It was {a guest}! It had come because of the {food}, and it did not mind the light at all.
     "[That was our monster|Good evening, monster]," said {friend}, and they laughed until their tummies hurt. They gave it some {food}. [It ate all of it|It stayed].
     ? Then all three of them lay down in the tent. It was a bit narrow, and one of them snored. But nobody was afraid anymore, [and the stars came out|not even of ghosts].
-    ? In the morning, they were asked, "[Well, were you brave|How was it]?" "[Very|Of course]," said {hero} and {friend}, and winked at {a guest}.
+    ? In the morning, they were asked, "[Were you brave|Well, were you brave]?" "[Very|Of course]," said {hero} and {friend}, and winked at {a guest}.
     """),
 
   // They build something.
@@ -65,7 +65,7 @@ let pairs = [
     They sat down back to back and did not look at each other. After a while {hero} said, "[Your idea with the round window was nice|I liked your side, a little]." After another while {friend} said, "[Your corners were very straight|Maybe we need a bit of a plan]."
     | For an hour they [drew lines in the dust|did not speak]. Then one of them coughed. "[Your tower was good|I liked your door]," said {hero}. "Yours had better windows," said {friend}.
     So they began again. {Hero} [measured|held], and {friend} [made it beautiful|tied]. They [took turns being the boss, an hour each|sang, and did not notice how late it was].
-    And when the sun was low, there it was: {a work}! [It was a little crooked, but it held.|It was half a plan and half a dream.]
+    And when the sun was low, there it was: {an work}! [It was a little crooked, but it held.|It was half a plan and half a dream.]
     ? {use}. "That was our best idea," said {friend}. "[At least after the first try.|Which one of us is the boss now]?" asked {hero}, and they both laughed.
     """),
 
@@ -124,7 +124,7 @@ let pairs = [
     who = who swap places | who trade places for a day | who change places
     about = swapping places | two friends who trade places
     job, job2 = baked the bread / watered the garden | swept the house / chopped the wood | did the cooking / did the washing | fed the hens / milked the goat | carried the water / lit the stove
-    Every day {hero} {job}, and {friend} {job2}. "[Yours is so easy|You have the better part]," said {hero}. "[Ha! Mine is much harder than yours|No, you have]," said {friend}.
+    Every day {hero} {job}, and {friend} {job2}. "[Yours is so easy|You have the better part]," said {hero}. "[Ha! Mine is much harder than yours|No, you have it easy]," said {friend}.
     | {Both} shared the work. {Hero} {job}. {Friend} {job2}. And both thought that the other one had the better part.
     "Then let us swap," said {friend}. "[Only for one day|Tomorrow you are me, and I am you]." "[Gladly|I will be done before breakfast]," said {hero}, and they shook hands.
     {When2}, they began. [It did not start well|"This is easy," said {hero}, for about a minute]. {Hero} did everything in the wrong order. Something [fell over|ran away|boiled over].
@@ -220,7 +220,7 @@ let pairs = [
     On the evening of the feast, they sat together by [one candle|the stove]. "[You first|Open it]," said {hero}. {Friend} opened the parcel, and in it was {need2}. {Friend} looked very strange.
     | The evening came. They lit [one candle|the stove], and {friend} opened the first parcel. There was {need2}. {Friend} looked at it, and did not laugh, and did not cry.
     "[Do you not like it|Is it the wrong one]?" asked {hero}. "[It is lovely|I love it]," said {friend}. "But I sold the {thing2}, to buy you this." And {hero} opened the other parcel. It was {need}.
-    | "[Is something wrong|Say something]," said {hero}. "[It is wonderful|It is just right]," said {friend} slowly. "Only, the {thing2} is gone. I sold it for your present." In the second parcel there was {need}.
+    | "[Is something wrong?|Say something]," said {hero}. "[It is wonderful|It is just right]," said {friend} slowly. "Only, the {thing2} is gone. I sold it for your present." In the second parcel there was {need}.
     It was quiet. Then {hero} laughed. "[And I sold the {thing}|I have no {thing} anymore]!" And {friend} laughed too, until the tears came, and maybe not all of them were from laughing.
     "[These are the most useless presents in the world|Now we have everything but the main thing]," said {friend}. "[And the best ones|I have never got a better one]," said {hero}. [They kept them forever.|And they sang, and it needed no money at all.]
     """),

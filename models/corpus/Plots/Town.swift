@@ -35,7 +35,7 @@ let town = [
     first = a button | a feather | a piece of string | an old nail | a marble
     second, owner2 = an apple / a hungry tailor | a candle / a baker in a dark cellar | a pot of glue / a man with a broken chair | a bell / a shepherd with no bell | a comb / a lady with wild hair
     third, owner3 = a hen / a farmer | a clock / a clockmaker | a fiddle / an old musician | a barrel of honey / a beekeeper
-    {When}, {hero} found {first}. "[What can one do with that|That is not much], " {he} said, and {went} to the market with it.
+    {When}, {hero} found {first}. "[What can one do with that?|That is not much]," {he} said, and {went} to the market with it.
     | {Hero} wanted to buy {a gift} for {friend}. But all that {he} had was {first}.
     There stood {owner2}. "[That is just what I need|I have been looking for that all week]! I will give you {second} for it." So they swapped. {Hero} had {second}.
     | "Would you swap?" asked {owner2}. "Your treasure for {second}?" "[Done|Why not?]," {said hero}. Now {he} had {second}.
@@ -86,7 +86,7 @@ let town = [
     {When}, {hero} found a book {spot}. {He} opened it. [All the pages were empty|There was nothing in it, not one word].
     | In the library of the town, {hero} took a book from the highest shelf. [It was heavy and blue|It had no name on it]. Inside, the pages were white.
     On the first page there was only one line: "{Hero} opened the book." {He} [dropped it|read it three times]. "That is me!" {he} said. And while {he} looked, a second line came: "{Hero} was surprised."
-    {He} sneezed. "{Hero} sneezed," wrote the book. [{He} jumped. "{Hero} jumped," wrote the book.|{He} closed it and opened it again. "Welcome back," wrote the book.] {Hero} ran {to place}, the book under {his} arm. "{Friend}! [Look at this|You must see this]!" {he} called.
+    {He} sneezed. "{Hero} sneezed," wrote the book. [{He} jumped. "{Hero} jumped," wrote the book.|{He} closed it and opened it again. "Welcome back," wrote the book.] {Hero} ran {to place}, the book under {his} arm. "[Look at this|You must see this]!" {he} called to {friend}.
     ? {Friend} read it. "Am I in it too?" {said friend}. "{Friend} was a bit jealous," wrote the book. "[I am not|Stop that]!" {said friend}.
     ? "What does it do if we do nothing?" {said hero}. They sat still for an hour. "[They sat|Nothing happened]," wrote the book. It yawned, if books can yawn.
     "Poor book," {said friend}. "[It wants an adventure|It is bored with us]." So they [climbed the highest hill|rowed across the lake|built a boat of leaves], they [sang to the cows|counted the stars|danced in the rain], and the book could hardly keep up.
@@ -126,14 +126,14 @@ let town = [
     base = stone | nail | button | spoon
     {When}, {hero} came to a strange village. {He} was hungry. {He} knocked at the first door. "[We have nothing|There is nothing here]," {said friend} and shut it.
     | {Hero} had walked all day and had nothing to eat. But in this village, everybody was hungry and hid what they had. "[Nothing here|Go on to the next village]," {said friend} through the keyhole.
-    "[Good|Then I will cook for you]," {said hero}. {He} put a big pot on the square, filled it with water and laid {a base} in it. It was just {a base}.
+    "[Good|Then I will cook for you]," {said hero}. {He} put a big pot on the square, filled it with water and laid {a base} in it. It was just {an base}.
     | "[Never mind|Very well]," {said hero}, "then you shall eat with me." {He} asked for nothing but a pot of water. In it {he} put {a base}, and made a fire.
     Windows opened. "{Hello friend} What will THAT be?" {asked friend}. "[The best soup in the world|{Base} soup]," {said hero}, and stirred. {He} tasted it. "[Mm! Nearly good|Very fine]. Only a bit of salt is missing."
     "[Salt|Well, salt] I have," {said friend}, and ran. {Hero} tasted again. "[Wonderful|Even better]! If there was a carrot in it, a king would eat it." {Other} [happened to have|found] a carrot. "[Just one|It was lying around]," {said other}.
     Then came an onion. Then came [three potatoes|a cabbage], a bit of cheese, a handful of beans. Everybody threw in what they had hidden. It [bubbled|smelled] so good that [even the cats came|the church was empty].
     | One brought an onion, one brought [three potatoes|a cabbage], and a boy came with a sausage that nobody knew about. And what a smell there was! [Even the cats came|Even the church was empty].
     ? They brought tables. They brought bread. [Somebody brought a fiddle|Somebody lit lamps]. They ate until late, and those who had not talked for years [sat side by side|passed each other the salt].
-    "[And all that from {a base}|What a thing, such {a base}]!" {said friend}. "[Will you sell it|What does it cost]?" "[I will give it to you|It is yours]," {said hero}. "But it works only if everybody puts something in."
+    "[And all that from {an base}|What a thing, such {an base}]!" {said friend}. "[Will you sell it|What does it cost]?" "[I will give it to you|It is yours]," {said hero}. "But it works only if everybody puts something in."
     ? The next morning, {he} {went} on, with bread in {his} bag. [And on the way {he} picked up another {base}.|In the village, they cook it every Sunday to this day.]
     """),
 
