@@ -113,7 +113,7 @@ struct Story {
     if plot.isForPairs {
       try tell(pairOpenings)
     } else if random.chance(0.8) {
-      if words["when"] == nil, random.chance(0.35) {
+      if words["when"] == nil, !tags.contains("night"), random.chance(0.35) {
         try tell(dayOpenings)
         words["when"] = random.pick(thatDay)
       } else {

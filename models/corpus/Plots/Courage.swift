@@ -13,7 +13,7 @@ let courage = [
     | There was one thing that {hero} did not like at all: {fear}. [Oh no|Oh dear]!
     | "I am not afraid of anything," {hero} always said. But it was not true. {He} was afraid of {fear}.
     {When}, {friend} [asked|said], "[Will you come {to place} with me|Let us go {to place}.]?" "[No|No, thank you|I cannot]," {said hero}. "[There may be {fear}|I think there will be {fear}]."
-    | {When}, {he} was {in place}, and all {he} could think of was {fear}. {Friend} saw it. "{Hello friend} [Are you cold|What is wrong]?"
+    | {When}, {he} was {in place}, and all {he} could think of was {fear}. {Friend} saw it. "{Hello friend} What is wrong?" "Nothing," {said hero}.
     "[Are you afraid of {fear}|So that is it, {fear}.]?" {asked friend}. {Hero} [nodded.|looked at the ground.|whispered, "Yes."]
     "[Promise not to laugh|Do not laugh]," said {hero}. "I am afraid of {fear}." {Friend} did not laugh.
     "I will tell you a secret," {said friend}. "I am afraid of {fear2}." "[You|Really|Of {fear2}]?" asked {hero}. [{He} could not believe it.|That made {him} feel much better.]
@@ -48,7 +48,7 @@ let courage = [
     ? {Hero} [stood as still as a stone|could not move|wanted to run, but {his} legs would not]. The {beast} did not move either.
     ? {He} counted to ten. {He} counted to twenty. Nothing happened.
     "[Are you going to bite me|Do you want to eat me]?" {he} asked [in a very small voice|at last].
-    "[Me|Bite you|Eat you]?" said the {beast}. "[I am afraid of YOU|I thought that you wanted to hurt ME|You are so big, and I am all alone]!"
+    "Me?" said the {beast}. "[I am afraid of YOU|I thought that you wanted to hurt ME|You are so big, and I am all alone]!"
     "[Of me|But I would never hurt anybody!]?" said {hero}. "[Nobody was ever afraid of me|I am only me]!"
     Then the {beast} [showed its foot|turned around]. There was a splinter in it. "[It hurts|I cannot walk]," it said. "[Could you|Would you] pull it out?"
     | "I [lost my way|am looking for my brother]," said the {beast}. "[And everybody runs away from me|Nobody will talk to me]."
@@ -127,7 +127,7 @@ let courage = [
     [At last|After a while] the rain [stopped|went drip, drip, and no more]. The world [smelled new|was shiny and clean].
     ? "Look!" {said hero}. Over the hills stood a [rainbow|strip of blue sky].
     ? They shared some {food}, [because being afraid makes hungry|and it was the best lunch of the year].
-    "[When it thunders again, come to me|Next storm, same place]?" {asked friend}. "[I will bring the songs|Yes|I am almost looking forward to it]," {said hero}.
+    "[Shall we sing again next time|Next storm, same place]?" {asked friend}. "[Yes|Yes, and I will bring the songs]," {said hero}.
     """),
 
   // The first day.

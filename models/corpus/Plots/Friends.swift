@@ -80,7 +80,7 @@ let friends = [
     or
     It grew and grew. Soon the {baby} was bigger than {hero}. Now it was the {baby} that carried {hero} home when {he} was tired.
     | In one year it was as big as a cow. {Hero} had to stand on a chair to [wash its ears|say good night]. And when the snow was deep, the {baby} carried {him} to school or to work.
-    "[Do you remember when I carried you|You were so small.]?" asked {hero}. "[I remember the stories|I could hear them through the shell]," said the {baby}.
+    "[Do you remember when I carried you|You were so small.]?" asked {hero}. "[I remember the stories|I will never forget it]," said the {baby}.
     then
     [And {friend}? {Friend} never asked for pancakes again.|"Good that we did not make pancakes," {said friend}.]
     """),

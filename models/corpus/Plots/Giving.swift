@@ -41,7 +41,7 @@ let giving = [
     gift = @things
     It was the birthday of {hero}. {He} put on {his} best hat and waited. [Nobody came|Nobody knocked].
     | {Hero} jumped out of bed. It was {his} birthday. "[Today everybody will sing for me|A birthday is the best day of all]!" {he} said.
-    {He} met {friend} {in place}. "[Do you know what day it is|Is it not a special day]?" asked {hero}. "[Is it? I think it is Tuesday|Yes, I must wash my socks|I have no time, sorry]," {said friend} and hurried away.
+    {He} met {friend} {in place}. "Is it not a special day?" asked {hero}. "[Is it? I think it is Tuesday|Yes, I must wash my socks|I have no time, sorry]," {said friend} and hurried away.
     | "Good morning!" {he} called to {friend}. But {friend} only [looked at the ground|mumbled something] and went into the house.
     Then {he} met {other}. "[Do you know what day it is|Have you nothing to tell me]?" {he} asked. "[Washing day|The day after yesterday]," {said other}. "[Bye|I must run]!"
     {Hero} [hung {his} head|felt very small]. "[They all forgot me|Nobody thought of it]," {he} said, and sat down {spot}.

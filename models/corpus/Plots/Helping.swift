@@ -57,8 +57,8 @@ let helping = [
     then
     [Two|Three] days later, {friend} was up again. [And who was in bed now? {Hero}, with {ill}!|It was a lovely morning.]
     | The next day, {friend} felt [a bit better|much better]. The day after that, they were out {in place} again.
-    "[My turn|Now I will take care of you, if you ever need it]," {said friend}. "[Do you want soup?|How good that I know how]."
-    | "[What was it that helped|Was it the tea]?" asked {hero}. "[It was you|No, it was the {gift}|All of it]," {said friend}.
+    "Now I will take care of you, if you ever need it," {said friend}.
+    | "What was it that helped?" asked {hero}. "[It was you|It was the {gift}|All of it]," {said friend}.
     """),
 
   // Pulling together: more and more of them.

@@ -8,12 +8,12 @@ let journeys = [
     about = a treasure | a treasure map | a treasure hunt | an adventure
     {When}, a piece of paper fell out of an old [book|coat|wall]. {Hero} picked it up. It was a map, with a red cross!
     | "A treasure map!" cried {hero}. It had been {spot}, [all folded up|in a bottle]. [There was a red cross on it|Somebody had drawn a cross on it].
-    {He} showed it to {friend}. "[I know that place|That must be far]," {said friend}. "[Shall we go|When do we start]?" "[Now|At once|After lunch]," {said hero}.
+    {He} showed it to {friend}. "[I know that place|That must be far]," {said friend}. "When do we start?" "[Now|At once|After lunch]," {said hero}.
     They packed {food} and a [shovel|rope and a shovel]. First they {went} {to place}. Then the map said: "[Forty steps to the left|Turn at the tree with two heads]." So they turned.
     | They left before sunrise, with {food} and a [shovel|rope and a shovel]. "[Past {the place}, it says here|Look for {the place}]," {said hero}, with one finger on the map.
     There was a river without a bridge. [They made a raft of branches|They jumped from stone to stone]. {Friend} fell in and [came out with a frog on the head.|said, "I was hot anyway."]
     | Then they came to a dark cave. "[You first|Hold my hand]," {said friend}. Inside, bats flew. They sang, to make the cave smaller.
-    ? At night they slept under the stars. "[What will you do with your half|What do you think it is]?" asked {hero}. "[Gold|Buy a boat|Sleep in a soft bed]," {said friend}.
+    ? At night they slept under the stars. "What will you do with your half?" asked {hero}. "[Buy a boat|Sleep in a soft bed]," {said friend}.
     The next day, they stood at the red cross. They dug and dug. Clonk! [An old box|A box with iron bands]! {Hero} opened it [slowly|with shaking hands].
     | Here it was, the place with the cross. {Hero} took the shovel, then {friend} took it, and so on, [down to the knees|for an hour]. Clonk, it went. A box!
     either
@@ -73,7 +73,7 @@ let journeys = [
     {Friend} came, because of the light. "{Hello friend} [What have you got there|Is it morning already]?" {asked friend}. "[What about the highest mountain?|I know the old giant tree]," {said friend}, when {he} had explained it.
     ? They climbed and climbed. The star lit the way. [It told them what the world looks like from above: "like a dark meadow with a few lights."|It hummed a little song that nobody had ever heard.]
     At the top they called, "[Stars|Hello, stars]! Here is your little one!" It was quiet. Then a [silver thread|moonbeam] came down, as thin as a hair. The star held on.
-    | From the top, the sky was so near that one could whisper. "[Here is one of yours|Did you lose somebody]?" asked {hero}. And they let down a [silver thread|ladder of light], thin as a hair.
+    | From the top, the sky was so near that one could whisper. "[Is this one of yours|Did you lose somebody]?" asked {hero}. And they let down a [silver thread|ladder of light], thin as a hair.
     "[Will I see you again?|Do not lean out so far]," {said hero}. "[Every clear night|Look up, third from the left]," said the star. And up it went.
     ? {Hero} and {friend} sat there until the sky turned [pink|gray]. [They did not say much|Their hands still glowed a little].
     [And every night, third from the left, one star blinks twice.|When {hero} waves at the sky, one star always waves back.]
@@ -116,7 +116,7 @@ let journeys = [
     goal = {his} uncle by the sea | the big city | the mountains | the great fair | the sea
     {Hero} wanted to travel to {goal}. {He} had a bag and two sandwiches. But when {he} came to the station, the train was just leaving. Toot!
     | Toot, toot! "Wait for me!" shouted {hero}. But the train did not wait. And {he} was on the way to {goal}!
-    "[Too late, as always.|When is the next one]?" {he} asked. "Tomorrow," {said friend}, who [swept the platform|sat on a big bag]. "{Hello friend} [I missed it too|It happens to the best]."
+    "When is the next one?" {he} asked. "Tomorrow," {said friend}, who [swept the platform|sat on a big bag]. "{Hello friend} [I missed it too|It happens to the best]."
     {Hero} sat down on {his} bag. [A whole day lost|What now]? {He} looked at the clock. [It went on ticking, as if nothing had happened.|The clock could not help it.]
     "[We could walk a bit|If you walk along the rails, you get there too]," {said friend}. "[That is far.|On foot]?" asked {hero}. "[We have all day|It is only far if you count]," {said friend}.
     So they walked. They saw things that nobody sees from a train: [a fox with three little ones|a tree full of cherries|a scarecrow with a nest in its hat], [a stone with a face|snails that had a race].
@@ -126,7 +126,7 @@ let journeys = [
     In the evening, they came around a hill. There stood the train! A [cow|tree] lay on the rails, [and chewed|and nobody could move it]. All the people looked very [bored|cross].
     | Toward evening, {friend} stopped. "Is that not our train?" It was! A [cow|tree] lay on the rails, [and chewed|and nobody could move it], and a hundred people looked at their watches.
     "[Good evening!|What are you doing here]?" {said hero}. Together they [talked to the cow in a friendly way|pushed and pulled], until the way was free. And so they rode the last mile, [in front, with the driver|with their feet out of the window].
-    "[You are late.|Was the journey boring]?" they asked {him} at the end. {Hero} laughed. "[I was almost too early|I would have missed it all]," {he} said.
+    "Was the journey boring?" they asked {him} at the end. {Hero} laughed. "[I was almost too early|I would have missed it all]," {he} said.
     """),
 
   // A flight.

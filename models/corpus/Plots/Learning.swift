@@ -15,7 +15,7 @@ let learning = [
     | The first try was bad. The second was worse. The third one made everybody laugh.
     "[I will never learn it|I give up|I am too silly for this]," {he} [sighed|said] and sat down {spot}.
     "{Hello friend} [May I tell you something?|I saw you try|That was not so bad]," {said friend}. "[I could not {skill} either, for a whole year|I can {skill}, and I was worse than you at first|My grandmother taught me to {skill}]."
-    "[Will you show me|Can you teach me|Is it very hard]?" asked {hero}. "[Gladly|If you bring {food}|Only if you promise to laugh at your mistakes]," {said friend}.
+    "[Will you show me|Can you teach me]?" asked {hero}. "[Gladly|If you bring {food}|Only if you promise to laugh at your mistakes]," {said friend}.
     "[Slowly|A little every day|First the easy part]," {said friend}. "[Mistakes are the stairs|You cannot learn without mistakes|Nobody wakes up one day and can do it]."
     So they met {in place} every [morning|evening|Tuesday]. [Day after day|Week after week], {hero} got [a little|a tiny bit] better.
     | Sometimes {hero} was [angry|tired]. Sometimes it rained. But {he} always came.

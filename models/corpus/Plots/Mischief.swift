@@ -11,7 +11,7 @@ let mischief = [
     {When}, {hero} was playing in the house of {friend}. {He} [jumped|danced|threw a ball], and crash! The {thing} of {friend} lay on the floor, in [two|a hundred] pieces.
     | {Hero} only wanted to look at the {thing} of {friend}. But it was slippery. Crash!
     {He} [looked around|stood very still]. Nobody had seen it. {He} pushed the pieces [under the carpet|behind a curtain] and {went} home.
-    "[Have you seen my {thing}|Where is my {thing}]?" {asked friend} the next day. "[No.|Me? No.|What {thing}]?" said {hero}. {His} ears [burned|turned red].
+    "Have you seen my {thing}?" {asked friend} the next day. "[No.|Me? No.|What {thing}]?" said {hero}. {His} ears [burned|turned red].
     ? "[It must have been the wind|Maybe it was the cat]," {he} added. One lie is never alone.
     That night, {he} could not sleep. {He} turned to the left. {He} turned to the right. The pieces seemed to lie under {his} own bed.
     | {Food} did not taste good. The sun did not feel warm. {Hero} carried something heavy around, and nobody could see it.

@@ -36,7 +36,7 @@ let pairs = [
     about = a night in a tent | camping | two friends who sleep outside
     guest = hedgehog | kitten | cow | frog | hare | owl | goat
     {When}, {both} put up a tent {in place}. They wanted to sleep outside, [for the first time|all alone].
-    | "Tonight we sleep outside," said {hero}. "[Are you not afraid|In the dark]?" asked {friend}. "[Me? Never|Not if you are there]," said {hero}.
+    | "Tonight we sleep outside," said {hero}. "Are you not afraid?" asked {friend}. "[Me? Never|Not if you are there]," said {hero}.
     They had [a lamp|two lamps], a bag of {food} and a book of ghost stories. [That was a mistake|{Friend} read one aloud, with a deep voice]. After the third story, neither of them wanted to turn out the light.
     ? Crack! "[What was that|Did you hear that]?" whispered {friend}. "[Only a branch|The wind]," said {hero}, and pulled the blanket up. Crack, crack. "Branches do not snore," said {friend}.
     Something big and dark moved along the side of the tent. It [breathed|had horns, or ears]. {Hero} held on to {friend}. {Friend} held on to {hero}. [They could hear two hearts|The tent shook, because they shook].
@@ -131,7 +131,7 @@ let pairs = [
     ? It did not go better with {friend}. There was [a bang|smoke], and then a long silence. "[All is well|Nothing happened]!" called {friend}, with a voice that sounded as if a lot had happened.
     By noon {hero} was wet up to the ears. By evening {friend} had [a bump on the head|flour in both ears]. They met at the table. There was no supper, and the chair had three legs.
     | At noon there was a crash, and at three there was another one. In the evening {hero} came in, [black from top to toe|with wet hair], and {friend} [limped|had no eyebrows]. The soup was still water.
-    They looked at each other. "[Hard day|How do you do that every day]?" asked {hero}. "[I wanted to ask you that|I did not know]," said {friend}. "[You never said how heavy it is|There are so many little things]."
+    They looked at each other. "How do you do that every day?" asked {hero}. "I wanted to ask you that," said {friend}. "[You never said how heavy it is|There are so many little things]."
     | Neither of them said a word about it, at first. "[Well|So]? How was it?" asked {hero} then. "[Easy|Nothing to it]," said {friend}, and both of them began to giggle.
     ? Then they ate dry bread and told each other everything, [from the bang to the bump|and the more they told, the more they laughed].
     The next day, each did the old work again. But {hero} [left a flower|put out a cup of tea] for {friend}. And {friend} whistled a tune, so that {hero} could hear it.
@@ -177,7 +177,7 @@ let pairs = [
     "[Nobody has ever been so nice to me|Thank you, my friend]," said {hero}. "[I am so tired of being {role}|Everybody runs when I come]." And so they made it up, word by word, and it became quite a different play, and a better one.
     | {Hero} looked up. "[Do you mean it|That is the first kind word today]?" And from there on, nothing was as they had learned it. {Role} cried, {role2} told jokes, and it was twice as good.
     ? In the end, {role} and {role2} danced. Then {friend} fell over the chair, and took the curtain along. The people jumped up and cheered.
-    "[Do you still know what we said|Can we do that again]?" asked {hero}. "[Not a word|No idea]," said {friend}. "[It was wonderful|We were great]."
+    "Do you still know what we said?" asked {hero}. "[Not a word|No idea]," said {friend}. "[It was wonderful|We were great]."
     """),
 
   // Apples that hang too high.
@@ -197,7 +197,7 @@ let pairs = [
     Then they saw two ants at the foot of the tree. One stood on the other, and so they pulled a crumb over a root. {Hero} looked at {friend}. {Friend} looked at {hero}. "[Are you thinking what I am thinking|Why did we not think of that]?"
     | On the trunk, right under their noses, a beetle was standing on the back of another beetle to reach a leaf. {Hero} and {friend} watched it for a while. "[Are you thinking what I am thinking|Why did we not think of that]?"
     {Friend} stood against the tree. {Hero} climbed up on {friend}, first on the knees, then on the shoulders. "[Your feet are cold|You are heavy]," said {friend}. "[Stand still|Do not laugh]!" said {hero}, and reached out as far as could be.
-    | "Up with you," said {friend}, and {hero} stood on two shoulders, [a little shaky|like an acrobat]. "[Higher|More to the left]!" said {hero}. "[There is no more higher|That IS the left]!" said {friend}.
+    | "Up with you," said {friend}, and {hero} stood on two shoulders, [a little shaky|like an acrobat]. "More to the left!" said {hero}. "This IS the left!" said {friend}.
     There came the first one, and then a whole rain of {fruit}! [And the {first}, and the {second}|The {second} came down too, and the {first}]. One of the {fruit} fell right on the nose of {friend}.
     | And then it rained {fruit}, on the grass, on their heads, [into their collars|everywhere]. [And the {first}, and the {second}!|The {second} came down too, and the {first}.]
     ? They sat in the grass and ate until they were full. "You were the ladder," said {hero}. "[And you were the hand|And half to your long arms]," said {friend}.
@@ -222,6 +222,6 @@ let pairs = [
     "[Do you not like it|Is it the wrong one]?" asked {hero}. "[It is lovely|I love it]," said {friend}. "But I sold the {thing2}, to buy you this." And {hero} opened the other parcel. It was {need}.
     | "[Is something wrong?|Say something]," said {hero}. "[It is wonderful|It is just right]," said {friend} slowly. "Only, the {thing2} is gone. I sold it for your present." In the second parcel there was {need}.
     It was quiet. Then {hero} laughed. "[And I sold the {thing}|I have no {thing} anymore]!" And {friend} laughed too, until the tears came, and maybe not all of them were from laughing.
-    "[These are the most useless presents in the world|Now we have everything but the main thing]," said {friend}. "[And the best ones|I have never got a better one]," said {hero}. [They kept them forever.|And they sang, and it needed no money at all.]
+    "These are the most useless presents in the world," said {friend}. "And the best ones," said {hero}. [They kept them forever.|And they sang, and it needed no money at all.]
     """),
 ]

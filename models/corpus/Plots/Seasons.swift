@@ -18,13 +18,13 @@ let seasons = [
     | It was {friend} who saw it first. "[Look down|Do not move]!" There, between {his} feet, stood something [green and tiny|like a green thread]. {Hero} did not dare to breathe.
     ? It got a second leaf, then a third one. [A snail came to eat it. {Hero} talked with the snail for a long time|A cold night came. {Hero} gave it {his} hat]. In summer, it was as tall as {hero}.
     either
-    And then it bloomed. {Hero} [called everybody|could not say a word]. "[You made that.|Did you do that]?" they asked. "[No|It did it itself]," {said hero}. "[I only waited|I gave it water and jokes]."
+    And then it bloomed. {Hero} [called everybody|could not say a word]. "[Did you make that|Did you do that]?" they asked. "[No|It did it itself]," {said hero}. "[I only waited|I gave it water and jokes]."
     or
     In autumn, {he} got a whole handful of new seeds from it. {He} gave one to each friend. "[And now|What do we do now]?" they asked. "[Now you wait|Time is the hardest part]," {said hero}, and had to laugh.
     or
     But when {he} came home one evening, a goat had eaten it, all but the root. {Hero} cried. "[Wait|Give it time]," {said friend}. And in the next spring it came again, twice as strong.
     then
-    "[Was it hard to wait|Are you glad now]?" {asked friend}. "[Yes, and I would do it again|The waiting was the best part, but I only know it now]," {said hero}.
+    "Was it hard to wait?" {asked friend}. "[Yes, and I would do it again|The waiting was the best part, but I only know it now]," {said hero}.
     """),
 
   // Snow.
@@ -140,7 +140,7 @@ let seasons = [
     | "I am not tired," said {hero}, and yawned. It was late, [the whole world slept|even the owls were quiet], but {he} was wide awake.
     "Count sheep," somebody had told {him}. One, two, three. At [seventeen|forty] the sheep [started to dance|asked what they should do next]. [That did not help|Now {he} was more awake than before].
     So {he} got up and {went} {to place}. There sat {friend}. "{Hello friend} [You too|Can you not sleep either]?" {asked friend}. "[My head is too loud.|Where does one find sleep]?" asked {hero}.
-    | Then {he} heard a soft voice outside. It was {friend}. "[Who is awake there?|I hear somebody thinking]," {said friend}. "[I am|It is me]," {said hero}. "[I have lost my sleep|I am looking for my sleep]."
+    | Then {he} heard a soft voice outside. It was {friend}. "[Who is awake there?|I hear somebody thinking]," {said friend}. "It is me," {said hero}. "[I have lost my sleep|I am looking for my sleep]."
     "[Sleep is shy|Sleep is like a cat]," {said friend}. "[If you call it, it does not come|If you chase it, it runs away]. [You must do as if you did not want it|You must be very still]."
     ? So they sat side by side and [looked at the moon|listened]. They heard [the water|the grass], far away [a train|a dog]. They heard their own breath, in and out, [in and out|like a small sea].
     "Tell me three good things of today," {said friend} softly. {Hero} thought. "[The smell of bread|The warm stone|The joke at noon]," {he} said. "And [the red cloud|the beetle on my hand]. And that you are here."

@@ -17,7 +17,7 @@ let town = [
     | There came fools with bells, and there came a bear on a ball. [Nothing|{Hero} looked out of the window]. There came a goose in a dress. Nothing.
     Then {friend} came through the wrong door, with [a bucket|a basket of eggs|a pile of plates]. "{Hello friend} [Is this the kitchen?|Mind your feet, please]," {said friend} to {hero}.
     | One day the wrong door opened, and in came {friend} with [a sack of potatoes|a tower of plates]. "{Hello friend} [Out of the way|Is that the kitchen?]," {said friend} to {hero}.
-    "[Do you know who I am|Nobody talks to me like that.]?" asked {hero}. "[Somebody who stands in the way|Somebody with a long face]," {said friend}. "[Here, hold this.|Can you peel potatoes]?"
+    "Do you know who I am?" asked {hero}. "[Somebody who stands in the way|Somebody with a long face]," {said friend}. "[Here, hold this.|Can you peel potatoes]?"
     {Hero} was so surprised that {he} did it. {He} had never [held|done] anything like it. {His} crown [slid over one eye|fell into the soup].
     | Nobody had ever asked {him} to do something. {Hero} took off the heavy coat and [peeled one potato, until it was as small as a pea|broke four eggs, one on {his} own foot].
     ? "[You are really bad at this|That is the worst one I ever saw]," {said friend}, kindly. And then something strange happened. The corner of {his} mouth [went up|shook].
@@ -75,7 +75,7 @@ let town = [
     {He} took them to the water. {He} waited, and they all waited. Then something bit. It was a fish, as big as {size}, and it looked at them. "[Here is the monster|Bow to the king of the sea]," {said hero}.
     They all [bowed|laughed until the fish laughed too]. Then they put it back. [That evening, there was pea soup for everyone.|"It looked bigger in the story," {said other}.]
     then
-    "[And what do we tell our children|And now it is true.]?" {asked friend}. "[That it was as big as {biggest}|The truth, and then the other one]," {said hero}.
+    "And what do we tell our children?" {asked friend}. "[That it was as big as {biggest}|The truth, and then the other one]," {said hero}.
     """),
 
   // The book with empty pages.
