@@ -34,7 +34,7 @@ def kinds():
 
 
 GIRLS, BOYS = set(swift_list("girls")), set(swift_list("boys"))
-KINDS = {**kinds(), **{k: None for k in swift_list("thingKinds")}}
+KINDS = {**kinds(), **{k: None for k in swift_list("thingKinds") + swift_list("askedBeings")}}
 LOOKS = swift_list("looks")
 THINGS = sorted({w for n in ["things", "toys", "breakables", "instruments", "wearables"] for w in swift_list(n)})
 # What a story may name without an introduction, since there is one everywhere.

@@ -116,13 +116,13 @@ let askedThings = list(
   bean, blender, brick, bucket, bulldozer, burger, camera, canoe, carpet, cello, cherry, coconut, coffee pot, computer,
   crayon, cucumber, cupcake, curtain, dandelion, doghouse, doorbell, doughnut, eggplant, elevator, envelope, eraser,
   escalator, excavator, fire hydrant, flashlight, footstool, fork, fridge, garden gnome, garbage truck, glove, guitar,
-  haystack, helicopter, iceberg, ice cube, igloo, ink pot, island, jigsaw puzzle, keyboard, ladle,
+  haystack, helicopter, ice cube, igloo, ink pot, jigsaw puzzle, keyboard, ladle,
   lawn mower, lemon, light bulb, locomotive, lollipop, magnet, marshmallow, matchbox, microphone, microwave, mirror,
-  motorbike, mountain, napkin, needle, noodle, oar, oven, paintbrush, parachute, peanut, pickle, pinecone, pizza, pocket,
+  motorbike, napkin, needle, noodle, oar, oven, paintbrush, parachute, peanut, pickle, pinecone, pizza, pocket,
   popsicle, printer, quilt, radio, radish, refrigerator, rocking chair, roller skate, rope, rubber duck,
   sandwich, saucepan, saxophone, scooter, sewing machine, snow globe, spaceship, sponge, stapler, strawberry, streetlamp,
   suitcase, surfboard, tablecloth, taxi, telephone, television, tent, thimble, toothbrush, tortilla,
-  traffic light, trash can, turnip, typewriter, ukulele, unicycle, vacuum cleaner, van, vase, volcano, waffle, walnut,
+  traffic light, trash can, turnip, typewriter, ukulele, unicycle, vacuum cleaner, van, vase, waffle, walnut,
   washing machine, watering can, watermelon, wheel, wooden spoon, xylophone, yacht, yo-yo, zipper
   """)
 

@@ -48,11 +48,11 @@ let courage = [
     ? {Hero} [stood as still as a stone|could not move|wanted to run, but {his} legs would not]. The {beast} did not move either.
     ? {He} counted to ten. {He} counted to twenty. Nothing happened.
     "[Are you going to bite me|Do you want to eat me]?" {he} asked [in a very small voice|at last].
-    "Me?" said the {beast}. "[I am afraid of YOU|I thought that you wanted to hurt ME|You are so big, and I am all alone]!"
+    "Me?" said the {beast}. "[I am afraid of YOU|But you are so big, and I am afraid of YOU]!"
     "[Of me|But I would never hurt anybody!]?" said {hero}. "[Nobody was ever afraid of me|I am only me]!"
     Then the {beast} [showed its foot|turned around]. There was a splinter in it. "[It hurts|I cannot walk]," it said. "[Could you|Would you] pull it out?"
     | "I [lost my way|am looking for my brother]," said the {beast}. "[And everybody runs away from me|Nobody will talk to me]."
-    {Hero} took a deep breath. [Slowly|Carefully], {he} came closer, [one step|step by step], and {he} helped.
+    {Hero} took a deep breath. [Slowly|Carefully], {he} came closer, step by step, and {he} helped.
     "[Thank you|Oh, thank you]," said the {beast}. "[You are the first one who did not run|You have kind hands]."
     | They talked [until lunch|for an hour], about [this and that|{beasts} and other things], and it was nice.
     Since that day, {hero} says hello to all {beasts}. [Most of them|Some of them] say hello too.
@@ -115,14 +115,14 @@ let courage = [
     about = a storm | thunder and lightning | a big storm
     shelter = small cave | hollow tree | hut | barn | shed
     {When}, {hero} was {in place} when the sky turned [gray|black|as dark as night].
-    | A storm was coming! {Hero} [felt|saw] it first: the [birds|leaves] were suddenly still.
+    | A storm was coming! {Hero} [felt|saw] it first: the [birds|leaves] were very still.
     [Boom|Crash|Bang]! went the thunder. {Hero} [jumped|shook|closed {his} eyes]. {He} was far from home.
     | A flash! And then: BOOM! "[Help|Mama]!" cried {hero}, but the wind was louder.
     "Over here! [Quick|In here|Come in]!" called {friend} from {a shelter}.
     | {He} ran through the rain to {a shelter}. Somebody was there already: {friend}, shaking too.
     Inside the {shelter} it was [dark and dry|small but dry|warm]. They sat [close together|side by side].
     BOOM! "[The sky is angry|Is it angry with us?]," whispered {hero}. "[No|Oh no], the sky is only [moving its furniture|playing the drums|rolling its big barrels]," {said friend}.
-    "Let us count," {said friend}, "from the flash to the boom." One, two, three. BOOM! Then: one, two, three, four, five, six. Boom. "[You see|Listen]? It is going away."
+    "Let us count," {said friend}, "from the flash to the boom." One, two, three. BOOM! Then: one, two, three, four, five, six. Boom. "You see? It is going away."
     | {Friend} began to sing. {Hero} sang too, first softly and then as loud as the thunder. [It was a good song for a storm|They made up new words: "Boom, boom, give us room!"]
     [At last|After a while] the rain [stopped|went drip, drip, and no more]. The world [smelled new|was shiny and clean].
     ? "Look!" {said hero}. Over the hills stood a [rainbow|strip of blue sky].

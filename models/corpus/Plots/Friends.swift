@@ -79,7 +79,7 @@ let friends = [
     {Hero} [had tears in the eyes|hugged the {baby}]. "[You kept it warm|You are its mother too]," the mother said. "[Come and see us every day|It will have two families now]."
     or
     It grew and grew. Soon the {baby} was bigger than {hero}. Now it was the {baby} that carried {hero} home when {he} was tired.
-    | In one year it was as big as a cow. {Hero} had to stand on a chair to [wash its ears|say good night]. And when the snow was deep, the {baby} carried {him} to school or to work.
+    | In one year it was as big as a cow. {Hero} had to stand on a chair to [wash its ears|say good night]. And when the snow was deep, the {baby} carried {him} all the way.
     "[Do you remember when I carried you|You were so small.]?" asked {hero}. "[I remember the stories|I will never forget it]," said the {baby}.
     then
     [And {friend}? {Friend} never asked for pancakes again.|"Good that we did not make pancakes," {said friend}.]
@@ -116,10 +116,11 @@ let friends = [
     tags = plain
     who = who hears an echo | who shouts into the valley | and the echo
     about = an echo | being angry | a kind word
-    {When}, {hero} was in a bad mood and {went} up the mountain. "[Go away|You are silly]!" {he} shouted at nobody.
-    | {Hero} had never been in the mountains before. "[Hey|Who is there?]!" {he} shouted down into the deep valley.
-    And somebody shouted back: "[Go away|You are silly|Silly|Who is there?]!"
-    "[Stop that|Stop it]!" cried {hero}. "Stop it!" cried the voice. "[I am not silly, you are|I will come and get you]!" "Get you!" came back.
+    shout = Go away | You are silly | Leave me alone | Hey there
+    {When}, {hero} was in a bad mood and {went} up the mountain. "{Shout}!" {he} shouted at nobody.
+    | {Hero} had never been in the mountains before. "{Shout}!" {he} shouted down into the deep valley.
+    And somebody shouted back: "{Shout}!"
+    "[Stop that|Stop it]!" cried {hero}. "Stop it!" cried the voice. "I will come and get you!" "Get you!" came back.
     {Hero} stamped {his} foot. [{He} had never met anybody so rude|How rude]! {He} ran to {friend}, who lived nearby. "Over there lives somebody very bad!"
     | [So rude|What a mean voice]! {Hero} went straight to {friend}, whose house was not far. "[There is somebody over there who makes fun of me|I have an enemy in the valley]," {he} said.
     {Friend} [smiled|scratched an ear]. "[I know that one|Oh, the one in the valley]. Strange, to me it is always friendly," {said friend}. "[Try it with a kind word|Come, I will show you]."

@@ -123,8 +123,8 @@ let journeys = [
     | And off they went on foot, along the rails. From a train you see only half of it. They saw [a fox with three little ones|a tree full of cherries], and [a stone with a face|snails that had a race].
     ? At noon, a farmer took them along on a cart full of [hay|apples]. [They lay on their backs and told stories to the clouds.|"Eat as many as you like," said the farmer.]
     ? Then it rained. They sat under a bridge and shared the sandwiches. [One had cheese, one had cheese too.|"I am glad that we are not dry somewhere," {said friend}.]
-    In the evening, they came around a hill. There stood the train! A [cow|tree] lay on the rails, [and chewed|and nobody could move it]. All the people looked very [bored|cross].
-    | Toward evening, {friend} stopped. "Is that not our train?" It was! A [cow|tree] lay on the rails, [and chewed|and nobody could move it], and a hundred people looked at their watches.
+    In the evening, they came around a hill. There stood the train! A cow lay on the rails, [and chewed|and nobody could move it]. All the people looked very [bored|cross].
+    | Toward evening, {friend} stopped. "Is that not our train?" It was! A cow lay on the rails, [and chewed|and nobody could move it], and a hundred people looked at their watches.
     "[Good evening!|What are you doing here]?" {said hero}. Together they [talked to the cow in a friendly way|pushed and pulled], until the way was free. And so they rode the last mile, [in front, with the driver|with their feet out of the window].
     "Was the journey boring?" they asked {him} at the end. {Hero} laughed. "[I was almost too early|I would have missed it all]," {he} said.
     """),

@@ -78,7 +78,7 @@ let losing = [
     It was [getting dark|almost dark], and {he} [felt very small|wanted to cry|sat down on a stone].
     "{Hello friend} [Are you lost|What are you doing out here|You are not from here, are you]?" {asked friend}.
     "[I want to go home|I do not know the way|I only went a little too far]," {said hero}.
-    "What can you [see|hear] from your home?" {asked friend}. {Hero} thought. "{An sign}!" {he} said.
+    "What can you see or hear from your home?" {asked friend}. {Hero} thought. "{An sign}!" {he} said.
     "[That is easy|Well then|Good]. {where}," {said friend}.
     They {went} on together. [They sang to keep warm|They counted their steps], and the way was not so long.
     | {Friend} showed {him} the first part of the way and waved for a long time.
