@@ -26,7 +26,7 @@ let friends = [
     or
     They built a house of [sand|leaves|sticks]. It fell down. They built it again, and [it fell down again|this time it stood]. It was the best game of all.
     then
-    "[I have to go home now|It is late]," {said friend}. {His} heart sank. "But [I will come back tomorrow|tomorrow we go on], right?" "Right!" said {hero}.
+    "[I have to go home now|It is late]," {said friend}. "But [I will come back tomorrow|tomorrow we go on], right?" "Right!" said {hero}.
     | "Where [were you|have you been] all the time?" asked {hero}. "[Right here|Behind the next corner]," {said friend}.
     [Now, when {he} tells a joke, somebody laughs|Now {his} shadow has a shadow to play with].
     """),

@@ -165,7 +165,7 @@ let learning = [
     Soon a third one came with a spoon, and a fourth one who could hum. They were [the worst band in the world|a band]. People came from far away to dance to it.
     or
     {He} played all summer. And slowly, so slowly that {he} did not notice, the [squeaks became tones|tones became a tune].
-    In autumn {friend} came by and [stood still|listened]. "Is that the same {tool}?" {asked friend}. "[I am|It is me]," said {hero}, and turned red.
+    In autumn {friend} came by and [stood still|listened]. "Who is playing so well?" {asked friend}. "It is me," said {hero}, and turned red.
     then
     ? "[Play it again|One more]!" said {friend}.
     And every evening, when the wind is right, you can hear {a tool} {in place}.

@@ -68,7 +68,7 @@ let mischief = [
     There were crumbs on the floor. [They led to the door|They led out into the garden]. There was a footprint too, a small round one.
     | {He} found three crumbs, [a hair|a small footprint], and then more crumbs, [one behind the other|all in a row]. They went out of the door.
     "Where were you this morning?" {said hero} to {other}. "[In bed|At work]," {said other}. "[And I do not even like {cake}|And my feet are much too big, look]." That was true.
-    ? {Hero} wrote it all down in a little book. [Crumbs. Footprint. No idea|One: it was not {other}].
+    {Hero} wrote it all down in a little book. [Crumbs. Footprint. No idea|One: it was not {other}].
     {He} followed the crumbs, {to place} and on. Behind a bush {he} heard a [smacking sound|burp]. {Hero} crept nearer, and looked.
     | The crumbs went on and on, {to place}, around a corner, under a hedge. There {hero} lay down flat and listened. [Somebody was chewing|Smack, smack]!
     either
@@ -171,7 +171,7 @@ let mischief = [
     {He} put {his} [hat on {his} foot|shoes on {his} hands|coat on backward]. {He} had [supper|soup] for breakfast. {He} {went} out through the window.
     "Goodbye!" {he} said when {he} met {friend}. "{Hello friend} [Are you leaving|Do you not feel well]?" {asked friend}. "[No, I am coming|Yes, very badly, I mean very well]," {said hero}.
     {He} walked backward {to place}. [{He} bumped into a tree and said, "Thank you."|{He} stepped on a toe and said, "You are welcome."]
-    "[What are you doing|Is this a game]?" asked {other}. "[Of course not, so yes|It is upside-down day]," {said hero}. "[May I play too|How does it go]?" "No," {said hero}, and that meant yes.
+    "[What are you doing|Is this a game]?" asked {other}. "[Of course not, so yes|It is upside-down day]," {said hero}. "May I play too?" "No," {said hero}, and that meant yes.
     Soon everybody was doing it. They [rained upward with buckets|sat on the tables and ate from the chairs]. [The little ones told the big ones to go to bed|The teacher sat in class, and the children asked the questions].
     ? A dog said meow. Even the river looked as if it ran uphill.
     either
