@@ -88,7 +88,7 @@ let friends = [
   // Hide and seek.
   Plot(
     """
-    who = who plays hide and seek | who hides too well | and {his} friends play hide and seek
+    who = who plays hide and seek | who hides too well | who plays hide and seek with {his} friends
     about = hide and seek | a game | playing
     "One, two, three!" counted {friend}. They were playing hide and seek {in place}, and {hero} wanted to find the best place of all.
     | {When}, they all played hide and seek {in place}. {Friend} had to look for the others. "[Ready or not, here I come|I am coming]!"

@@ -132,7 +132,7 @@ let giving = [
     "I wish that {friend} may be happy," {said hero}. Puff! There stood a little house with smoke over the roof, and [in front of it a garden|in it a family].
     "You could have had a castle," said the {source}. "[What would I do there alone?|This looks better than a castle]," {said hero}. And the {source} went to sleep for a hundred years.
     or
-    "One left," said the {source}. "[And what do YOU wish|What would you like]?" asked {hero}. It was very quiet. "[Nobody ever asked me that|Me]? I wish that I were free."
+    "One left," said the {source}. "[And what do YOU wish|What would you like]?" asked {hero}. It was very quiet. "Me? I wish that I were free."
     "Then that is my wish," {said hero}. Puff! Out of the {source} came a small blue [cloud|bird]. It [danced around {him} once|laughed] and flew away into the sky.
     then
     The {source} still stands on {his} shelf. [It is empty, but {he} likes to look at it|Sometimes {he} gives it a wink].

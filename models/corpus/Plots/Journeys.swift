@@ -9,8 +9,8 @@ let journeys = [
     {When}, a piece of paper fell out of an old [book|coat|wall]. {Hero} picked it up. It was a map, with a red cross!
     | "A treasure map!" cried {hero}. It had been {spot}, [all folded up|in a bottle]. [There was a red cross on it|Somebody had drawn a cross on it].
     {He} showed it to {friend}. "[I know that place|That must be far]," {said friend}. "When do we start?" "[Now|At once|After lunch]," {said hero}.
-    They packed {food} and a [shovel|rope and a shovel]. First they {went} {to place}. Then the map said: "[Forty steps to the left|Turn at the tree with two heads]." So they turned.
-    | They left before sunrise, with {food} and a [shovel|rope and a shovel]. "[Past {the place}, it says here|Look for {the place}]," {said hero}, with one finger on the map.
+    They packed {food} and a shovel. First they {went} {to place}. Then the map said: "[Forty steps to the left|Turn at the tree with two heads]." So they turned.
+    | They left before sunrise, with {food} and a shovel. "[Past {the place}, it says here|Look for {the place}]," {said hero}, with one finger on the map.
     There was a river without a bridge. [They made a raft of branches|They jumped from stone to stone]. {Friend} fell in and [came out with a frog on the head.|said, "I was hot anyway."]
     | Then they came to a dark cave. "[You first|Hold my hand]," {said friend}. Inside, bats flew. They sang, to make the cave smaller.
     ? At night they slept under the stars. "What will you do with your half?" asked {hero}. "[Buy a boat|Sleep in a soft bed]," {said friend}.

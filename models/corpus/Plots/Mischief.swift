@@ -157,7 +157,7 @@ let mischief = [
     Then robbers came, seven of them, with big bags. "[Your gold|All your cheese]!" they shouted. "I only have," {said hero}, "ah, ah," and held on to a tree. "ATCHOO!"
     The robbers flew over three hills and fell into a lake. They never came back. Only one old boot was left.
     then
-    "[Bless you|Bless you, dear {hero}]!" said all of them together. "[Please stay|Come home], and sneeze whenever you like."
+    "Bless you!" said all of them together. "[Please stay|Come home], and sneeze whenever you like."
     | And on the birthday of {hero} there is a big party. Only the candles are always out too early.
     """),
 

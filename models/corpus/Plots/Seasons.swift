@@ -64,7 +64,7 @@ let seasons = [
     It rained, and it rained. {Hero} sat at the window and [counted the drops|drew faces on the glass]. "I am bored," {he} said. "[So bored that even my toes are bored|Nothing is fun]."
     | "I am bored!" said {hero} to the wall. [The wall was bored too|The wall did not care]. Outside it was raining cats and dogs.
     {Friend} looked up from a [book|bowl of soup]. "[How lucky you are|I wish I were bored]," {said friend}. "[Good ideas come only when it is boring|Boredom is the waiting room of ideas]." "[Then mine is late|I see no ideas]," {said hero}.
-    {He} lay down on the floor and looked at the [table from below|ceiling]. Hm. From down there the table looked like [a house|a cave|a ship].
+    {He} lay down on the floor and looked at the table from below. Hm. From down there the table looked like [a house|a cave|a ship].
     | Then {he} let {himself} slide from the chair, down to the carpet, and looked around. Everything was different down here. Was that a table? It was more like [a house|a cave|a ship].
     either
     {He} hung a blanket over it. Now it was a ship! "[All on board|Up with the anchor]!" {he} called. {Friend} came with the soup pot on the head and was the captain. The carpet was the sea, and in the sea there were [sharks|forty sharks, because of the forty socks].
@@ -87,7 +87,7 @@ let seasons = [
     who = who has a picnic | who goes on a picnic | and a picnic
     about = a picnic | a day outside | summer
     food = @foods
-    {When}, {hero} packed a big basket: {food}, [lemonade|a bottle of juice], a tablecloth with red dots. "[To the picnic|Today we eat outside]!" {he} said, and called {friend} and {other}.
+    {When}, {hero} packed a big basket: {food}, [lemonade|a bottle of juice], a big blanket. "[To the picnic|Today we eat outside]!" {he} said, and called {friend} and {other}.
     | {Hero} had planned the picnic for weeks. {Food}, a blanket, songs. {Friend} and {other} carried the basket, {hero} carried the list.
     The first place was too [sunny|windy]. The second place had [thistles|a bull behind the fence]. "[Here|This is the one]!" {said hero} at the third one. They spread the blanket, sat down, and [took the first bite|closed their eyes].
     | They looked at a meadow. It was [wet|full of thistles]. They looked at a wood. It was [dark|full of flies]. And then they came to a place that was just right, and sat down.
@@ -95,8 +95,8 @@ let seasons = [
     Then the ants came. First one, then ten, then the whole road was black. "My cake is walking away!" {said friend}. {Hero} [jumped up|looked at the list]. There was nothing about ants on the list.
     {Other} looked at them for a while. "[Look how they carry it|They help each other]," {said other}. "That one is pulling a crumb as big as a house." So they put a plate down for the ants, at a little distance. And everybody had a picnic, big ones and small ones.
     or
-    Then a drop fell on {his} nose. And another one. And then it poured! "[Under the tablecloth|Quick]!" {said hero}. Three of them sat under the red dots, knee to knee, and the basket in the middle.
-    "Now I have more juice than before," {said friend}. {Other} began to sing. They ate everything up, in the dark under the cloth, and it was so cozy that they stayed under it for an hour.
+    Then a drop fell on {his} nose. And another one. And then it poured! "[Under the blanket|Quick]!" {said hero}. Three of them sat under the blanket, knee to knee, and the basket in the middle.
+    "[Now we have a house|What a fine roof]," {said friend}. {Other} began to sing. They ate everything up, in the dark under the blanket, and it was so cozy that they stayed under it for an hour.
     or
     Then {hero} looked into the basket. It was empty! There was a hole in it, and all along the way they had come, there lay {food}, every few steps. "[Now we have no picnic|And I carried an empty basket]!" {said other}.
     {Hero} began to laugh. "[We have the longest picnic in the world.|Who says that a picnic must be in one place]?" So they walked home slowly, from one bite to the next, and sat down for each of them.
