@@ -63,7 +63,7 @@ def the_hero(told):
     kind = re.search(rf"\b(?:[Aa]n?|[Tt]he|[Tt]wo)\s+(?:[a-z]+ )??({KIND})\b(?: (?:named|called) ([A-Z][a-z]+))?", told)
     name = re.search(rf"\b({NAME})\b", told)
     if name and (not kind or name.start() < kind.start()):
-        was = re.search(rf"\b{name[1]} (?:was|is) an? (?:[a-z]+ )?({KIND})\b", told)
+        was = re.search(rf"\b{name[1]} (?:was|is) an? (?:[a-z]+ )??({KIND})\b", told)
         return (was[1] if was else None), name[1]
     return (kind[1], kind[2]) if kind else (None, None)
 

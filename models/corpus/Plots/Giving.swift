@@ -95,7 +95,7 @@ let giving = [
     | Then {he} saw {friend}, who sat in the snow without a coat and [blew on cold fingers|shook from top to toe]. "[Where is your home|Why do you sit here]?" asked {hero}. "[It is gone|The wind took the roof]," {said friend}.
     {He} took two steps on. {He} took one step back. Then {he} took off the {thing}. "[Here, take it|It is for you|I am hot anyway]," {he} said.
     | {Hero} [did not think for long|looked at the {thing} once more]. "[Put this on|You need it more]," {he} said.
-    ? "[But then you will be cold|I cannot take that]," {said friend}. "[I can run|I will walk fast]," {said hero}, and ran all the way home with a red nose.
+    ? "[But then you will be cold|I cannot take that]," {said friend}. "[I can run|I will walk fast]," {said hero}, and ran home with a red nose.
     ? At home, {he} told nobody. {He} only sat very close to the stove.
     either
     Weeks later, when the ice was thin, {hero} fell into the pond. "Help!" Something flew to {him} through the air: the end of {a thing}. {Friend} held the other end, and pulled {him} out.
@@ -155,7 +155,7 @@ let giving = [
     {Friend} [closed both eyes|asked for more]. "[Mmm! I never had such good {goods}|I must tell this to everybody]!" {said friend}, and hurried off.
     After a while there was dust on the road. [Ten|Twenty] friends of {friend} came! "[Is it here|Are we late]?" they asked. And all of them had coins, [or apples, or jokes|at least small ones].
     | Soon {he} heard many feet. [Ten|Twenty] thirsty friends of {friend} stood at the table, in a long line, and each had brought something: a coin, an apple, a joke.
-    By evening, there was no {goods} left. {Hero} [counted the coins|shook the box]. [It was enough|It was enough, and one more].
+    By evening, everything was sold. {Hero} [counted the coins|shook the box]. [It was enough|It was enough, and one more].
     | In the evening {he} had [a full box|a heavy pocket] and sore feet.
     either
     {He} ran and bought the {toy}. The first one who was allowed to play with it was {friend}.

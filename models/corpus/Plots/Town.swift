@@ -151,7 +151,7 @@ let town = [
     "[What is that?|Put it away]!" {said friend}. "[It is not gray.|Is it ill]?" "[I do not know, but I like it|It makes me want to jump]," {said hero}, and {he} painted one door {color}. Only {his} own.
     The next day, everybody stood before it. [Some shook their heads|Some laughed]. A child touched it with one finger. "[It is warm|It tickles]," said the child. In the evening, there was a little {color} dot on many noses.
     | The neighbors came to look at it, [one by one|with open mouths]. Nobody said a word. But the day after, a second door was {color}, and nobody knew who had done it.
-    "[It must be washed off|What will the mayor say?]!" {said other}. But when they came with gray water, it had begun to [rain|bloom]. And behind the rain stood something in the sky, a great bow.
+    "[It must be washed off|What will the mayor say?]!" {said other}. But when they came with gray water, it had begun to rain. And behind the rain stood something in the sky, a great bow.
     There it all was: red and yellow, green and blue. [They stood with open mouths|Even the oldest ones had never seen it]. "[So that is what belongs there|It has been there all the time, we never looked up]," {said hero}.
     ? Then it began. {Friend} painted a [blue|green] roof. {Other} dyed a [yellow|purple] coat. The children did the rest. And when the paint was used up, they planted flowers.
     ? Today it is the brightest town far and wide. Only one wall is still gray. "[So that we do not forget|It looks nice between the others]," says {hero}.
