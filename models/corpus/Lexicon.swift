@@ -142,7 +142,7 @@ let childKinds: Set = ["girl", "boy"]
 let heroNatures = list(
   """
   little, little, little, small, young, young, tiny, old, kind, friendly, clever, gentle, quiet, curious, cheerful, polite,
-  dreamy, busy, funny, big
+  dreamy, funny, big
   """)
 
 // MARK: Voices
@@ -317,10 +317,10 @@ let lists: [String: [String]] = [
   "looks": list(
     "red, blue, green, yellow, white, old, new, little, bright, pretty, purple, striped"),
   "foods": list(
-    "apples, berries, bread, honey cakes, cheese, carrots, nuts, pancakes, pears, cookies, plums, cherry pie, soup, noodles"
+    "apples, berries, bread, honey cakes, cheese, carrots, nuts, pancakes, pears, cookies, plums, cherry pie, grapes"
   ),
-  "foods.sea": list("sweet seaweed, sea plums, seaweed cakes, kelp soup, salty noodles"),
-  "foods.sky": list("star cakes, cloud cream, moon cheese, rain soup"),
+  "foods.sea": list("sweet seaweed, sea plums, seaweed cakes, sea grapes"),
+  "foods.sky": list("star cakes, cloud cakes, moon cheese"),
   "spots": list(
     """
     under a bush, behind a big rock, beside a log, in the tall grass, under a pile of leaves, behind a tree, next to a fence,

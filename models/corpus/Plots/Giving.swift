@@ -9,7 +9,7 @@ let giving = [
     about = sharing | {food} | being hungry | a lunch for two
     food = @foods
     food2 = @foods
-    {When}, {hero} had a whole [bag|basket|plate] of {food}, all for {himself}.
+    {When}, {hero} had a whole [basket|plate] of {food}, all for {himself}.
     | {When}, {hero} found some {food} {spot}. "[What luck|Lunch]!" {he} said.
     | {Hero} sat down {in place} to eat. There was {food}, {his} favorite.
     "[One for me, and one for me|All mine|This will be a feast]," {he} sang.
@@ -29,7 +29,7 @@ let giving = [
     then
     "I have never had such a good lunch," {said hero}.
     | The next day, {friend} brought {food2}. "[Today it is my turn|Half of it is yours|Sit down]," {said friend}.
-    | {He} went home with an empty bag, but {he} did not feel empty at all.
+    | {He} went home with nothing left, but {he} did not feel empty at all.
     """),
 
   // A birthday that everybody seems to have forgotten.

@@ -37,7 +37,7 @@ let pairs = [
     guest = hedgehog | kitten | cow | frog | hare | owl | goat
     {When}, {both} put up a tent {in place}. They wanted to sleep outside, [for the first time|all alone].
     | "Tonight we sleep outside," said {hero}. "Are you not afraid?" asked {friend}. "[Me? Never|Not if you are there]," said {hero}.
-    They had [a lamp|two lamps], a bag of {food} and a book of ghost stories. [That was a mistake|{Friend} read one aloud, with a deep voice]. After the third story, neither of them wanted to turn out the light.
+    They had [a lamp|two lamps], a basket of {food} and a book of ghost stories. [That was a mistake|{Friend} read one aloud, with a deep voice]. After the third story, neither of them wanted to turn out the light.
     ? Crack! "[What was that|Did you hear that]?" whispered {friend}. "[Only a branch|The wind]," said {hero}, and pulled the blanket up. Crack, crack. "Branches do not snore," said {friend}.
     Something big and dark moved along the side of the tent. It [breathed|had horns, or ears]. {Hero} held on to {friend}. {Friend} held on to {hero}. [They could hear two hearts|The tent shook, because they shook].
     | And then there was a shadow! It went along the tent from left to right, [with horns, or ears|with a long nose]. Two of them were under one blanket now.
