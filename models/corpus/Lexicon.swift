@@ -122,7 +122,7 @@ let askedThings = list(
   popsicle, printer, quilt, radio, radish, refrigerator, rocking chair, roller skate, rope, rubber duck,
   sandwich, saucepan, saxophone, scooter, sewing machine, snow globe, spaceship, sponge, stapler, strawberry, streetlamp,
   suitcase, surfboard, tablecloth, taxi, telephone, television, tent, thimble, toothbrush, tortilla,
-  traffic light, trash can, turnip, typewriter, ukulele, unicycle, vacuum cleaner, van, vase, waffle, walnut,
+  traffic light, trash can, turnip, typewriter, unicycle, vacuum cleaner, van, vase, waffle, walnut,
   washing machine, watering can, watermelon, wheel, wooden spoon, xylophone, yacht, yo-yo, zipper
   """)
 

@@ -239,7 +239,7 @@ struct Story {
     let someone = someone(role)
     // The hero comes first.
     if role != "hero", !known.contains("hero") { throw Misfit() }
-    if plot.isForPairs, role != "other", hero.kind == friend.kind { return someone.name! }
+    if together != nil, role != "other" { return someone.name! }
     guard known.insert(role).inserted else {
       if let name = someone.name, random.chance(role == "hero" ? 0.85 : 0.7) { return name }
       return "the "

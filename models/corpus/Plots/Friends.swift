@@ -14,7 +14,7 @@ let friends = [
     | {Hero} wanted a friend. "[Not a big one|A small one would do|One who laughs at my jokes]," {he} said.
     {When}, {he} wrote on a [leaf|board|big stone]: "Friend wanted." {He} waited [one day|the whole morning]. [The wind took it away|The rain washed it away].
     | {When}, {he} asked {other}. "[Do you want to play|Will you be my friend]?" "[I have to work|I already have a friend|Ask me tomorrow]," {said other}.
-    ? {He} {went} {to place}, and then {to place2}. Everybody there was with somebody.
+    ? {Hero} {went} {to place}, and then {to place2}. Everybody there was with somebody.
     Then {he} saw {friend}, who sat {spot}, [all alone|and looked at the ground].
     ? {His} heart beat faster. What should {he} say? "[Hello|Hi|Um]," said {hero}. "[Is this place free?|Are you waiting for somebody?|Nice weather]."
     "{Hello friend}" {said friend}. Then nobody said anything. [It was a long silence|A leaf fell down]. "[Do you like {food}|Would you like to play|Shall I tell you a joke]?" asked {hero}.

@@ -171,7 +171,7 @@ let mischief = [
     {He} put {his} [hat on {his} foot|shoes on {his} hands|coat on backward]. {He} had [supper|soup] for breakfast. {He} {went} out through the window.
     "Goodbye!" {he} said when {he} met {friend}. "{Hello friend} [Are you leaving|Do you not feel well]?" {asked friend}. "[No, I am coming|Yes, very badly, I mean very well]," {said hero}.
     {He} walked backward {to place}. [{He} bumped into a tree and said, "Thank you."|{He} stepped on a toe and said, "You are welcome."]
-    "[What are you doing|Is this a game]?" asked {other}. "[Of course not, so yes|It is upside-down day]," {said hero}. "May I play too?" "No," {said hero}, and that meant yes.
+    "Is this a game?" asked {other}. "[Of course not, so yes|It is upside-down day]," {said hero}. "May I play too?" "No," {said hero}, and that meant yes.
     Soon everybody was doing it. They [rained upward with buckets|sat on the tables and ate from the chairs]. [The little ones told the big ones to go to bed|The teacher sat in class, and the children asked the questions].
     ? A dog said meow. Even the river looked as if it ran uphill.
     either
