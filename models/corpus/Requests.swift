@@ -59,6 +59,20 @@ private let asking = lines(
   {x}
   """)
 
+let systemPrompts = lines(
+  """
+  You are a storyteller.
+  You are a friendly storyteller.
+  You are a helpful assistant.
+  You tell short stories for children.
+  You tell stories
+  Be kind.
+  Tell stories for a child of five years.
+  Answer with a story.
+  Use simple words.
+  You are an old grandmother who tells stories.
+  """)
+
 private let askingForAnything = lines(
   """
   Tell me a story
