@@ -60,7 +60,7 @@ let mischief = [
   Plot(
     """
     who = who looks for a thief | who finds out who ate the {cake} | who is a detective | who solves a mystery
-    about = a mystery | a detective | a stolen {cake} | somebody who ate the {cake}
+    about = a mystery | a detective | the stolen {cake} | somebody who ate the {cake}
     cake = cake | pie | pudding | pancakes | cookies | cheese
     {When}, the {cake} of {friend} was gone. It had been on the window. Now there was [only an empty plate|nothing but crumbs].
     | "Thief! Thief!" [shouted|cried] {friend}. "Somebody ate my {cake}!"
