@@ -103,7 +103,7 @@ $(SMOLLM2_FILE): | all
 CORPUS := $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
 STORIES := --count 50000
 TRAINING := --vocab-size 2048 --dim 192 --layers 5 --heads 6 --kv-heads 3 --hidden-dim 512 \
-  --seq-len 512 --batch 8 --gradient-accumulation 2 --learning-rate 3e-3 --steps 4300
+  --seq-len 512 --batch 8 --gradient-accumulation 2 --learning-rate 3e-3 --steps 3700
 
 build/corpus: $(CORPUS) | toolchain
 	@mkdir -p build
