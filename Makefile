@@ -36,7 +36,7 @@ LIBRARY := LlamaError Linux Memory JSON Config TensorName Matrix Weights Vector 
   TokenTrie Automaton Pattern Matcher Draft TextContext Llama ScoredToken BeamSearch Generation Prefix \
   Transcript Chat ComputeThread TextStream Batch ChatSession ../Llama2Foundation/LocalizedError
 
-.PHONY: all demo test bench single smollm2 corpus stories15M format clean toolchain
+.PHONY: all demo test bench single smollm2 corpus model stories15M format clean toolchain
 
 all: toolchain  ## build ./run, ./export, ./look and ./train
 	@$(BUILD) --product run
@@ -99,7 +99,11 @@ $(SMOLLM2_FILE): | all
 	@mv $@.part $@
 
 # The stories that models/stories.bin is trained on; ARGS="--count 5" for a few of them.
+# The model that ships: its stories, and what it is trained with.
 CORPUS := $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
+STORIES := --count 50000
+TRAINING := --vocab-size 2048 --dim 192 --layers 5 --heads 6 --kv-heads 3 --hidden-dim 512 \
+  --seq-len 512 --batch 8 --gradient-accumulation 2 --learning-rate 3e-3 --steps 3700
 
 build/corpus: $(CORPUS) | toolchain
 	@mkdir -p build
@@ -107,6 +111,14 @@ build/corpus: $(CORPUS) | toolchain
 
 corpus: build/corpus  ## write the stories that the model is trained on
 	@build/corpus $(ARGS)
+
+model: build/corpus  ## make models/stories.bin and its vocabulary from nothing, or go on: ARGS=--resume
+	@$(BUILD) --product train
+	@mkdir -p build/model
+	build/corpus $(STORIES) > build/stories.txt
+	.build-native/release/train build/stories.txt --out build/model/stories.bin $(TRAINING) $(ARGS)
+	cp build/model/stories.bin build/model/stories.svg models
+	cp build/model/tokenizer.bin .
 
 stories15M:  ## fetch karpathy's 15M checkpoint and the Llama 2 vocabulary
 	@mkdir -p models/stories15M

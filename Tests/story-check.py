@@ -34,7 +34,7 @@ def kinds():
 
 
 GIRLS, BOYS = set(swift_list("girls")), set(swift_list("boys"))
-KINDS = {**kinds(), **{k: None for k in swift_list("thingKinds")}}
+KINDS = {**kinds(), **{k: None for k in swift_list("thingKinds") + swift_list("askedBeings")}}
 LOOKS = swift_list("looks")
 THINGS = sorted({w for n in ["things", "toys", "breakables", "instruments", "wearables"] for w in swift_list(n)})
 # What a story may name without an introduction, since there is one everywhere.
@@ -63,7 +63,7 @@ def the_hero(told):
     kind = re.search(rf"\b(?:[Aa]n?|[Tt]he|[Tt]wo)\s+(?:[a-z]+ )??({KIND})\b(?: (?:named|called) ([A-Z][a-z]+))?", told)
     name = re.search(rf"\b({NAME})\b", told)
     if name and (not kind or name.start() < kind.start()):
-        was = re.search(rf"\b{name[1]} (?:was|is) an? (?:[a-z]+ )?({KIND})\b", told)
+        was = re.search(rf"\b{name[1]} (?:was|is) an? (?:[a-z]+ )??({KIND})\b", told)
         return (was[1] if was else None), name[1]
     return (kind[1], kind[2]) if kind else (None, None)
 

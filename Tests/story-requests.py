@@ -3,8 +3,9 @@
     python3 Tests/story-requests.py [seed]        needs ./run
 
 Behind each request stands what must occur in the answer; "missed" in front of one says that it does not. That is only the
-part that a program can see: whether the story is about it, a reader decides. The subjects marked as unknown, and all of
-the names but the commonest, are not in the corpus. Python 3 with its standard library.
+part that a program can see: whether the story is about it, a reader decides. The corpus has the penguin, the moon and the
+submarine seldom, and the wolverine, the toaster and most of the invented subjects and of the names never. Python 3 with its standard
+library.
 """
 import os
 import re
@@ -30,7 +31,7 @@ REQUESTS = {
                       ("Tell me a story about a boy who is afraid of the dark", ["dark", "boy|he"]),
                       ("Tell me a story about a duck who is afraid of water", ["duck", "afraid", "water"]),
                       ("Tell me a story about a wolf who was afraid of thunder", ["wolf", "thunder|storm"])],
-    "unknown": [("Tell me a story about a penguin", ["penguin"]), ("Tell me a story about the moon", ["moon"]),
+    "rare or unknown": [("Tell me a story about a penguin", ["penguin"]), ("Tell me a story about the moon", ["moon"]),
                 ("Tell me a story about a submarine", ["submarine"]), ("Tell me a story about a wolverine", ["wolverine"]),
                 ],
     "invented": [("Tell me a story about a snorkelump", ["snorkelump"]), ("Tell me a story about a flibb named Azzo", ["flibb", "Azzo"]),

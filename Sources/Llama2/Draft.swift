@@ -42,6 +42,8 @@ final class Draft {
   /// empty if it was not read by `forward`.
   private var rows = UnsafeBufferPointer<Float>(start: nil, count: 0)[...]
 
+  private let clock: () -> Double
+
   /// Whether the logits behind the token that was read last are there.
   var isReady: Bool { !rows.isEmpty }
 
@@ -49,10 +51,12 @@ final class Draft {
   ///   - always: how many tokens are guessed each time; nil: as many as save time.
   ///   - count: the tokens of the text that were read.
   ///   - position: the position behind them.
+  ///   - clock: seconds on a clock that only goes forward.
   init(
-    _ sources: [any DraftSource], always: Int? = nil, after count: Int = 0, at position: Int = 0
+    _ sources: [any DraftSource], always: Int? = nil, after count: Int = 0, at position: Int = 0,
+    clock: @escaping () -> Double = now
   ) {
-    (self.count, self.position) = (count, position)
+    (self.count, self.position, self.clock) = (count, position, clock)
     guessers = sources.map {
       Guesser(source: $0, length: DraftLength(isFree: $0.isFree, always: always))
     }
@@ -82,11 +86,11 @@ final class Draft {
     if rows.isEmpty {
       let most = min(most, Transformer.mostLogits - 1, config.seqLen - read.position - 1)
       let (count, guessing) = makeGuess(most, after: tokens, chooser)
-      let start = now()
+      let start = clock()
       let logits = read.text.forward(
         read.tokens + guess.prefix(count), at: read.position, last: 1 + count)
       rows = logits[...]
-      let seconds = now() - start
+      let seconds = clock() - start
       for i in guessers.indices where i == current || count == 0 {
         guessers[i].length.record(
           pass: 1 + count, seconds: seconds, guessing: i == current ? guessing : 0)
@@ -109,12 +113,12 @@ final class Draft {
       let unread = tokens.count - source.count
       let wanted = source.isFree ? most : length.best(most: most, unread: unread)
       if wanted == 0 { continue }
-      let start = now()
+      let start = clock()
       guess = source.guess(wanted, after: tokens, chooser)[...]
       if let matcher = chooser.matcher {
         guess = guess.prefix(matcher.matching(guess, after: tokens.last!))
       }
-      let seconds = source.isFree ? 0 : now() - start
+      let seconds = source.isFree ? 0 : clock() - start
       if !guess.isEmpty {
         return (source.isFree ? length.best(most: guess.count) : guess.count, seconds)
       }

@@ -76,13 +76,13 @@ import Testing
       layerWeights: 4 * 64 * 64 + 3 * 64 * 32, classifierWeights: 64 * 64,
       bytes: 4 * (4 * 64 * 64 + 3 * 64 * 32 + 64 * 64 + 3 * 64), cacheBytes: 4 * 2 * 64,
       seqLen: 256)
-    /// Six layers of 128 columns, 4 of 8 heads for keys and values, 1024 tokens of one embedding.
+    /// Five layers of 192 columns, 3 of 6 heads for keys and values, 2048 tokens of one embedding.
     static let stories = Counted(
       testDescription: "v0", file: try! Folder(path: packageRoot).read("models/stories.bin"),
-      layerWeights: 6 * (2 * 128 * 128 + 2 * 64 * 128 + 3 * 320 * 128),
-      classifierWeights: 1024 * 128,
-      bytes: 4 * (6 * (2 * 128 * 128 + 2 * 64 * 128 + 3 * 320 * 128 + 2 * 128) + 1025 * 128),
-      cacheBytes: 6 * 4 * 2 * 64, seqLen: 512)
+      layerWeights: 5 * (2 * 192 * 192 + 2 * 96 * 192 + 3 * 512 * 192),
+      classifierWeights: 2048 * 192,
+      bytes: 4 * (5 * (2 * 192 * 192 + 2 * 96 * 192 + 3 * 512 * 192 + 2 * 192) + 2049 * 192),
+      cacheBytes: 5 * 4 * 2 * 96, seqLen: 512)
   }
 
   @Test(arguments: [Counted.gguf, .stories])

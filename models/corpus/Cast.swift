@@ -3,11 +3,14 @@
 /// How one moves in each world.
 let movements: [World: (past: [String], present: [String], doing: [String])] = [
   .land: (["went", "went", "walked"], ["go", "walk"], ["going", "walking"]),
-  .air: (["flew", "went"], ["fly", "go"], ["flying", "going"]),
+  .air: (["went"], ["go"], ["going"]),
   .town: (["went", "went", "walked"], ["go", "walk"], ["going", "walking"]),
   .sea: (["swam"], ["swim"], ["swimming"]),
   .sky: (["drifted", "floated"], ["drift", "float"], ["drifting", "floating"]),
 ]
+
+/// What a page says of those in it.
+private let castWords: Set = ["hero", "friend", "other", "nature", "friendnature"]
 
 extension Story {
   static func cast(_ plot: Plot, _ mayInvent: Bool, _ random: inout Random)
@@ -21,7 +24,7 @@ extension Story {
     }
     let fixed = Dictionary(
       uniqueKeysWithValues: plot.page.definitions.filter {
-        ["hero", "friend", "other", "nature"].contains($0.names[0])
+        castWords.contains($0.names[0])
       }
       .map { ($0.names[0], $0.options.map { $0[0].plainText }) })
     var hero = heroKind(world, plot, mayInvent, fixed["hero"], &random)
@@ -34,8 +37,12 @@ extension Story {
       repeat {
         let kind = random.pick(fixed[role] ?? companions(of: world, &random))
         someone = Someone(
-          kind: kind, named: plot.isForPairs && hero.name != nil ? 1 : 0.25, natures: friendNatures,
+          kind: kind, named: plot.isForPairs && hero.name != nil ? 1 : 0.25,
+          natures: fixed[role + "nature"] ?? friendNatures,
           &random)
+        if let natures = fixed[role + "nature"], someone.nature == nil {
+          someone.nature = random.pick(natures)
+        }
         if plot.isForPairs, hero.name == nil { someone.name = nil }
       } while kinds.contains(someone.kind) || someone.name.map(names.contains) == true
       kinds.insert(someone.kind)
@@ -51,9 +58,12 @@ extension Story {
     if let fixed {
       return Someone(kind: random.pick(fixed), named: 0.6, natures: heroNatures, &random)
     }
-    if mayInvent, world == .land, random.chance(0.3) {
-      return Someone(
-        kind: inventedWord(&random), named: 0.4, natures: heroNatures, mayInvent: true, &random)
+    if mayInvent, [.land, .town].contains(world), random.chance(0.4) {
+      let kind = random.pick([
+        inventedWord(&random), random.pick(askedBeings),
+        random.pick(plot.isForThings ? askedThings : askedBeings),
+      ])
+      return Someone(kind: kind, named: 0.4, natures: heroNatures, mayInvent: true, &random)
     }
     let isThing = plot.isForThings && world == .land && random.chance(0.1)
     let kind =
@@ -116,7 +126,7 @@ extension Story {
   /// The words of the page, and those that every page may use.
   mutating func drawWords() throws {
     for definition in plot.page.definitions
-    where !["hero", "friend", "other", "nature"].contains(definition.names[0]) {
+    where !castWords.contains(definition.names[0]) {
       let options = definition.options
       let option = random.pick(options)
       for (name, phrase) in zip(definition.names, option) {
@@ -174,11 +184,15 @@ extension Someone {
     let known = gender == .she ? girls : boys
     name =
       random.chance(named)
-      ? mayInvent && random.chance(0.3) ? inventedName(&random) : random.pick(known) : nil
+      ? mayInvent && random.chance(0.3) ? inventedName(gender, &random) : random.pick(known) : nil
     let isYoung = youngKinds.contains(self.kind)
-    let nature = random.pick(natures.filter { !(isYoung && ["old", "wise"].contains($0)) })
+    let nature = random.pick(
+      natures.filter {
+        !(isYoung && ["old", "wise"].contains($0))
+          && !(bigKinds.contains(self.kind) && ["little", "small", "tiny"].contains($0))
+          && !(oldKinds.contains(self.kind) && ["young", "little", "tiny"].contains($0))
+      })
     self.nature = random.chance(0.65) && !uniqueKinds.contains(self.kind) ? nature : nil
-    voice = self.nature.flatMap { voices[$0] } ?? plainVoice
   }
 }
 
@@ -192,17 +206,22 @@ private let ends = list(
 
 /// "a blorp", "a twizzle": from these a model learns to take a word as it stands in the request.
 func inventedWord(_ random: inout Random) -> String {
-  random.pick(starts) + random.pick(middles) + random.pick(ends)
+  var word = random.chance(0.12) ? "" : random.pick(starts)
+  if random.chance(0.35) {
+    word += random.pick(middles) + random.pick(list("b, d, l, m, n, p, t, z, nk, rk, lf"))
+  }
+  return word + random.pick(middles) + random.pick(ends)
 }
 
 /// "Zuki", "Tamo": as the names of the whole world go.
-func inventedName(_ random: inout Random) -> String {
+func inventedName(_ gender: Gender, _ random: inout Random) -> String {
   let second = list("k, l, m, n, r, v, z, d, b, j, ll, nn, rr, sh, nd, lm, rk")
-  let end = list("a, i, o, u, e, y, an, en, in, ia, us, el")
+  let herEnd = list("a, a, a, i, e, y, ia, in")
+  let hisEnd = list("o, o, u, i, y, an, en, in, us, el")
   while true {
     let name = capitalized(
       random.pick(starts) + random.pick(list("a, e, i, o, u")) + random.pick(second)
-        + random.pick(end))
+        + random.pick(gender == .she ? herEnd : hisEnd))
     if !girls.contains(name), !boys.contains(name) { return name }
   }
 }

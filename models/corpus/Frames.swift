@@ -2,22 +2,21 @@
 
 let times = list(
   """
-  One day, One morning, One fine morning, One afternoon, Early one morning, One quiet afternoon, One Monday, One Sunday,
-  One Friday morning, Late one afternoon, One day after breakfast, One day after lunch, Not long ago, Last summer,
-  One day last week, One Saturday, Just the other day, Long before you were born, On the first day of May, One fine day
+  One day, One day, One morning, One fine morning, Early one morning, One Sunday, One Friday morning,
+  One day after breakfast, Not long ago, One day last week, One Saturday, Just the other day, One sunny day, One fine day
   """)
 let thatDay = list(
-  "That day, That very day, That morning, Then, All at once, Just then, A little later")
+  "That day, That day, That very day, That same day, On that day")
 
 /// Openings behind which the plot names the day.
 let openings = Page(
   """
-  [Once upon a time|Long ago|Once|A long time ago], there [was|lived] {hero}, who lived {home}.
+  [Once upon a time|Long ago|Once|A long time ago], there was {hero}, who lived {home}.
   | Once upon a time, {hero} lived {home}.
   | There [was once|once was|once lived] {hero} {home}.
   | [Once upon a time|Long, long ago|In the old days], there [was|lived] {hero} {home}.
   | {Hero} lived {home}.
-  | {Hero} [had a little house|had a home|made a home] {home}.
+  | {Hero} had a home {home}.
   | @named {Name} was {a kind}, and {he} lived {home}.
   | @named {Name} was {a kind}. {He} lived {home}.
   | @named Do you know {name}? {Name} is {a kind} who lives {home}.
@@ -39,36 +38,35 @@ let openings = Page(
 /// Openings that name the day themselves.
 let dayOpenings = Page(
   """
-  It was a [sunny|windy|warm|cloudy|bright|lovely|quiet|lazy] [day|morning|afternoon], and {hero} was {in place}.
-  | It was [spring|summer|autumn|a day in May|a day in June|the last day of summer|the first day of spring]. {Hero} was sitting {in place}.
+  @!goes It was a [sunny|windy|warm|bright|lovely|quiet] [day|morning], and {hero} was {in place}.
+  | @!goes It was [spring|summer|autumn|a day in May|the last day of summer|the first day of spring]. {Hero} was sitting {in place}.
   | The sun was [up|shining|warm|bright], the birds [sang|were singing], and {hero} had nothing to do.
   | @person {Hero} woke up [early|late|with a smile|with a yawn] and looked out of the window.
   | {Hero} [woke up early|woke up late|opened one eye, then the other|stretched and yawned]. "[What a fine day|Today will be a good day|I wonder what will happen today]!" {he} said.
   | "[What a beautiful morning|What a day|Hello, world]!" said {hero}.
-  | Every [morning|day|Sunday|evening], {hero} {went} {to place}.
-  | [Breakfast was over|The dishes were done|Lunch was over], and {hero} {went} {to place}.
-  | {Hero} was on the way {to place}.
+  | @!goes Every [morning|day|Sunday], {hero} {went} {to place}.
+  | @!goes [Breakfast was over|The dishes were done], and {hero} {went} {to place}.
+  | @!goes {Hero} was on the way {to place}.
   | The wind blew [softly|hard|from the sea|from the hills], and {hero} was [happy|humming a song|counting clouds].
-  | Nothing ever happened {in place}. At least that is what {hero} thought.
+  | @!goes Nothing ever happened {in place}. At least that is what {hero} thought.
   | {Hero} was {going} home, [humming a song|counting {his} steps|thinking of lunch|looking at the sky].
-  | On {his} birthday, {hero} [got up before the sun|woke up very early|felt one year older].
   """)
 
 /// What one is like. Nothing of this matters later.
 let traits = Page(
   """
-  {He} liked to [sing|dance|read|paint|laugh|tell stories|count the clouds|collect stones|listen to the wind|sit in the sun|look at the stars|ask questions].
+  {He} liked to [sing|dance|read|paint|laugh|tell stories|count the clouds|listen to the wind|sit in the sun|look at the stars|ask questions].
   | {He} [loved|liked] {food} [more than anything|very much|best of all|almost as much as stories].
-  | {He} was [always|often|almost always] [happy|cheerful|hungry|full of ideas|ready to help|in a hurry|a little late].
-  | {He} had [a big heart|a warm smile|a soft voice|a loud laugh|a good heart|bright eyes|many friends|a hundred ideas a day].
-  | Everyone [knew|liked|loved] {him}, because {he} was so [kind|funny|gentle|cheerful|friendly].
+  | {He} was [always|often|almost always] [happy|hungry|full of ideas|ready to help|in a hurry|a little late].
+  | {He} had [a big heart|a warm smile|a good heart|bright eyes|a hundred ideas a day].
+  | Everyone [liked|loved] {him}, because {he} was so [kind|funny|friendly].
   | {He} dreamed of [great adventures|faraway lands|the moon and the stars|seeing the world].
-  | {He} was not the [fastest|tallest|strongest|loudest], but {he} was [very clever|very kind|never in a bad mood|never bored].
-  | In the morning {he} [sang|slept late|worked], and in the evening {he} [looked at the stars|told stories|played].
+  | {He} was not the [fastest|strongest], but {he} was [very clever|very kind].
+  | In the morning {he} [sang|slept late|worked], and in the evening {he} [told stories|played].
   | {He} [liked two things|was fond of two things|needed two things to be happy]: [songs|stories|good jokes|long walks|naps] and {food}.
-  | {He} [was never bored|always said hello to everyone|never said a mean word|laughed at {his} own jokes|asked a hundred questions a day].
+  | {He} [always said hello to everyone|laughed at {his} own jokes|asked a hundred questions a day].
   | "[Every day is a new day|You never know until you try|Slow is fine too|A good laugh is half a lunch]," {he} liked to say.
-  | @!thing {His} favorite [color|colour] was [green|blue|red|yellow], and {his} favorite day was [Sunday|Monday|Saturday|today].
+  | @!thing {His} favorite color was [green|blue|red|yellow], and {his} favorite day was [Sunday|Monday|Saturday|today].
   """)
 
 /// Endings behind the plot's own.
@@ -103,18 +101,18 @@ let pairOpenings = Page(
   | [Have you heard of|Do you know] {both}? [Everyone {in place} knows them|Then listen].
   | {Both} were as different as [day and night|the sun and the moon|salt and sugar], but they liked each other.
   | There [were once|once were] {both}. They liked [the same songs|the same games|to laugh|to tell stories].
-  | It was a [sunny|windy|warm|quiet|lovely] [day|morning], and {both} were {in place}.
-  | {Both} were on the way {to place}.
+  | @!goes It was a [sunny|windy|warm|quiet|lovely] [day|morning], and {both} were {in place}.
+  | @!goes {Both} were on the way {to place}.
   """)
 
 let pairClosings = Page(
   """
   @!night That night, they both [slept very well|dreamed the same dream|fell asleep at once].
-  | From that day on, {both} were [best|better] friends than [ever|before].
+  | From that day on, {both} were better friends than [ever|before].
   | {Both} went home [hand in hand|side by side|together], [singing|laughing|tired but happy].
   | They [laughed about it|talked about it] for [days|weeks|years].
   | And {both} never forgot that day.
-  | "[What a day!|That was fun!|Again tomorrow]?" {asked hero}. "[Yes|Of course|Every day]!" {said friend}.
+  | "[Again tomorrow|Shall we do it again]?" {asked hero}. "[Yes|Of course|Every day]!" {said friend}.
   | Two are better than one, as {both} [always|often] said.
   | And they [both|all] lived happily ever after.
   | If you see {both}, say hello from me.

@@ -95,6 +95,37 @@ let thingKinds = list(
   pancake, cookie, muffin, oak tree, sunflower, daisy, cactus, stone, pebble, puddle, bridge, windmill, lighthouse, submarine, boat, ship, rocket, balloon, kite, paper plane, flying carpet, feather
   """)
 
+/// Somebody and something that only requests name, so that a model learns to take its hero from there.
+let askedBeings = list(
+  """
+  aardvark, albatross, alpaca, barracuda, bobcat, boa, bullfinch, canary, capybara, caribou, catfish, chinchilla, cobra,
+  cockroach, condor, coyote, crayfish, dachshund, dingo, dodo, dormouse, earthworm, earwig, elk, emu, ermine, flounder,
+  gibbon, gnu, greyhound, grizzly bear, groundhog, grouse, guppy, hermit crab, herring, hornet, ibex, ibis, impala, jackal,
+  jackdaw, kiwi, koi, leech, lark, lynx, macaw, manatee, mink, minnow, mockingbird, muskrat, ocelot,
+  okapi, orangutan, orca, osprey, oriole, partridge, pheasant, piranha, poodle, prawn, puma, python, quail,
+  red panda, roadrunner, sea urchin, slug, snow leopard, stick insect, stingray, tapir, tarantula,
+  termite, terrier, thrush, tree frog, tuna, turtle dove, viper, warthog, water buffalo, weevil, wild boar,
+  zebra finch, android, alien, angel, astronomer, architect, athlete, barber, bus driver, butcher, butler, caveman, chef,
+  cyclops, engineer, firefighter, florist, gladiator, imp, jester, leprechaun, locksmith, mailman, mechanic, merman,
+  mummy, nanny, ogre, optician, plumber, police officer, ranger, samurai, sculptor, shopkeeper, skeleton, spy, student,
+  surfer, taxi driver, time traveler, umpire, usher, vampire, vet, waiter, werewolf, yeti, zombie, zookeeper
+  """)
+let askedThings = list(
+  """
+  airplane, alarm clock, ambulance, anchor, apple tree, armchair, arrow, avocado, axe, backpack, bagel, banana, bathtub,
+  bean, blender, brick, bucket, bulldozer, burger, camera, canoe, carpet, cello, cherry, coconut, coffee pot, computer,
+  crayon, cucumber, cupcake, curtain, dandelion, doghouse, doorbell, doughnut, eggplant, elevator, envelope, eraser,
+  escalator, excavator, fire hydrant, flashlight, footstool, fork, fridge, garden gnome, garbage truck, glove, guitar,
+  haystack, helicopter, ice cube, igloo, ink pot, jigsaw puzzle, keyboard, ladle,
+  lawn mower, lemon, light bulb, locomotive, lollipop, magnet, marshmallow, matchbox, microphone, microwave, mirror,
+  motorbike, napkin, needle, noodle, oar, oven, paintbrush, parachute, peanut, pickle, pinecone, pizza, pocket,
+  popsicle, printer, quilt, radio, radish, refrigerator, rocking chair, roller skate, rope, rubber duck,
+  sandwich, saucepan, saxophone, scooter, sewing machine, snow globe, spaceship, sponge, stapler, strawberry, streetlamp,
+  suitcase, surfboard, tablecloth, taxi, telephone, television, tent, thimble, toothbrush, tortilla,
+  traffic light, trash can, turnip, typewriter, unicycle, vacuum cleaner, van, vase, waffle, walnut,
+  washing machine, watering can, watermelon, wheel, wooden spoon, xylophone, yacht, yo-yo, zipper
+  """)
+
 /// Kinds of which there is one.
 let uniqueKinds: Set = ["moon", "sun", "wind", "north wind", "evening star", "full moon"]
 /// Kinds that are not old, and those that have parents at home.
@@ -102,13 +133,16 @@ let youngKinds: Set = [
   "girl", "boy", "kitten", "puppy", "lamb", "princess", "prince", "pony", "chick", "duckling",
   "tadpole",
 ]
+/// Kinds that are never small, and those that are never young.
+let bigKinds: Set = ["giant", "whale", "mammoth", "sun", "full moon"]
+let oldKinds: Set = ["grandmother", "grandfather"]
 /// Kinds whose names alone introduce them.
 let childKinds: Set = ["girl", "boy"]
 
 let heroNatures = list(
   """
   little, little, little, small, young, young, tiny, old, kind, friendly, clever, gentle, quiet, curious, cheerful, polite,
-  dreamy, busy, funny, big
+  dreamy, funny, big
   """)
 
 // MARK: Voices
@@ -120,37 +154,36 @@ struct Voice {
 
 let plainVoice = Voice(
   hello: list("Hello!, Good morning!, Hi there!, Hello there!, Good day!, Hey!"),
-  said: list("said, said, said, said, answered"), asked: list("asked"))
+  said: list("said"), asked: list("asked"))
 
-/// The voice is heard in the nature, so that both are told.
 let voices: [String: Voice] = [
   "shy": Voice(
     hello: list("Oh!, Um. Hello., Excuse me."), said: list("whispered, said"),
     asked: list("whispered, asked")),
   "old": Voice(
     hello: ["Well, well!", "Ah, my dear!", "Now, now!"],
-    said: list("said, said, nodded"), asked: list("asked")),
+    said: list("said"), asked: list("asked")),
   "wise": Voice(
-    hello: ["Ah!", "Hm, hm.", "Listen."], said: list("said, said, explained"), asked: list("asked")),
+    hello: ["Ah!", "Hm, hm.", "Listen."], said: list("said"), asked: list("asked")),
   "merry": Voice(
-    hello: ["Ho ho!", "Hooray!", "Tra la la!", "Ha ha!"], said: list("laughed, said, sang"),
-    asked: list("asked, laughed")),
+    hello: ["Ho ho!", "Hooray!", "Tra la la!", "Ha ha!"], said: list("said, said, called"),
+    asked: list("asked")),
   "grumpy": Voice(
-    hello: ["Hmph!", "What now?", "Bah!", "Oh, bother!"], said: list("grumbled, growled, said"),
+    hello: ["Hmph!", "What now?", "Bah!", "Oh, bother!"], said: list("grumbled, said"),
     asked: list("grumbled, asked")),
   "proud": Voice(
-    hello: ["Ahem!", "Look at me!", "Aha!"], said: list("said, announced"), asked: list("asked")),
+    hello: ["Ahem!", "Look at me!", "Aha!"], said: list("said"), asked: list("asked")),
   "busy": Voice(
     hello: ["Quick, quick!", "No time, no time!", "Hurry, hurry!"],
-    said: list("said, panted, called"), asked: list("asked")),
+    said: list("said, said, called"), asked: list("asked")),
   "sleepy": Voice(
-    hello: ["Yawn!", "Oh. Hello.", "Mmm."], said: list("yawned, said, mumbled"),
-    asked: list("yawned, asked")),
+    hello: ["Yawn!", "Oh. Hello.", "Mmm."], said: list("said, said, mumbled"),
+    asked: list("asked")),
   "loud": Voice(
     hello: ["HELLO!", "HEY!", "HO!"], said: list("shouted, boomed, called"),
     asked: list("shouted, boomed")),
   "tiny": Voice(
-    hello: list("Hi!, Hello!, Psst!"), said: list("squeaked, said, piped"),
+    hello: list("Hi!, Hello!, Psst!"), said: list("squeaked, said"),
     asked: list("squeaked, asked")),
   "kind": plainVoice, "young": plainVoice, "small": plainVoice, "friendly": plainVoice,
   "clever": plainVoice,
@@ -284,10 +317,10 @@ let lists: [String: [String]] = [
   "looks": list(
     "red, blue, green, yellow, white, old, new, little, bright, pretty, purple, striped"),
   "foods": list(
-    "apples, berries, bread, honey cakes, cheese, carrots, nuts, pancakes, pears, cookies, plums, cherry pie, soup, noodles"
+    "apples, berries, bread, honey cakes, cheese, carrots, nuts, pancakes, pears, cookies, plums, cherry pie, grapes"
   ),
-  "foods.sea": list("sweet seaweed, sea plums, seaweed cakes, kelp soup, salty noodles"),
-  "foods.sky": list("star cakes, cloud cream, moon cheese, rain soup"),
+  "foods.sea": list("sweet seaweed, sea plums, seaweed cakes, sea grapes"),
+  "foods.sky": list("star cakes, cloud cakes, moon cheese"),
   "spots": list(
     """
     under a bush, behind a big rock, beside a log, in the tall grass, under a pile of leaves, behind a tree, next to a fence,
@@ -312,6 +345,12 @@ let lists: [String: [String]] = [
   ),
   "skills.sky": list(
     "sing, dance, whistle, draw pictures, tell jokes, count to ten, do a somersault"),
+  "fears.sea": list(
+    "sharks, jellyfish, big waves, loud noises, dark caves, nets, storms, ships, whales, eels, strangers, deep holes"
+  ),
+  "fears.sky": list(
+    "thunder, lightning, loud noises, big birds, storms, strangers, ghosts, fog, high mountains, the dark"
+  ),
   "fears": list(
     """
     thunder, spiders, dogs, deep water, bees, strangers, ghosts, snakes, mice, geese, big waves, high places, dark corners,

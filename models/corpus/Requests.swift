@@ -34,7 +34,43 @@ private let asking = lines(
   Tell me another story about {x}
   Now tell me a story about {x}
   Tell my child a story about {x}
+  Tell me a story about {x}, please
+  Please tell us about {x}
+  Please, a story about {x}
+  story about {x}
+  I'd love a story about {x}
+  I want to hear about {x}
+  Read me a story about {x}
+  Tell me a funny story about {x}
+  Tell me a goodnight story about {x}
+  Write a little story about {x}, please
+  Write a story for children about {x}
+  Write a children's story about {x}
+  Hi! Tell me a story about {x}
+  Hello, can you tell me a story about {x}?
+  Can you tell a story about {x}, please?
+  Can you write a story about {x}?
+  Could you tell me a story about {x}, please?
+  Can I have a story about {x}?
+  Can we have a story about {x}?
+  May I hear a story about {x}?
+  Would you tell me a story about {x}?
+  Is there a story about {x}?
   {x}
+  """)
+
+let systemPrompts = lines(
+  """
+  You are a storyteller.
+  You are a friendly storyteller.
+  You are a helpful assistant.
+  You tell short stories for children.
+  You tell stories
+  Be kind.
+  Tell stories for a child of five years.
+  Answer with a story.
+  Use simple words.
+  You are an old grandmother who tells stories.
   """)
 
 private let askingForAnything = lines(
@@ -64,7 +100,19 @@ extension Story {
     let subject = isOfPlot ? try filled(random.pick(plot.about)) : try askedHero() + askedTail()
     let template = random.pick(asking)
     let text = template.replacing("{x}", by: subject)
-    return text.hasSuffix("?") || random.chance(0.6) ? text : text + "."
+    return written(text)
+  }
+
+  /// As one types it: with and without its punctuation and its capitals.
+  private mutating func written(_ request: String) -> String {
+    var text = request
+    if text.hasSuffix("?") {
+      if random.chance(0.2) { text.removeLast() }
+    } else if random.chance(0.4) {
+      text += random.chance(0.1) ? "!" : "."
+    }
+    if random.chance(0.04) { return text.lowercased() }
+    return random.chance(0.15) ? text.prefix(1).lowercased() + text.dropFirst() : text
   }
 
   private mutating func askedHero() -> String {
@@ -78,7 +126,11 @@ extension Story {
       "\(described) named \(name)",
       isChild ? name : "\(name) the \(hero.kind)",
       isChild ? "\(kind) named \(name)" : "\(name) the \(hero.kind)", name,
-      isChild ? name : "my \(hero.kind) \(name)",
+      world == .town
+        ? "\(described) called \(name)"
+        : random.pick([
+          "my \(hero.kind) \(name)", "my \(hero.kind) \(name)", "our \(hero.kind) \(name)",
+        ]),
     ])
   }
 

@@ -4,8 +4,8 @@ struct Someone {
   let gender: Gender
   var nature: String?
   var name: String?
-  let voice: Voice
-
+  /// How one speaks is heard in the nature.
+  var voice: Voice { nature.flatMap { voices[$0] } ?? plainVoice }
   var isUnique: Bool { uniqueKinds.contains(kind) }
   /// "little fox"
   var describedKind: String { nature.map { $0 + " " + kind } ?? kind }
@@ -23,11 +23,14 @@ struct Plot: Sendable {
   let who, about: [Phrase]
   let worlds: Set<World>
   let isForPairs, isForThings: Bool
+  /// Whether somebody goes to the place in it, and so is not there from the start.
+  let goesToPlace: Bool
   let tags: Set<String>
   let uses: Set<String>
 
   /// Beside its own words a page defines `who`, `about`, `fits` (worlds; `dry`: all without water and sky; `all`;
-  /// `bodies`: no things), `pair`, `tags` (`night`: the story ends at night).
+  /// `bodies`: no things), `pair`, `tags` (`night`: the story ends at night; `plain`: the opening says nothing of what
+  /// the hero is like), `nature` and `friendnature`.
   init(_ text: String) {
     var page = Page(text)
     var settings: [String: [Phrase]] = [:]
@@ -49,6 +52,7 @@ struct Plot: Sendable {
         fits.contains("dry") || fits.allSatisfy { World(rawValue: $0) == nil } ? dry : [])
     isForThings = !fits.contains("bodies")
     isForPairs = !flags("pair").isEmpty
+    goesToPlace = text.contains("{to place}")
     tags = Set(flags("tags"))
     (who, about) = (settings["who"]!, settings["about"]!)
     page.definitions.removeAll { ["who", "about", "fits", "pair", "tags"].contains($0.names[0]) }
@@ -91,9 +95,10 @@ struct Story {
     (world, hero, friend, other, together) = Story.cast(plot, mayInvent, &self.random)
     tags = plot.tags.union([world.rawValue])
     if hero.name != nil { tags.insert("named") }
+    if plot.goesToPlace { tags.insert("goes") }
     if ["girl", "boy"].contains(hero.kind) { tags.insert("child") }
     if world == .town { tags.insert("person") }
-    if thingKinds.contains(hero.kind) { tags.insert("thing") }
+    if thingKinds.contains(hero.kind) || askedThings.contains(hero.kind) { tags.insert("thing") }
     taken = Set(
       ([hero] + (plot.uses.contains("friend") ? [friend] : [])
         + (plot.uses.contains("other") ? [other] : []))
@@ -108,13 +113,13 @@ struct Story {
     if plot.isForPairs {
       try tell(pairOpenings)
     } else if random.chance(0.8) {
-      if words["when"] == nil, random.chance(0.35) {
+      if words["when"] == nil, !tags.contains("night"), random.chance(0.35) {
         try tell(dayOpenings)
         words["when"] = random.pick(thatDay)
       } else {
         try tell(openings)
       }
-      if random.chance(0.55) { try tell(traits) }
+      if !tags.contains("plain"), random.chance(0.55) { try tell(traits) }
     }
     if words["when"] == nil { words["when"] = random.pick(times) }
     try tell(plot.page.steps)
@@ -212,6 +217,7 @@ struct Story {
     case "a":
       let isNew = isAsking || !known.contains(of)
       return isNew ? a(try noun(of)) : "the " + (try noun(of))
+    case "an": return a(try noun(of))
     case "in", "to", "the": return words["\(word) \(of)"]!
     default: preconditionFailure("{\(word) \(of)} means nothing")
     }
@@ -233,7 +239,7 @@ struct Story {
     let someone = someone(role)
     // The hero comes first.
     if role != "hero", !known.contains("hero") { throw Misfit() }
-    if plot.isForPairs, role != "other", hero.kind == friend.kind { return someone.name! }
+    if together != nil, role != "other" { return someone.name! }
     guard known.insert(role).inserted else {
       if let name = someone.name, random.chance(role == "hero" ? 0.85 : 0.7) { return name }
       return "the "

@@ -10,11 +10,11 @@ private let thesaurus = lines(
   after a while | after some time | a little later
   the next day | the day after
   the next morning | the morning after | early the next day
-  in the evening | when evening came | before supper | when the sun went down
+  in the evening | when evening came | when the sun went down
   it was quiet. | it was very still. | there was not a sound. | nobody spoke.
   it was very quiet. | it was so still. | you could have heard a pin drop. | nobody spoke.
   they looked at each other | their eyes met | they turned to each other
-  at last | finally | in the end
+  at last | finally
   from far away | from a long way off
   looked at | looked at | gazed at | stared at
   thought about it | thought it over
@@ -34,7 +34,7 @@ private let thesaurus = lines(
   old woman | old lady
   glad | happy
   silly | foolish
-  said nothing | did not say a word | was silent
+  said nothing | did not say a word
   took a deep breath | breathed in deeply | took a long breath
   held on to | clung to
   jumped up | leaped up
@@ -51,9 +51,7 @@ private let thesaurus = lines(
   came by | came along | passed by
   came running | came rushing | came as fast as the wind
   sat down | sat down | settled down
-  the rest of | what was left of
   had an idea | had a thought | knew what to do
-  climbed up | went up
   only one | just one
   was only | was just
   all the others | the rest of them

@@ -5,7 +5,8 @@
 ///     corpus --chat | --plain   only those with a request, or without
 ///     corpus --seed 2           other ones
 ///
-/// Stories are separated by a blank line; one that answers a request stands behind it and a tab. The same arguments
+/// Stories are separated by a blank line; one that answers a request stands behind it and a tab,
+/// and behind a system prompt now and then. The same arguments
 /// always give the same text.
 var count = 20_000
 var seed = 1
@@ -36,7 +37,9 @@ while let argument = arguments.popFirst() {
     let length = story.text.split(separator: " ").count
     guard (60...250).contains(length) else { continue }
     if !isAsked { return story.text }
-    if let request = try? story.request() { return request + "\t" + story.text }
+    guard let request = try? story.request() else { continue }
+    let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
+    return system + request + "\t" + story.text
   }
 }
 

@@ -11,11 +11,11 @@ let learning = [
     {When}, {hero} saw [somebody|a stranger] {skill}. "[I want to do that too|How does that work?|If only I could do that]!" {he} [said|thought].
     | {Hero} wanted to {skill} more than anything. {He} just did not know how.
     | All {his} friends could {skill}. Only {hero} could not.
-    {He} tried it in the morning. {He} tried it at noon. [It went wrong every time|It was a disaster|It was much harder than it looked].
-    | The first try was bad. The second was worse. [The third was so bad that a bird fainted|The third one made everybody laugh].
+    {He} tried it in the morning. {He} tried it at noon. [It went wrong every time|It was much harder than it looked].
+    | The first try was bad. The second was worse. The third one made everybody laugh.
     "[I will never learn it|I give up|I am too silly for this]," {he} [sighed|said] and sat down {spot}.
     "{Hello friend} [May I tell you something?|I saw you try|That was not so bad]," {said friend}. "[I could not {skill} either, for a whole year|I can {skill}, and I was worse than you at first|My grandmother taught me to {skill}]."
-    "[Will you show me|Can you teach me|Is it very hard]?" asked {hero}. "[Gladly|If you bring {food}|Only if you promise to laugh at your mistakes]," {said friend}.
+    "[Will you show me|Can you teach me]?" asked {hero}. "[Gladly|If you bring {food}|Only if you promise to laugh at your mistakes]," {said friend}.
     "[Slowly|A little every day|First the easy part]," {said friend}. "[Mistakes are the stairs|You cannot learn without mistakes|Nobody wakes up one day and can do it]."
     So they met {in place} every [morning|evening|Tuesday]. [Day after day|Week after week], {hero} got [a little|a tiny bit] better.
     | Sometimes {hero} was [angry|tired]. Sometimes it rained. But {he} always came.
@@ -24,11 +24,11 @@ let learning = [
     "[Did you see that?|Look, look]!" {he} cried. "[I saw it.|I knew it all the time.|Who was it that wanted to give up]?" {asked friend}.
     or
     At the next party, somebody asked, "Who can {skill}?" Everyone was quiet. Then {hero} stepped forward.
-    {He} did it, [not perfectly|with one little mistake], but so happily that everyone [clapped|wanted to learn it too].
+    {He} did it, with one little mistake, but so happily that everyone [clapped|wanted to learn it too].
     then
     ? "[What shall we learn next?|And now teach me something]," {said friend}.
     Now {hero} teaches the little ones to {skill}. "[Mistakes are the stairs|Slowly, slowly]," {he} tells them.
-    | It was not magic. It was [only practice|a hundred small tries], and that is nearly the same.
+    | It was not magic. It was only practice, and that is nearly the same.
     """),
 
   // A race: winning is not everything.
@@ -46,16 +46,16 @@ let learning = [
     either
     But then {friend} [stepped into a hole|stumbled over a root] and fell. "[Ouch|My foot]!" The way was free!
     {Hero} ran past. One step, two steps. Then {he} stopped and turned around. "[Put your arm around me|Lean on me|Up you get]," {he} said.
-    Together they [hopped|limped] over the line, last of all. And nobody had ever heard such cheers.
+    Together they limped over the line, last of all. And nobody had ever heard such cheers.
     "You could have won {a prize}," {said friend}. "[I can win next year|What would I do with it alone?|But you could not walk]," {said hero}.
     or
     At the last corner {hero} [took a short way through the bushes|crept under a fence]. Nobody saw it. And so {he} was first!
-    Everybody clapped, but {hero} did not feel like a winner. {He} looked at the {prize}, and it [looked back|did not shine].
+    Everybody clapped, but {hero} did not feel like a winner. {He} looked at the {prize}, and it looked back.
     "Wait!" {he} said at last. "[I took a short way|I did not run it all]. The {prize} belongs to {friend}." [It was very quiet|Everybody stared].
     "[That was harder than any race|I could not have said that]," {said friend}, and shook {his} hand.
     or
     They ran [side by side|nose to nose]. And then, a step before the line, {hero} heard {friend} [panting|laughing], and had to laugh too.
-    They laughed so much that they fell over the line together. "Who was first?" asked everybody. [Nobody could say|The judge did not know either].
+    They laughed so much that they fell over the line together. "Who was first?" asked everybody. Nobody could say.
     The {prize} was given to both of them. [Monday to Wednesday it stood with {hero}, and the rest of the week with {friend}.|They shared it on the spot.]
     then
     "[Same time next year|Shall we train together]?" asked {hero}. "[With you, always|Yes, but not too early]," {said friend}.
@@ -66,6 +66,7 @@ let learning = [
   Plot(
     """
     nature = proud | boastful | vain
+    tags = plain
     who = who was very proud | who always boasts | who thinks that {he} is the best
     about = pride | boasting | somebody who always has to be the best
     skill, test = jump the farthest / jump over the brook | run the fastest / run once around the field | sing the loudest / sing across the valley | climb the highest / climb the old tree | lift the most / lift the big stone | dance the best / dance on one leg
@@ -77,14 +78,14 @@ let learning = [
     either
     And [bump|splash|plop]! There {he} lay, [with mud on {his} nose|upside down|with {his} legs in the air].
     Everyone was very quiet. They were waiting for {him} to be [angry|cross]. {Hero} [wiped {his} face|sat up]. And then {he} began to laugh.
-    "[I am the best at falling|Nobody falls like me|That was the worst one ever]," {he} said, and now they all laughed, but in a friendly way.
+    "That was the worst one ever," {he} said, and now they all laughed, but in a friendly way.
     or
     {He} did it very well. But then a little one, [no bigger than a thumb|the smallest of all], asked, "May I try?" And the little one did it better.
     {Hero} [opened {his} mouth and closed it again|turned red]. "[How did you do that|Can you show me]?" {he} asked at last. It was the first time that {he} had asked anybody anything.
     "[Sure|It is easy]," said the little one. "First you stop talking."
     then
     "[You know|To tell the truth]," {said friend}, "[I like you much better like this|we were only waiting for you to laugh at yourself]."
-    | From that day on, {hero} [boasted only on Sundays|asked others what they could do], and you would not believe how much that was.
+    | From that day on, {hero} asked others what they could do, and you would not believe how much that was.
     """),
 
   // Too small, and just right.
@@ -99,7 +100,7 @@ let learning = [
     | {Hero} was the smallest {in place}. "[Out of the way|Mind your feet, there is somebody down there|You are too small to help]!" the others said.
     Every morning {he} [measured {himself}|stood on tiptoe]. [Not a bit taller|The same as yesterday].
     ? {He} ate more soup. {He} hung from a branch. [Nothing helped|It only gave {him} long arms].
-    {When}, something bad happened: {trouble}. Everyone [came running|stood around|talked at once].
+    {When}, something bad happened: {trouble}. Everyone [came running|stood around|talked at the same time].
     {Friend} tried [with a long stick|with all strength|first]. It did not work. {Other} tried it. That did not work. [All of them were too big|They were much too big].
     "[Now what|What shall we do?|If only somebody were very small]," {said friend}. Then it was quiet, and everyone looked down at {hero}.
     "[Me|Who, me]?" asked {hero}. "[Please|You are the only one who can do it]," {said friend}. "You could {mend}."
@@ -119,19 +120,23 @@ let learning = [
     question = why the sky is blue | where the wind comes from | what is behind the hills | how many stars there are | why the sea is salty | where the sun goes at night | what happiness is | why leaves turn red | who made the first song | how long a minute is
     {Hero} wanted to know {question}. [Nobody had told {him}|It would not leave {his} head].
     | {When}, {hero} woke up with a question. It was this: {question}.
-    "[You must know it|You are so clever]," {he} said to {friend}. {Friend} [thought hard|looked important]. "[It was always like that|Because my grandfather said so|That is simple. It is because today is Tuesday]."
+    "[You must know it|You are so clever]," {he} said to {friend}. {Friend} [thought hard|looked important]. "[It was always like that|Because my grandfather said so]."
     {Hero} [thanked {friend}|was polite], but that could not be right. {He} {went} on {to place}.
     There sat {other}. "{Hello other} [Questions make me hungry|That is a good one|Nobody has ever asked me that]," {said other}. "I think it has to do with [cheese|music|the moon|big birds|love]."
-    | There {he} met {other}. "[If I knew that, I would be famous|I knew it once, but I forgot it]," {said other}. "Ask [the wind|an older one|somebody with a beard]."
-    {Hero} asked [a river|an old tree]. It [rustled|murmured] something, but {hero} did not understand it.
+    | There {he} met {other}. "I knew it once, but I forgot it," {said other}. "Ask [the wind|an older one|somebody with a beard]."
+    @!sea @!sky {Hero} asked [a river|an old tree]. It [whispered|murmured] something, but {hero} did not understand it.
+    | @sea {Hero} asked [the waves|an old rock], but {hero} did not understand the answer.
+    | @sky {Hero} asked [the night|the rain], but {hero} did not understand the answer.
     either
-    At last {he} came to an old woman in front of a small house. "[Sit down|Come here]," said the old woman. "I know {question}." And the answer came in a whisper, right into the ear of {hero}.
+    @!sea @!sky At last {he} came to an old woman in front of a small house. "[Sit down|Come here]," said the old woman. "I know {question}." And the answer came in a whisper, right into the ear of {hero}.
     [{He} began to smile|{His} eyes grew big]. "[Of course|So that is it]!" And what was it? [You must ask somebody, as {hero} did|I promised not to tell].
     or
     When {he} came home, {he} still did not know it. But now {he} had [seven|nine] answers, one sillier than the other. {He} wrote them all down.
     It became a very funny book. [Everybody wanted to read it|Even {friend} laughed over it], and at the end there was an empty page, for the right answer.
     or
-    In the evening {he} lay on {his} back in the grass and looked up. {He} looked for so long that the question became [quiet|soft].
+    @!sea @!sky In the evening {he} lay on {his} back in the grass and looked up. {He} looked for so long that the question became [quiet|soft].
+    | @sea In the evening {he} looked at the waves for a long time, and the question became [quiet|soft].
+    | @sky In the evening {he} looked down at the world for a long time, and the question became [quiet|soft].
     "[I do not know it|Maybe nobody knows it]," {he} said. "[But it is nice to wonder|It is good that there are questions left]."
     then
     And the next morning? {Hero} woke up with a new question.
@@ -142,28 +147,28 @@ let learning = [
   Plot(
     """
     fits = dry
-    who = who plays the {tool} | who plays the {tool} very badly | and a {tool}
-    about = music | a {tool} | a band
+    who = who plays the {tool} | who plays the {tool} very badly | and {an tool}
+    about = music | {an tool} | a band
     tool = @instruments
-    {When}, {hero} found {a tool} [in the attic|at the market|under an old bed]. {He} began to play at once.
+    {When}, {hero} found {a tool} [at the market|under an old bed]. {He} began to play at once.
     | {Hero} got {a tool} [for {his} birthday|from an uncle]. From that day on, {he} played it from morning to night.
     It sounded like [a cat in a bucket|a door that wants oil|a goose with a cold|ten angry geese]. The neighbors [closed their windows|put beans in their ears|moved their beds].
     "{Hello friend} [Must that be|Do you have to|What IS that]?" {asked friend}. "[It is music|It is a love song|I made it up myself]," {said hero}.
     So {hero} took the {tool} and {went} {to place}, where nobody lived. There {he} played to the [stones|bushes|clouds].
     either
     But one night there was a thick fog, and the children were out {in place2}. They could not find the way home. [Nobody could see a hand before the eyes|Lamps did not help].
-    Then {hero} took the {tool} and played, as loud and as badly as {he} could. "[I would know that anywhere|That is {hero}! This way]!" said the children, and followed the sound, all the way home.
-    Since then nobody [laughs at|closes a window because of] the {tool}. They call it [the foghorn|the lighthouse for the ears], and {hero} is proud of it.
+    Then {hero} took the {tool} and played, as loud and as badly as {he} could. "That is {hero}! This way!" said the children, and followed the sound, all the way home.
+    Since then nobody laughs at the {tool}. They call it the lighthouse for the ears, and {hero} is proud of it.
     or
     One day, somebody answered. From behind a bush came another sound, and it was just as terrible. It was {other} with an old pot.
-    They played together. Bang and squeak, squeak and bang. [And strangely, together it sounded almost good|Two wrongs made something right].
+    They played together. Bang and squeak, squeak and bang. And strangely, together it sounded almost good.
     Soon a third one came with a spoon, and a fourth one who could hum. They were [the worst band in the world|a band]. People came from far away to dance to it.
     or
     {He} played all summer. And slowly, so slowly that {he} did not notice, the [squeaks became tones|tones became a tune].
-    In autumn {friend} came by and [stood still|listened]. "[Who is playing so beautifully|Is that the same {tool}]?" {asked friend}. "[I am|It is me]," said {hero}, and turned red.
+    In autumn {friend} came by and [stood still|listened]. "Who is playing so well?" {asked friend}. "It is me," said {hero}, and turned red.
     then
     ? "[Play it again|One more]!" said {friend}.
     And every evening, when the wind is right, you can hear {a tool} {in place}.
-    | "[Everything must squeak before it sings|I told you that it was music]," {said hero}.
+    | "I told you that it was music," {said hero}.
     """),
 ]

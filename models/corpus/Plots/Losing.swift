@@ -19,8 +19,8 @@ let losing = [
     | Then {friend} came by. "{Hello friend} [Is something wrong|What happened]?"
     "[My {thing} is gone|I lost my {thing}|My {thing}! I cannot find it]," {said hero}.
     | {Hero} told {friend} about the {thing}.
-    "[Two can look better than one|Four eyes see more than two|Let us look together|Do not worry, I will help you]," {said friend}.
-    | "[Lost things like to be found|A {thing} does not run away|It must be somewhere]," {said friend}. "[Come|Let us look]!"
+    "[Two can look better than one|Four eyes see more than two|Let us look together]," {said friend}.
+    | "[Lost things like to be found|{An thing} does not run away|It must be somewhere]," {said friend}. "[Come|Let us look]!"
     either
     They {went} {to place} and looked [again|very carefully|in every corner].
     | So they looked together, all the way {to place}.
@@ -34,7 +34,7 @@ let losing = [
     "[Oh yes|Yes, yes]! Thank you!" said {hero} and [hugged {other}|jumped for joy|danced in a circle].
     or
     They found the {thing} {spot3}. But on top of it, a tiny [beetle|caterpillar|worm] was fast asleep.
-    "[Shh|Quiet]! We will wait until it wakes up," {said hero}. So they sat down and waited, and nobody was in a hurry.
+    "Quiet! We will wait until it wakes up," {said hero}. So they sat down and waited, and nobody was in a hurry.
     then
     {Hero} [held the {thing} tight|was so happy that {he} sang a song|could not stop smiling].
     | "[Next time I will take better care of it|From now on I will always put it in its place]," {said hero}.
@@ -45,7 +45,7 @@ let losing = [
   Plot(
     """
     who = who lost {his} {thing} and gave it away | who lost {his} {thing} | whose {thing} was gone
-    about = a lost {thing} | a {thing} that somebody else needed
+    about = a lost {thing} | {an thing} that somebody else needed
     thing, use = mitten / slept in it | hat / made a bed of it | sock / used it as a sleeping bag | boot / lived in it now | cap / kept nuts in it | cup / took baths in it | basket / made a boat of it | scarf / wrapped six babies in it | glove / kept crumbs in it | slipper / used it as a sofa
     friend = mouse | wren | sparrow | hamster | shrew | ladybug
     {When}, the {thing} of {hero} was [gone|nowhere to be found].
@@ -53,12 +53,12 @@ let losing = [
     "[I had it this morning|It was my best {thing}|I need my {thing}]!" {he} said.
     So {he} went back the same way, step by step, and looked {spot} and {spot2}.
     | {He} took a light and looked along the road, {spot} and {spot2}.
-    Then {he} heard a [small|soft|squeaky] voice: "[Do not step on me|Please be quiet|Who is there?]!" It came from {spot3}.
+    Then {he} heard a [small|soft|squeaky] voice: "[Do not step on me|Please be quiet|Who is there?]!" {He} looked {spot3}.
     It was {friend}. And there was the {thing}! {Friend} [had found it and|had been cold and] {use}.
     "[Is this yours|Does it belong to you]?" {asked friend}. "[I am so sorry|Oh dear]. I did not know. [It is the best thing I ever had|I have never slept so well]."
-    {Hero} looked at the {thing}. {He} looked at {friend}. [It was a hard choice|{He} thought for a long time|{He} scratched {his} head].
+    {Hero} looked at the {thing}. {He} looked at {friend}. [{He} thought for a long time|{He} scratched {his} head].
     "[Keep it|You keep it|It is yours now]," {he} said. "[You need it more than I do|It looks better on you|I have another one at home]."
-    {Friend} [sang for joy|clapped|hopped up and down]. "[Come and visit me in my {thing}|You are always welcome here]!" {said friend}.
+    {Friend} [sang for joy|clapped]. "[Come and visit me in my {thing}|You are always welcome here]!" {said friend}.
     | The next morning, there was a [bag of nuts|bunch of flowers|jar of honey] at the door, and a note: "Thank you for the {thing}."
     """),
 
@@ -78,9 +78,9 @@ let losing = [
     It was [getting dark|almost dark], and {he} [felt very small|wanted to cry|sat down on a stone].
     "{Hello friend} [Are you lost|What are you doing out here|You are not from here, are you]?" {asked friend}.
     "[I want to go home|I do not know the way|I only went a little too far]," {said hero}.
-    "What can you [see|hear] from your home?" {asked friend}. {Hero} thought. "A {sign}!" {he} said.
+    "What can you see or hear from your home?" {asked friend}. {Hero} thought. "{An sign}!" {he} said.
     "[That is easy|Well then|Good]. {where}," {said friend}.
-    They {went} on together. [They sang to keep warm|They counted their steps|They told each other riddles], and the way was not so long.
+    They {went} on together. [They sang to keep warm|They counted their steps], and the way was not so long.
     | {Friend} showed {him} the first part of the way and waved for a long time.
     Step by step, [the world looked right again|{he} knew the stones and the trees again]. [And there was the light in the window|And there was home]!
     [Supper was still warm|Everybody ran out to meet {him}|{His} bed had never been so soft].
@@ -91,7 +91,7 @@ let losing = [
   Plot(
     """
     who = who found a lost {little} | and a lost {little} | who helps a lost {little}
-    about = a lost {little} | a {little} that could not find its mother
+    about = a lost {little} | {an little} that could not find its mother
     little, mother = duckling / duck | chick / hen | lamb / sheep | kitten / cat | piglet / pig | calf / cow | puppy / dog | foal / horse | gosling / goose
     {When}, {hero} heard somebody crying {spot}.
     | "Mama! Mama!" somebody cried. {Hero} stopped and listened.
@@ -99,7 +99,7 @@ let losing = [
     It was {a little}. "[I lost my mama|I only looked at a flower|I went the wrong way]," it [said|sobbed].
     "[Do not cry|Dry your tears|Come here]," {said hero}. "[What does she look like?|Tell me about your mama]." "She is [the most beautiful one in the world|big and warm|always singing]," said the {little}.
     [That did not help much|That was not much to go by]. {Hero} took the {little} along, and they {went} {to place}.
-    There they met {friend}. "[Are you its mother|Is this one yours]?" {asked hero}. "[Me? Do I look like it?|Goodness, no|Certainly not]!" {said friend}.
+    There they met {friend}. "[Are you its mother|Is this one yours]?" {asked hero}. "[Me? Do I look like it?|Goodness, no]!" {said friend}.
     | "Is that your mama?" asked {hero} when {friend} came along. "No," said the {little}. "[Too tall|Too loud|Wrong nose|Wrong ears]."
     They asked [a tree|a gate|the wind] too, because the {little} wanted to. [It said nothing|It did not know].
     | The {little} got tired, so {hero} carried it and sang to it.
@@ -118,28 +118,28 @@ let losing = [
     hero = girl: she | boy: he | girl: she | boy: he | bear | dragon | lion: he | rabbit | beaver | crocodile | wolf | fox | tiger
     tags = night
     riddle, answer = What has teeth and cannot bite / A comb | What has four legs and cannot walk / A table | What has a neck and no head / A bottle | What runs and has no legs / A river | What has hands and cannot clap / A clock
-    {Hero} had a loose tooth. It [wiggled when {he} talked|wiggled and wobbled|moved to the left and to the right].
+    {Hero} had a loose tooth. It [wiggled when {he} talked|moved to the left and to the right].
     | {When}, {hero} felt something strange: a tooth was loose!
     "[Pull it out|Tie it to a door]!" {said friend}. "[No, no|Never]!" cried {hero} and held both hands over {his} mouth.
     | {Friend} wanted to see it. "[It will fall out by itself|Mine did not hurt at all]," {said friend}.
     At lunch {he} ate only [soup|pudding|soft bread]. {He} did not even want {food}.
-    | {He} would not laugh. {He} would not sing. {He} only said "Mm."
+    | {Hero} would not laugh. {He} would not sing. {He} only said "Mm."
     {He} [wiggled it all day|touched it with {his} tongue a hundred times]. It hung by a thread.
     Then {friend} told {him} a joke: "{riddle}?" {Hero} did not know. "{answer}!" {said friend}.
     | Then a [fly|feather] landed on {his} nose, and {he} had to sneeze. "Ah, ah, ATCHOO!"
     [Plop|Pling|Click]! Something small and white [fell on the floor|rolled under the table]. It was the tooth!
     "[It did not hurt at all|Look, a hole|I can whistle through it]!" {said hero} [proudly|with a new kind of smile].
     That night, {he} put the tooth [under {his} pillow|in a cup by the bed|on the window].
-    In the morning, the tooth was gone, and there lay [a shiny coin|a bright coin|a tiny letter that said "Thank you"].
+    In the morning, the tooth was gone, and there lay [a shiny coin|a bright coin].
     """),
 
   // A kite, a balloon: the wind takes it.
   Plot(
     """
-    who = whose {toy} flew away | who lost {his} {toy} in the wind | and a {toy} | and the wind
-    about = a {toy} that flew away | the wind
+    who = whose {toy} flew away | who lost {his} {toy} in the wind | and {an toy} | and the wind
+    about = {an toy} that flew away | the wind
     toy = balloon | kite | hat | umbrella | paper plane
-    Whoosh! The wind came and {hero} stood there with empty hands. It had [taken|stolen] {his} {toy}!
+    Whoosh! The wind came and {hero} stood there with empty hands. It had taken {his} {toy}!
     | {When}, {hero} took {his} {toy} {to place}. It was a very windy day. Whoosh! Away it went.
     "[Come back|Stop|That is mine]!" {he} [called|shouted], and ran after it.
     The {toy} flew over [a wall|a roof|the hedge]. It danced past {friend}. "{Hello friend} [Was that yours|What was that]?" {asked friend}.
@@ -153,7 +153,7 @@ let losing = [
     But the {toy} went up and up, until it was as small as a [dot|berry|pea]. Then it was gone.
     {Hero} [was sad|had a lump in the throat|said nothing]. "[Now it sees the whole world|It is on a long journey]," {said friend}. "[Maybe somebody far away will find it|It will have much to tell]."
     or
-    The {toy} landed on the [roof|chimney] of a small house. An old woman came out and laughed. "[The wind brings me something every week|Yesterday it was a sock]," said the old woman.
+    The {toy} landed on the [roof|chimney] of a small house. An old woman came out and laughed. "Yesterday it was a sock," said the old woman.
     They got back the {toy}, and [a bowl of soup|a piece of cake] for each of them.
     then
     They sat down in the grass, [out of breath|hot and happy]. "[That was the best race of my life.|I have never run so far.|Shall we do it again]?" {asked other}.
