@@ -206,8 +206,8 @@ final class Trainer {
       seed: UInt64(progress.heldOut.count)
     ).joined()
     let answer = text.split(separator: "[/INST]", maxSplits: 1).last ?? ""
-    let lines = answer.split { $0.isNewline }.joined(separator: " ")
-    return "  " + printable(lines.utf8.prefix(300))
+    let line = answer.split { $0.isWhitespace }.joined(separator: " ")
+    return "  " + printable(line.utf8.prefix(300))
   }
 
   // MARK: - What is shown

@@ -117,8 +117,17 @@ struct TrainProgramTests {
     #expect(try folder.read("parts.bin") == new)
   }
 
+  /// The shape of the model that ships.
+  private static func shippedConfig() throws -> Config {
+    try Transformer(checkpoint: packageRoot + "/models/stories.bin").config
+  }
+
+  private static func shippedTokenizer() throws -> Tokenizer {
+    try Tokenizer(path: packageRoot + "/tokenizer.bin", vocabSize: shippedConfig().vocabSize)
+  }
+
   @Test func aRequestIsGivenAndNotLearned() throws {
-    let tokenizer = try Tokenizer(path: packageRoot + "/tokenizer.bin", vocabSize: 1024)
+    let tokenizer = try Self.shippedTokenizer()
     let plain = Encoded(Document(text: "One day"), tokenizer)
     let ids = tokenizer.encode("One day", bos: true, eos: false).map(Int32.init)
     #expect(plain.tokens == ids && plain.targets == ids.dropFirst() + [1])
@@ -135,7 +144,7 @@ struct TrainProgramTests {
   }
 
   @Test func windowsBeginWhereDocumentsDo() throws {
-    let tokenizer = try Tokenizer(path: packageRoot + "/tokenizer.bin", vocabSize: 1024)
+    let tokenizer = try Self.shippedTokenizer()
     let documents = [1, 2, 9, 1].map {
       Encoded(Document(text: String(repeating: "a b ", count: $0)), tokenizer)
     }
@@ -203,7 +212,7 @@ struct TrainProgramTests {
     // The first weights of the first norm, behind the embedding, and of the last, in front of the tables of
     // cosines and sines.
     let model = try Folder(path: packageRoot).read("models/stories.bin")
-    let c = try Transformer(checkpoint: packageRoot + "/models/stories.bin").config
+    let c = try Self.shippedConfig()
     let first = 28 + 4 * c.vocabSize * c.dim
     let last = model.count - 4 * c.seqLen * c.headSize - 4 * c.dim
     for (name, norm, value) in [
