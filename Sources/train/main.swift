@@ -11,7 +11,6 @@ import Console
 runProgram("train", usage: Options.usage) { arguments in
   let options = try Options(arguments)
   let training = try openTraining(options)
-  TargetFile.catchSignals()
   Interrupt.catch()
   try training.run()
   if Interrupt.happened {
