@@ -2,7 +2,7 @@ import Llama2
 
 /// What the passes over one micro-batch keep in memory, (tokens, …) each: `forward` fills it, and `backward`
 /// reads it.
-final class Activations {
+final class TrainingActivations {
   let tokens: Int
   let layers: [Layer]
   let x: Floats  // (tokens, dim), the residual stream behind the last layer

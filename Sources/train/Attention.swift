@@ -71,7 +71,7 @@ private struct QueryBlock {
 
 extension Network {
   /// heads = softmax(q kᵀ / √headSize) v. Threads share the key-value heads of the windows.
-  func attention(_ a: Activations.Layer, _ dropout: Dropout?) {
+  func attention(_ a: TrainingActivations.Layer, _ dropout: Dropout?) {
     forEachHead { window, kvHead, scratch in
       let (k, v) = (head(a.k, window, kvHead), head(a.v, window, kvHead))
       layOut(k.transposed, in: scratch.byColumn, factor: scoreFactor)
@@ -93,7 +93,8 @@ extension Network {
 
   /// dq, dk and dv, from dheads.
   func attentionBackward(
-    _ a: Activations.Layer, dheads: Floats, dq: Floats, dk: Floats, dv: Floats, _ dropout: Dropout?
+    _ a: TrainingActivations.Layer, dheads: Floats, dq: Floats, dk: Floats, dv: Floats,
+    _ dropout: Dropout?
   ) {
     forEachHead { window, kvHead, scratch in
       let (k, v) = (head(a.k, window, kvHead), head(a.v, window, kvHead))

@@ -2,7 +2,7 @@ import Console
 import Llama2
 
 /// The weights of a model in training, their gradients, and what the optimizer remembers.
-final class Model {
+final class TrainedModel {
   let layout: ParameterLayout
   let weights: UnsafeMutablePointer<Float>
   let gradients: UnsafeMutablePointer<Float>
@@ -122,7 +122,7 @@ final class Model {
   // MARK: - Files
 
   /// A file to commit: llama2.c's version 0.
-  func write(_ path: String, _ activations: Activations) throws -> TargetFile {
+  func write(_ path: String, _ activations: TrainingActivations) throws -> TargetFile {
     let checkpoint = layout.checkpoint
     let file = try TargetFile(path, size: Int(checkpoint.fileSize))
     try checkpoint.header.withUnsafeBytes(file.write)

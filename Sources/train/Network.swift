@@ -7,13 +7,13 @@ final class Network {
   let layout: ParameterLayout
   let weights: Parameters
   let gradients: Parameters
-  let activations: Activations
+  let activations: TrainingActivations
   let threads: Threads
   var config: Config { layout.config }
 
   init(
     _ layout: ParameterLayout, weights: UnsafeMutablePointer<Float>,
-    gradients: UnsafeMutablePointer<Float>, _ activations: Activations, _ threads: Threads
+    gradients: UnsafeMutablePointer<Float>, _ activations: TrainingActivations, _ threads: Threads
   ) {
     self.layout = layout
     self.weights = layout.parameters(weights)
@@ -73,7 +73,8 @@ extension Network {
 
   /// x → y, the residual streams in front of a layer and behind it.
   private func forward(
-    _ w: Parameters.Layer, _ a: Activations.Layer, into y: Floats, _ dropout: Dropouts.Layer?
+    _ w: Parameters.Layer, _ a: TrainingActivations.Layer, into y: Floats,
+    _ dropout: Dropouts.Layer?
   ) {
     let branch = activations.branch
     // Attention: x2 = x + Wo attention(q, k, v), where q, k = rope(Wq xb), rope(Wk xb), v = Wv xb, and xb is
@@ -96,7 +97,8 @@ extension Network {
 
   /// dy → dx, the gradients of these, both in `activations.dx`; adds the weights' to g.
   private func backward(
-    _ w: Parameters.Layer, _ g: Parameters.Layer, _ a: Activations.Layer, _ dropout: Dropouts.Layer?
+    _ w: Parameters.Layer, _ g: Parameters.Layer, _ a: TrainingActivations.Layer,
+    _ dropout: Dropouts.Layer?
   ) {
     let s = activations
     // Feed-forward network.

@@ -30,11 +30,12 @@ func openTraining(_ options: Options) throws -> Trainer {
     throw Refusal("--resume", "the texts, or their vocabulary, are not those of \(state.path)")
   }
 
-  let activations = try Activations(config, windows: settings.batch, threads: options.threads)
+  let activations = try TrainingActivations(
+    config, windows: settings.batch, threads: options.threads)
   try describe(layout, documents.count, corpora, vocabulary)
   try checkMemory(
-    model: Model.size(layout, rank: settings.lora), activations: activations.size, settings)
-  let model = try Model(layout, rank: settings.lora)
+    model: TrainedModel.size(layout, rank: settings.lora), activations: activations.size, settings)
+  let model = try TrainedModel(layout, rank: settings.lora)
   let progress = try start.read(into: model, seed: settings.seed)
   let network = Network(
     layout, weights: model.weights, gradients: model.gradients, activations, threads)
@@ -78,7 +79,7 @@ private struct Start {
   }
 
   /// Sets the weights of a model, and returns how far its training has come.
-  func read(into model: Model, seed: Int) throws -> Progress {
+  func read(into model: TrainedModel, seed: Int) throws -> Progress {
     if let stateFile, var state {
       try state.read(stateFile, into: model)
       return state.progress

@@ -44,7 +44,7 @@ struct StateFile {
   // MARK: - Writing
 
   /// A file to commit.
-  func write(_ model: Model) throws -> TargetFile {
+  func write(_ model: TrainedModel) throws -> TargetFile {
     var text = Self.mark + "\n" + heading.map { "\($0.name) \($0.value)\n" }.joined() + "\n"
     let arrays = Self.arrays(model)
     let losses = progress.losses + progress.heldOut.flatMap { [Float($0.step), $0.loss] }
@@ -56,7 +56,7 @@ struct StateFile {
     return file
   }
 
-  private static func arrays(_ model: Model) -> [UnsafeMutableBufferPointer<Float>] {
+  private static func arrays(_ model: TrainedModel) -> [UnsafeMutableBufferPointer<Float>] {
     var arrays = [(model.baseWeights, model.layout.count)]
     if model.lora != nil { arrays.append((model.parameters, model.parameterCount)) }
     arrays += [(model.moments.0, model.parameterCount), (model.moments.1, model.parameterCount)]
@@ -115,7 +115,7 @@ struct StateFile {
   }
 
   /// Reads the floats.
-  mutating func read(_ file: MappedFile, into model: Model) throws {
+  mutating func read(_ file: MappedFile, into model: TrainedModel) throws {
     let heading = Self.lines(file.bytes).reduce(1) { $0 + $1.utf8.count + 1 }
     let arrays = Self.arrays(model)
     let size = progress.losses.count + 2 * progress.heldOut.count

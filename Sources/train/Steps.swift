@@ -118,7 +118,7 @@ extension Network {
     dw: UnsafeMutablePointer<Float>
   ) {
     let (n, epsilon, sums, step) = (
-      x.columns, config.normEpsilon, activations.normSums, Activations.normTokens
+      x.columns, config.normEpsilon, activations.normSums, TrainingActivations.normTokens
     )
     let steps = (x.rows + step - 1) / step
     threads.forEachPart(of: steps, work: 8 * step * n, grain: 1) { part, _ in

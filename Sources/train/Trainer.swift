@@ -5,7 +5,7 @@ import Llama2
 final class Trainer {
   private let options: Options
   private let settings: Settings
-  private let model: Model
+  private let model: TrainedModel
   private let network: Network
   private let learned: Corpus
   private let heldOut: Corpus
@@ -34,7 +34,7 @@ final class Trainer {
   ///   - vocabulary: where it is.
   ///   - prompt: what the samples begin with.
   init(
-    _ options: Options, _ settings: Settings, _ model: Model, _ network: Network,
+    _ options: Options, _ settings: Settings, _ model: TrainedModel, _ network: Network,
     _ corpora: (learned: Corpus, heldOut: Corpus), fingerprint: UInt64, vocabulary: String,
     prompt: String, progress: Progress
   ) {

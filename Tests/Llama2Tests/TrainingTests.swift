@@ -163,7 +163,7 @@ private final class SmallTraining {
   let layout: ParameterLayout
   let weights: UnsafeMutablePointer<Float>
   let gradients: UnsafeMutablePointer<Float>
-  let activations: llama2_train.Activations
+  let activations: TrainingActivations
   let threads: Threads
   var tokens: [Int32] = []
   var targets: [Int32] = []
@@ -185,7 +185,7 @@ private final class SmallTraining {
     }
     (weights, gradients) = (floats(layout.count), floats(layout.count))
     threads = Threads(count: count)
-    activations = try llama2_train.Activations(config, windows: windows, threads: count)
+    activations = try TrainingActivations(config, windows: windows, threads: count)
     self.windows = windows
     data = .allocate(capacity: 2 * windows * config.seqLen)
     network = Network(layout, weights: weights, gradients: gradients, activations, threads)
@@ -205,8 +205,8 @@ private final class SmallTraining {
   }
 
   /// What an optimizer changes, beginning with these weights, and a network of its own for it.
-  func model(rank: Int) throws -> (llama2_train.Model, Network) {
-    let model = try llama2_train.Model(layout, rank: rank)
+  func model(rank: Int) throws -> (TrainedModel, Network) {
+    let model = try TrainedModel(layout, rank: rank)
     model.baseWeights.update(from: weights, count: layout.count)
     return (
       model,
