@@ -32,7 +32,7 @@ final class TrainingActivations {
   /// Bytes of all this, which cost nothing until they are written.
   let size: Int
 
-  /// Tokens whose contributions to a norm's gradient are summed before these sums are.
+  /// A norm's gradient is summed over blocks of so many tokens, then over the blocks.
   static let normTokens = 64
   /// Floats of all logits that are there at a time.
   private static let mostLogits = 1 << 24

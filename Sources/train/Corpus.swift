@@ -87,9 +87,9 @@ struct Encoded {
       self.init(tokens, learnedFrom: 0, then: tokenizer.bos!)
       return
     }
-    let template = ChatTemplate(llama2CWithBOS: "<s>", eos: "</s>")
-    let asked = tokenizer.encode(template.turn(user: request, system: document.system, after: nil))
+    let asked = tokenizer.encode(chatTurn(request, system: document.system))
     let answer = tokenizer.encode(document.text, bos: false, eos: true)
+    // The tokens of the bytes stand behind <unk>, <s> and </s>.
     let newline = 3 + Int(UInt8(ascii: "\n"))
     self.init(asked + answer, learnedFrom: asked.count - 1, then: newline)
   }
@@ -112,6 +112,16 @@ struct Encoded {
       Encoded(tokens: tokens[index...], targets: targets[index...])
     )
   }
+}
+
+/// A request as a chat of llama2.c writes it.
+func chatTurn(_ request: String, system: String? = nil) -> [Segment] {
+  ChatTemplate(llama2CWithBOS: "<s>", eos: "</s>").turn(user: request, system: system, after: nil)
+}
+
+/// The text of segments, without BOS, which is put in front of any prompt.
+func text(of segments: [Segment]) -> String {
+  segments.map { if case .text(let text) = $0 { text } else { "" } }.joined()
 }
 
 /// The corpora to learn from and to be tested on: every twentieth document is held out, or, of fewer

@@ -1,7 +1,8 @@
 import Llama2
 
 /// Low-rank adapters (Hu et al. 2021): a matrix of a layer is W = W₀ + B A, where only A, (rank, columns), and
-/// B, (rows, rank), are trained. B begins as 0. The passes see W alone, from whose gradient follow
+/// B, (rows, rank), are trained: Hu's W₀ + α / rank B A with α = rank. B begins as 0. The passes see W alone,
+/// from whose gradient follow
 ///
 ///     dB = dW Aᵀ        dA = Bᵀ dW
 struct LoRA {
@@ -49,20 +50,18 @@ struct LoRA {
     }
   }
 
-  /// W = W₀ + B A, in `weights`.
+  /// W = W₀ + B A, in `weights`, which hold W₀.
   func merge(
     _ parameters: UnsafeMutablePointer<Float>, into weights: UnsafeMutablePointer<Float>,
     _ network: Network
   ) {
     for adapter in adapters {
-      let place = adapter.place
-      (weights + place.start).update(from: base + place.start, count: place.count)
       network.multiply(
         [(adapter.b(parameters), adapter.a(parameters), adapter.matrix(weights))], adding: true)
     }
   }
 
-  /// The gradients of A and B, of those of W.
+  /// Turns dW into dA and dB.
   func differentiate(
     _ parameters: UnsafeMutablePointer<Float>, weightGradients: UnsafeMutablePointer<Float>,
     into gradients: UnsafeMutablePointer<Float>, _ network: Network

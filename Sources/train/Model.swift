@@ -94,7 +94,7 @@ final class TrainedModel {
     lora.merge(parameters, into: weights, network)
   }
 
-  /// The gradients of the parameters, of those of the weights.
+  /// Computes the gradients of the parameters from those of the weights.
   @discardableResult
   func differentiate(_ network: Network) -> UnsafeMutablePointer<Float> {
     lora?.differentiate(
@@ -112,9 +112,9 @@ final class TrainedModel {
       beta1: Float(settings.beta1), beta2: Float(settings.beta2),
       weightDecay: Float(settings.weightDecay))
     optimizer.step(
-      t, rate: rate, parameters, parameterGradients,
-      gradientFactor: settings.clip > 0 ? Float(min(1, settings.clip / (norm + 1e-6))) : 1,
-      moments.0, moments.1, tensors, network.threads)
+      t, rate: rate, weights: parameters, gradients: parameterGradients,
+      times: settings.clip > 0 ? Float(min(1, settings.clip / (norm + 1e-6))) : 1,
+      moments: moments, tensors, network.threads)
     merge(network)
     return norm
   }

@@ -16,8 +16,8 @@ func openTraining(_ options: Options) throws -> Trainer {
   try checkTargets(options)
   let start = try openStart(options)
   let settings = start.settings(options)
-  // Any size of a vocabulary can be run.
-  if let problem = settings.config(vocabSize: Options.vocabSize).problem {
+  // The size of the vocabulary, which is not known yet, does not matter here.
+  if let problem = settings.config(vocabSize: Options.defaultVocabSize).problem {
     throw Refusal("this shape cannot be run", problem)
   }
   let (tokenizer, vocabulary) = try openVocabulary(options, documents, vocabSize: start.vocabSize)
@@ -39,9 +39,10 @@ func openTraining(_ options: Options) throws -> Trainer {
   let progress = try start.read(into: model, seed: settings.seed)
   let network = Network(
     layout, weights: model.weights, gradients: model.gradients, activations, threads)
+  let request = documents.lazy.compactMap(\.request).first
   return Trainer(
     options, settings, model, network, corpora, fingerprint: fingerprint, vocabulary: vocabulary,
-    prompt: documents.lazy.compactMap(\.request).first.map { "[INST] \($0) [/INST]" } ?? "",
+    prompt: request.map { text(of: chatTurn($0)) } ?? "",
     progress: progress)
 }
 
@@ -131,7 +132,7 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
     Output.showProgress("learning the vocabulary")
     bytes = binaryVocabulary(
       try trainBytePairs(
-        documents.flatMap(\.texts), size: options.vocabSize ?? Options.vocabSize,
+        documents.flatMap(\.texts), size: options.vocabSize ?? Options.defaultVocabSize,
         orFewer: options.vocabSize == nil))
     Output.showProgress("")
   }

@@ -102,7 +102,7 @@ final class Trainer {
     var loss = 0.0
     for micro in 0..<micros {
       let batch = batch(learned) { window(first + micro * settings.batch + $0) }
-      loss += network.train(batch, scale: 1 / Float(max(1, count)), dropouts(micro))
+      loss += network.lossAndGradients(batch, scale: 1 / Float(max(1, count)), dropouts(micro))
     }
     return loss / Double(max(1, count))
   }
@@ -205,7 +205,8 @@ final class Trainer {
       prompt, steps: min(settings.seqLen, 100), temperature: 0.8,
       seed: UInt64(progress.heldOut.count)
     ).joined()
-    let answer = text.split(separator: "[/INST]", maxSplits: 1).last ?? ""
+    let answer =
+      !prompt.isEmpty && text.hasPrefix(prompt) ? text.dropFirst(prompt.count) : text[...]
     let lines = answer.split { $0.isNewline }.joined(separator: " ")
     return "  " + printable(lines.utf8.prefix(300))
   }

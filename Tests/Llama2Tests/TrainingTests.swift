@@ -71,7 +71,8 @@ struct TrainingTests {
       var loss = 0.0
       for (tokens, targets) in batches {
         (training.tokens, training.targets) = (tokens, targets)
-        loss += network.train(training.batch, scale: 1 / Float(count), nil) / Double(count)
+        loss +=
+          network.lossAndGradients(training.batch, scale: 1 / Float(count), nil) / Double(count)
       }
       #expect(abs(loss / exact - 1) < 1e-3, "step \(step): \(loss) \(exact)")
       _ = model.step(step + 1, rate: schedule.rate(at: step), settings, network)
@@ -142,7 +143,7 @@ struct TrainingTests {
     func loss() -> Double {
       model.gradients.update(repeating: 0, count: training.layout.count)
       model.merge(network)
-      return network.train(training.batch, scale: 1, nil)
+      return network.lossAndGradients(training.batch, scale: 1, nil)
     }
     _ = loss()
     let gradients = model.differentiate(network)
@@ -234,7 +235,7 @@ private final class SmallTraining {
   func computeGradients(_ dropouts: Dropouts? = nil) -> Double {
     gradients.update(repeating: 0, count: layout.count)
     let count = targets.count { $0 >= 0 }
-    return network.train(batch, scale: 1 / Float(count), dropouts) / Double(count)
+    return network.lossAndGradients(batch, scale: 1 / Float(count), dropouts) / Double(count)
   }
 }
 
