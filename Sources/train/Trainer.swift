@@ -28,7 +28,7 @@ final class Trainer {
   /// Steps whose time says how many fit into the minutes.
   private static let timedSteps = 5
   /// The loss, in nats per token, from which on a training has diverged: that of a guess is about 10.
-  private static let largestLoss = 1e6
+  static let largestLoss = 1e6
 
   /// - Parameters:
   ///   - vocabulary: where it is.

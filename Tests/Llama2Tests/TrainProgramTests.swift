@@ -244,6 +244,16 @@ struct TrainProgramTests {
     var bytes = state
     withUnsafeBytes(of: Float.nan) { bytes.replaceSubrange(weights..<weights + 4, with: $0) }
     #expect(try damaged(bytes).contains("NaN or infinite"))
+    // The end: the steps of two held-out losses, and these.
+    for (offset, bits) in [
+      (16, 3), (12, UInt32.max), (8, Float.nan.bitPattern), (4, (3e38 as Float).bitPattern),
+      (20, Float.nan.bitPattern), (20, (3e38 as Float).bitPattern),
+    ] {
+      var bytes = state
+      let place = state.count - offset
+      withUnsafeBytes(of: bits) { bytes.replaceSubrange(place..<place + 4, with: $0) }
+      #expect(try damaged(bytes).contains("losses that no training has"), "\(offset) \(bits)")
+    }
     let heading = String(decoding: state[..<weights], as: UTF8.self)
     for (line, changed) in [
       ("\nstep 2", "\nstep 9"), ("--dim 32", "--dim 1e2"), ("--seed 1337", "--seed"),
