@@ -98,6 +98,7 @@ final class TrainingActivations {
   }
 
   /// Floats of the largest right side of a product: weights or, for the gradients of weights, activations.
+  /// Adapters, whose rank is no side's of the weights, need less.
   private static func panelsSize(_ c: Config, tokens: Int, logitTokens: Int) -> Int {
     let attention = [c.qDim, c.kvDim, c.kvDim].reduce(0) {
       $0 + Panels.size(rows: c.dim, columns: $1)

@@ -76,7 +76,7 @@ struct AdamW {
   }
 }
 
-/// The learning rate of each step (train.py: `get_lr`).
+/// The learning rate of each step (train.py: `get_lr`, but there the first step's is 0).
 struct Schedule {
   let rate: Float
   let warmup: Int

@@ -34,11 +34,20 @@ struct LoRA {
   init(_ layout: ParameterLayout, rank: Int, base: UnsafePointer<Float>) {
     self.base = base
     var (adapters, count): ([Adapter], Int) = ([], 0)
-    for place in layout.places where place.isMatrix && place.tensor.isOfLayer {
+    for place in Self.places(layout) {
       adapters.append(Adapter(place: place, start: count, rank: rank))
       count += rank * (place.rows + place.columns)
     }
     (self.adapters, self.count) = (adapters, count)
+  }
+
+  /// The smallest side of a matrix that is adapted: it has no rank above that.
+  static func largestRank(_ layout: ParameterLayout) -> Int {
+    places(layout).map { min($0.rows, $0.columns) }.min()!
+  }
+
+  private static func places(_ layout: ParameterLayout) -> [ParameterLayout.Place] {
+    layout.places.filter { $0.isMatrix && $0.tensor.isOfLayer }
   }
 
   func setInitial(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {

@@ -23,6 +23,7 @@ func openTraining(_ options: Options) throws -> Trainer {
   let (tokenizer, vocabulary) = try openVocabulary(options, documents, vocabSize: start.vocabSize)
   let config = settings.config(vocabSize: tokenizer.vocabSize)
   let layout = ParameterLayout(config, isTied: start.isTied)
+  try settings.check(layout)
   let threads = Threads(count: options.threads)
   let corpora = try corpora(documents, tokenizer, seqLen: settings.seqLen, threads)
   let fingerprint = corpora.learned.fingerprint ^ corpora.heldOut.fingerprint

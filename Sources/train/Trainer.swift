@@ -134,9 +134,8 @@ final class Trainer {
 
   private var schedule: Schedule {
     let steps = progress.steps
-    let warmup = settings.warmup >= 0 ? settings.warmup : steps > 0 ? min(100, steps / 10) : 100
     return Schedule(
-      rate: Float(settings.learningRate), warmup: warmup,
+      rate: Float(settings.learningRate), warmup: settings.warmup(ofSteps: steps),
       decay: settings.decay >= 0 ? settings.decay : steps)
   }
 

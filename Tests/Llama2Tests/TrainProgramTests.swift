@@ -168,6 +168,17 @@ struct TrainProgramTests {
     (["stories.txt", "--beta1", "nan"], "--beta1: found \"nan\""),
     (["stories.txt", "--steps", "5", "--minutes", "1"], "does not go with --steps"),
     (["stories.txt", "--lora", "2"], "expected --from"),
+    (
+      ["stories.txt", "--from", "shipped.bin", "-z", "tokenizer.bin", "--lora", "1024"],
+      "--lora: found 1024, expected at most"
+    ),
+    (
+      ["stories.txt", "--warmup", "20", "--decay", "20"],
+      "--decay: found 20, expected a step behind"
+    ),
+    (
+      ["stories.txt", "--minutes", "1", "--decay", "5"], "--decay: found 5, expected a step behind"
+    ),
     (["stories.txt", "--from", "stories.txt", "-z", "tokenizer.bin"], "not a checkpoint"),
     (["stories.txt", "--from", "nan.bin", "-z", "tokenizer.bin"], "NaN or infinite"),
     (
@@ -206,6 +217,7 @@ struct TrainProgramTests {
     let c = try Transformer(checkpoint: packageRoot + "/models/stories.bin").config
     let first = 28 + 4 * c.vocabSize * c.dim
     let last = model.count - 4 * c.seqLen * c.headSize - 4 * c.dim
+    try folder.write(model, to: "shipped.bin")
     for (name, norm, value) in [
       ("nan.bin", first, Float.nan), ("huge.bin", first, 3e38), ("large.bin", last, 1e20),
     ] {

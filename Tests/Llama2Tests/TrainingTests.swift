@@ -79,6 +79,14 @@ struct TrainingTests {
     }
   }
 
+  @Test func theLearningRateRisesThenFallsAsACosine() {
+    let schedule = Schedule(rate: 8, warmup: 4, decay: 12)
+    let rates = [0, 3, 4, 8, 11, 12, 20].map(schedule.rate(at:))
+    #expect(
+      zip(rates, [2, 8, 8, 4, 0.304_482, 0, 0]).allSatisfy { abs($0 - $1) < 1e-5 }, "\(rates)")
+    #expect(Schedule(rate: 8, warmup: 0, decay: 0).rate(at: 1 << 20) == 8)
+  }
+
   @Test func theGradientsDoNotDependOnTheThreads() throws {
     let bits = try [1, 2, 3, 8].map { threads in
       let training = try SmallTraining(
