@@ -54,6 +54,8 @@ final class TrainingActivations {
     let hidden: Floats  // (tokens, hiddenDim), silu(h1) ⊙ h3
   }
 
+  /// Writes nothing, so that `size` can be compared with the memory that is free.
+  ///
   /// - Parameter windows: of `seqLen` tokens each.
   /// - Throws: `LlamaError.outOfMemory`.
   init(_ c: Config, windows: Int, threads: Int) throws {
@@ -85,8 +87,6 @@ final class TrainingActivations {
     (dheads, dhidden) = (try matrix(c.qDim), try matrix(c.hiddenDim))
     let angles = c.seqLen * c.headSize / 2
     (cos, sin, minusSin) = (try floats(angles), try floats(angles), try floats(angles))
-    c.rope!.setAngles(cos, sin, nil, positions: 0..<c.seqLen)
-    for i in 0..<angles { minusSin[i] = -sin[i] }
     losses = try floats(tokens)
     logitTokens = min(tokens, max(64, Self.mostLogits / c.vocabSize))
     logits = try floats(logitTokens * c.vocabSize)
@@ -95,6 +95,12 @@ final class TrainingActivations {
     attentionSize = AttentionScratch.size(c)
     attention = try floats(threads * attentionSize)
     (self.tokens, self.memory, self.size) = (tokens, memory, size)
+  }
+
+  /// Writes the tables of RoPE.
+  func setAngles(_ c: Config) {
+    c.rope!.setAngles(cos, sin, nil, positions: 0..<c.seqLen)
+    for i in 0..<c.seqLen * c.headSize / 2 { minusSin[i] = -sin[i] }
   }
 
   /// Floats of the largest right side of a product: weights or, for the gradients of weights, activations.

@@ -19,6 +19,7 @@ final class Network {
     self.weights = layout.parameters(weights)
     self.gradients = layout.parameters(gradients)
     self.activations = activations
+    activations.setAngles(layout.config)
     self.threads = threads
   }
 

@@ -9,7 +9,9 @@ final class Trainer {
   private let network: Network
   private let learned: Corpus
   private let heldOut: Corpus
-  private let vocabulary: String
+  private let targets: Targets
+  /// Is committed with the first model.
+  private var newVocabulary: TargetFile?
   private let prompt: String
   private let fingerprint: UInt64
   private var progress: Progress
@@ -31,15 +33,16 @@ final class Trainer {
   static let largestLoss = 1e6
 
   /// - Parameters:
-  ///   - vocabulary: where it is.
+  ///   - newVocabulary: a file to commit with the first model.
   ///   - prompt: what the samples begin with.
   init(
     _ options: Options, _ settings: Settings, _ model: TrainedModel, _ network: Network,
-    _ corpora: (learned: Corpus, heldOut: Corpus), fingerprint: UInt64, vocabulary: String,
-    prompt: String, progress: Progress
+    _ corpora: (learned: Corpus, heldOut: Corpus), fingerprint: UInt64, targets: Targets,
+    newVocabulary: TargetFile?, prompt: String, progress: Progress
   ) {
     (self.options, self.settings, self.model, self.network) = (options, settings, model, network)
-    (learned, heldOut, self.vocabulary) = (corpora.learned, corpora.heldOut, vocabulary)
+    (learned, heldOut) = (corpora.learned, corpora.heldOut)
+    (self.targets, self.newVocabulary) = (targets, newVocabulary)
     (self.prompt, self.fingerprint, self.progress) = (prompt, fingerprint, progress)
     written = progress.heldOut.last?.step
     batchTokens = .allocate(capacity: 2 * settings.batch * settings.seqLen)
@@ -182,15 +185,17 @@ final class Trainer {
   /// Writes the model, the picture and the state. What was there stays until all is on the disk.
   private func write() throws {
     let state = StateFile(
-      path: options.beside(".state"), settings: settings, vocabSize: model.layout.config.vocabSize,
+      path: targets.state, settings: settings, vocabSize: model.layout.config.vocabSize,
       isTied: model.layout.checkpoint.sharedClassifier, fingerprint: fingerprint,
       progress: progress)
     var picture = LossChart(progress, tokensPerStep: settings.tokensPerStep).svg
-    let svg = try TargetFile(options.beside(".svg"), size: picture.utf8.count)
+    let svg = try TargetFile(targets.picture, size: picture.utf8.count)
     try picture.withUTF8 { try svg.write(UnsafeRawBufferPointer($0)) }
-    let files = [try model.write(options.out, network.activations), try state.write(model), svg]
+    var files = [try model.write(targets.model, network.activations), try state.write(model), svg]
+    if let newVocabulary { files.append(newVocabulary) }
     for file in files { try file.flush(toDisk: true) }
     try TargetFile.commit(files)
+    newVocabulary = nil
     written = progress.step
   }
 
@@ -198,7 +203,7 @@ final class Trainer {
   private func sample() -> String? {
     guard
       let llama = try? Llama(
-        checkpoint: options.out, tokenizer: vocabulary, threads: options.threads)
+        checkpoint: options.out, tokenizer: options.vocabulary, threads: options.threads)
     else { return nil }
     let text = llama.generate(
       prompt, steps: min(settings.seqLen, 100), temperature: 0.8,

@@ -281,6 +281,77 @@ struct TrainProgramTests {
     #expect(try folder.read("model.bin") == model)
   }
 
+  @Test func anOldModelKeepsItsVocabularyUntilThereIsANewModel() throws {
+    let folder = try Self.folder()
+    _ = try Self.train(Self.shape + ["--steps", "1"], in: folder)
+    let vocabulary = try folder.read("tokenizer.bin")
+    try folder.write(Array(Self.stories(200).replacing("new", "old").utf8), to: "stories.txt")
+    let refused = try Self.train(
+      ["--force", "--vocab-size", "330", "--dim", "1048576", "--heads", "1024", "--kv-heads", "8"],
+      in: folder)
+    #expect(refused.status == 1 && refused.errors.contains("are free"), "\(refused.errors)")
+    #expect(try folder.read("tokenizer.bin") == vocabulary)
+    #expect(try folder.names.count == 5)
+    let trained = try Self.train(Self.shape + ["--force", "--steps", "1"], in: folder)
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(try folder.read("tokenizer.bin") != vocabulary)
+    let run = try Program.run(["model.bin", "-n", "5"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
+  @Test func theFilesBehindSymbolicLinksAreReplaced() throws {
+    let folder = try Self.folder()
+    try FileManager.default.createDirectory(
+      atPath: folder["there"], withIntermediateDirectories: true)
+    for name in ["model.bin", "model.state", "model.svg", "tokenizer.bin"] {
+      try folder.write([0], to: "there/" + name)
+      try FileManager.default.createSymbolicLink(
+        atPath: folder[name], withDestinationPath: "there/" + name)
+    }
+    let trained = try Self.train(Self.shape + ["--steps", "1", "--force"], in: folder)
+    #expect(trained.status == 0, "\(trained.errors)")
+    for name in ["model.bin", "model.state", "model.svg", "tokenizer.bin"] {
+      #expect(try folder.read("there/" + name).count > 1, "\(name)")
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: folder[name]) == "there/" + name)
+    }
+  }
+
+  /// A process has the id of one that was killed while it wrote.
+  @Test func temporaryFilesOfAnEarlierProcessAreReplaced() throws {
+    let folder = try Self.folder()
+    let command =
+      "for name in model.bin model.state model.svg tokenizer.bin; do echo > $name.$$.tmp; done;"
+      + " exec \(Program.train.path) stories.txt --steps 1 "
+    let trained = try Program(path: "/bin/sh")(
+      ["-c", command + Self.shape.joined(separator: " ")], in: folder)
+    #expect(trained.status == 0 && trained.errors == "", "\(trained.errors)")
+    #expect(
+      try folder.names
+        == ["model.bin", "model.state", "model.svg", "stories.txt", "tokenizer.bin"])
+  }
+
+  /// The vocabulary is such a file until the first model is written.
+  @Test func aSecondInterruptRemovesTheFilesThatAreNotWhole() throws {
+    let folder = try Self.folder()
+    let started = try Program.train.start(
+      ["stories.txt"] + Self.shape + ["--gradient-accumulation", "1000000"], in: folder)
+    while started.isRunning,
+      try !String(decoding: started.output, as: UTF8.self).contains("memory:")
+    {
+      usleep(1000)
+    }
+    usleep(1_000_000)
+    #expect(try folder.names.contains { $0.hasPrefix("tokenizer.bin.") })
+    started.interrupt()
+    usleep(500_000)
+    #expect(started.isRunning)
+    started.interrupt()
+    let ending = try started.ending()
+    #expect(ending.wasKilled && ending.status == SIGINT, "\(ending.status)")
+    #expect(try folder.names == ["stories.txt"])
+  }
+
   /// A limit of the file size is to a program as a full disk.
   @Test func aDiskThatIsFullKeepsTheLastModel() throws {
     let folder = try Self.folder()

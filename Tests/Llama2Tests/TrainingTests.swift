@@ -87,6 +87,15 @@ struct TrainingTests {
     #expect(Schedule(rate: 8, warmup: 0, decay: 0).rate(at: 1 << 20) == 8)
   }
 
+  @Test func activationsTakeNoMemoryBeforeANetworkDoes() throws {
+    let config = Config(
+      dim: 8, hiddenDim: 8, nLayers: 1, nHeads: 1, nKVHeads: 1, vocabSize: 300, seqLen: 16)
+    let activations = try TrainingActivations(config, windows: 1, threads: 1)
+    #expect((0..<64).allSatisfy { activations.cos[$0] == 0 })
+    activations.setAngles(config)
+    #expect(activations.cos[0] == 1 && activations.minusSin[4] < -0.8)
+  }
+
   @Test func theGradientsDoNotDependOnTheThreads() throws {
     let bits = try [1, 2, 3, 8].map { threads in
       let training = try SmallTraining(
