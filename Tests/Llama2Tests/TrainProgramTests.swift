@@ -145,10 +145,26 @@ struct TrainProgramTests {
     let corpus = Corpus(documents, seqLen: seqLen, padded: true)
     #expect(lengths[2] > seqLen && corpus.windows.prefix(3) == [0, starts[2], starts[2] + seqLen])
     #expect((0..<corpus.windows.count).allSatisfy { corpus.targetCount($0) > 0 })
-    #expect(
-      !Corpus(documents, seqLen: seqLen, padded: false).windows.contains {
-        $0 + seqLen > lengths.reduce(0, +)
-      })
+    // Without padding the last window ends with the last token.
+    let count = lengths.reduce(0, +)
+    for seqLen in [seqLen, count - 1, count] {
+      let windows = Corpus(documents, seqLen: seqLen, padded: false).windows
+      #expect(windows.last == count - seqLen && windows.first == 0, "\(windows)")
+    }
+    #expect(Corpus(documents, seqLen: count + 1, padded: false).windows.isEmpty)
+  }
+
+  @Test func windowsOfRequestsAloneAreLeftOut() throws {
+    let tokenizer = try Tokenizer(path: packageRoot + "/tokenizer.bin", vocabSize: 1024)
+    let request = String(repeating: "a b ", count: 50)
+    let documents = [1, 2].map { _ in
+      Encoded(Document(request: request, text: "One day"), tokenizer)
+    }
+    for padded in [false, true] {
+      let corpus = Corpus(documents, seqLen: 16, padded: padded)
+      #expect(!corpus.windows.isEmpty && corpus.windows.count < corpus.tokenCount / 16 / 2)
+      #expect((0..<corpus.windows.count).allSatisfy { corpus.targetCount($0) > 0 })
+    }
   }
 
   @Test(arguments: [
@@ -156,6 +172,7 @@ struct TrainProgramTests {
     (["empty.txt"], "the file is empty"),
     (["blank.txt"], "holds no text"),
     (["tiny.txt", "-z", "tokenizer.bin"], "too few for windows"),
+    (["request.txt", "-z", "tokenizer.bin", "--seq-len", "32"], "too few for windows"),
     (["latin1.txt"], "is not UTF-8"),
     (["missing.txt"], "No such file"),
     (["stories.txt", "--vocab-size", "100000"], "expected at most"),
@@ -207,6 +224,8 @@ struct TrainProgramTests {
     try folder.write([], to: "empty.txt")
     try folder.write(Array("\n \n\n".utf8), to: "blank.txt")
     try folder.write(Array("Once upon a time.".utf8), to: "tiny.txt")
+    let request = String(repeating: "Tell me more. ", count: 100)
+    try folder.write(Array("\(request)\tNo.".utf8), to: "request.txt")
     try folder.write(Array("caf".utf8) + [0xE9, 0x0A], to: "latin1.txt")
     try folder.write(Folder(path: packageRoot).read("tokenizer.bin"), to: "tokenizer.bin")
     try folder.write(
