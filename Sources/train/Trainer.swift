@@ -51,21 +51,24 @@ final class Trainer {
 
   deinit { batchTokens.deallocate() }
 
+  /// Whether all steps are taken.
+  var isFinished: Bool { progress.steps > 0 && progress.step >= progress.steps }
+
   /// Trains to the last step, or to Ctrl-C, and writes the model.
   func run() throws {
     if settings.steps > 0 { progress.steps = settings.steps }
     start = (now(), progress.step)
-    if progress.steps > 0, progress.step >= progress.steps {
+    if isFinished {
       throw Refusal(
         "--resume", "all \(progress.steps) steps are taken: --from \(options.out) trains further")
     }
-    while progress.steps == 0 || progress.step < progress.steps, !Interrupt.happened {
+    while !isFinished, !Interrupt.happened {
       let time = now()
       try takeStep()
       seconds += now() - time
       plan()
       showProgress()
-      if progress.steps > 0, progress.step % interval == 0, progress.step < progress.steps {
+      if progress.steps > 0, progress.step % interval == 0, !isFinished {
         try evaluate(isLast: false)
       }
     }
@@ -76,22 +79,24 @@ final class Trainer {
 
   private func takeStep() throws {
     let loss = computeGradients()
-    try check(loss, "loss")
+    try requireBelow(Self.largestLoss, loss, "loss")
     let norm = model.step(
       progress.step + 1, rate: schedule.rate(at: progress.step), settings, network)
-    try check(norm, "gradient's norm", limit: .infinity)
+    try requireBelow(.infinity, norm, "gradient's norm")
     progress.step += 1
     progress.losses.append(Float(loss))
   }
 
-  /// Throws if a number that should stay small is not below its limit.
-  private func check(_ number: Double, _ name: String, limit: Double = largestLoss) throws {
+  /// Throws if a number that should stay small does not.
+  private func requireBelow(_ limit: Double, _ number: Double, _ name: String) throws {
     if number < limit { return }
     let kept = written.map { "\(options.out) is of step \($0)" } ?? "nothing was written"
+    // A NaN may have a sign, which says nothing.
+    let shown = number.isNaN ? "nan" : "\(number)"
     throw Refusal(
       "after step \(progress.step)",
-      "the training has diverged, its \(name) is \(number.isNaN ? .nan : number): \(kept), and a smaller --learning-rate or"
-        + " a longer --warmup may prevent it")
+      "the training has diverged, its \(name) is \(shown): \(kept), and a smaller --learning-rate or a"
+        + " longer --warmup may prevent it")
   }
 
   /// The gradient of the mean loss of a step's tokens, and this loss.
@@ -115,7 +120,7 @@ final class Trainer {
     let (epoch, place) = index.quotientAndRemainder(dividingBy: learned.windows.count)
     if order.epoch != epoch {
       var random = Random(seed: Random.derive(settings.seed, .order, epoch))
-      order = (epoch, Array(learned.windows.indices).shuffled(using: &random))
+      order = (epoch, random.permutation(of: learned.windows.count))
     }
     return order.windows[place]
   }
@@ -159,7 +164,7 @@ final class Trainer {
   /// Measures the held-out loss, writes the files, and shows a sample.
   private func evaluate(isLast: Bool) throws {
     let loss = heldOutLoss()
-    try check(loss, "held-out loss")
+    try requireBelow(Self.largestLoss, loss, "held-out loss")
     progress.heldOut.append((progress.step, Float(loss)))
     do {
       try write()

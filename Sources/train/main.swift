@@ -13,7 +13,7 @@ runProgram("train", usage: Options.usage) { arguments in
   let training = try openTraining(options)
   Interrupt.catch()
   try training.run()
-  if Interrupt.happened {
+  if Interrupt.happened && !training.isFinished {
     Output.note("train: stopped; the same command with --resume goes on")
     exit(130)
   }
