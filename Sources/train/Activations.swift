@@ -34,9 +34,6 @@ final class TrainingActivations {
 
   /// A norm's gradient is summed over blocks of so many tokens, then over the blocks.
   static let normTokens = 64
-  /// Floats of all logits that are there at a time.
-  private static let mostLogits = 1 << 24
-
   /// What a layer's backward pass needs of its forward pass.
   struct Layer {
     let x: Floats  // (tokens, dim), the residual stream in front of the attention
@@ -56,9 +53,11 @@ final class TrainingActivations {
 
   /// Writes nothing, so that `size` can be compared with the memory that is free.
   ///
-  /// - Parameter windows: of `seqLen` tokens each.
+  /// - Parameters:
+  ///   - windows: of `seqLen` tokens each.
+  ///   - mostLogits: floats of all logits that are there at a time, unless 64 tokens have more.
   /// - Throws: `LlamaError.outOfMemory`.
-  init(_ c: Config, windows: Int, threads: Int) throws {
+  init(_ c: Config, windows: Int, threads: Int, mostLogits: Int = 1 << 24) throws {
     let tokens = windows * c.seqLen
     var (memory, size): ([LazyMemory], Int) = ([], 0)
     func floats(_ count: Int) throws -> UnsafeMutablePointer<Float> {
@@ -88,7 +87,7 @@ final class TrainingActivations {
     let angles = c.seqLen * c.headSize / 2
     (cos, sin, minusSin) = (try floats(angles), try floats(angles), try floats(angles))
     losses = try floats(tokens)
-    logitTokens = min(tokens, max(64, Self.mostLogits / c.vocabSize))
+    logitTokens = min(tokens, max(64, mostLogits / c.vocabSize))
     logits = try floats(logitTokens * c.vocabSize)
     normSums = try floats((tokens + Self.normTokens - 1) / Self.normTokens * c.dim)
     panels = try floats(Self.panelsSize(c, tokens: tokens, logitTokens: logitTokens))

@@ -149,7 +149,7 @@ struct StateFile {
       zip(read(heldOut, as: Int32.self).map(Int.init), read(heldOut, as: Float.self)))
     guard progress.heldOut.allSatisfy({ 0...progress.step ~= $0.step }),
       (progress.losses + progress.heldOut.map(\.loss)).allSatisfy({
-        abs($0) < Float(Trainer.largestLoss)
+        abs($0) <= Float(Trainer.largestLoss)
       })
     else { throw Refusal(path, "holds losses that no training has: it is damaged") }
   }

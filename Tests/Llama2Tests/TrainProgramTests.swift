@@ -109,12 +109,48 @@ struct TrainProgramTests {
     let size = 28 + 4 * (330 * 32 + 2 * 32)
     #expect(base.count == new.count)
     #expect(base[..<size] == new[..<size] && base[size...] != new[size...])
+    #expect(Self.rank(ofDifference: base, new, at: size, rows: 32) == 2)
     let started = try Self.start(
       settings + ["--out", "parts.bin", "--eval-interval", "1"], to: 7, in: folder)
     started.crash()
     _ = try started.ending()
     _ = try Self.train(["--resume", "--out", "parts.bin"], in: folder)
     #expect(try folder.read("parts.bin") == new)
+  }
+
+  /// The rank of how two checkpoints differ in a square matrix (by Gaussian elimination).
+  private static func rank(ofDifference a: [UInt8], _ b: [UInt8], at offset: Int, rows: Int) -> Int
+  {
+    func float(_ bytes: [UInt8], _ i: Int) -> Double {
+      bytes.withUnsafeBytes {
+        Double($0.loadUnaligned(fromByteOffset: offset + 4 * i, as: Float.self))
+      }
+    }
+    var m = (0..<rows * rows).map { float(b, $0) - float(a, $0) }
+    let largest = m.map(abs).max()!
+    for rank in 0..<rows {
+      let pivot = m.indices.max { abs(m[$0]) < abs(m[$1]) }!
+      if abs(m[pivot]) <= 1e-3 * largest { return rank }
+      let (row, column) = pivot.quotientAndRemainder(dividingBy: rows)
+      let old = m
+      for i in m.indices {
+        m[i] -= old[i / rows * rows + column] * old[row * rows + i % rows] / old[pivot]
+      }
+    }
+    return rows
+  }
+
+  @Test func minutesLimitATraining() throws {
+    let folder = try Self.folder()
+    let start = ContinuousClock.now
+    let trained = try Self.train(Self.shape + ["--minutes", "0.05"], in: folder)
+    let seconds = start.duration(to: .now) / .seconds(1)
+    #expect(trained.status == 0 && trained.errors == "", "\(trained.errors)")
+    #expect(seconds > 1 && seconds < 60, "\(seconds)")
+    // The steps that fit are known after some, and the learning rate's schedule ends with them.
+    let steps = trained.output.split(separator: "\n").last { $0.hasPrefix("step ") }
+    let words = (steps ?? "").split { " ,".contains($0) }
+    #expect(words.count > 3 && words[1] == words[3] && Int(words[1])! >= 5, "\(trained.output)")
   }
 
   @Test func aRequestIsGivenAndNotLearned() throws {

@@ -96,6 +96,31 @@ struct TrainingTests {
     #expect(activations.cos[0] == 1 && activations.minusSin[4] < -0.8)
   }
 
+  @Test func logitsInPartsGiveTheSameGradients() throws {
+    let results = try [1 << 24, 1].map { mostLogits in
+      let training = try SmallTraining(
+        [16, 32, 1, 2, 1, 64, 50], isTied: false, windows: 3, mostLogits: mostLogits)
+      #expect(training.activations.logitTokens == (mostLogits == 1 ? 64 : 150))
+      let loss = training.computeGradients()
+      return [Float(loss)] + (0..<training.layout.count).map { training.gradients[$0] }
+    }
+    let largest = results[0].dropFirst().reduce(0) { max($0, abs($1)) }
+    for (whole, parts) in zip(results[0], results[1]) {
+      #expect(abs(whole - parts) < 1e-5 * largest)
+    }
+  }
+
+  @Test func anEpochHasEachWindowOnceAndAnOrderOfItsOwn() {
+    var random = Random(seed: 1)
+    // By the same steps in another language.
+    #expect(random.permutation(of: 10) == [5, 7, 9, 6, 3, 8, 2, 0, 1, 4])
+    let epochs = (0..<3).map { epoch in
+      var random = Random(seed: Random.derive(1337, .order, epoch))
+      return random.permutation(of: 100)
+    }
+    #expect(epochs.allSatisfy { $0.sorted() == Array(0..<100) } && Set(epochs).count == 3)
+  }
+
   @Test func theGradientsDoNotDependOnTheThreads() throws {
     let bits = try [1, 2, 3, 8].map { threads in
       let training = try SmallTraining(
@@ -191,7 +216,9 @@ private final class SmallTraining {
   private let data: UnsafeMutablePointer<Int32>
 
   /// - Parameter shape: dim, hiddenDim, layers, heads, key heads, vocabulary, window.
-  init(_ shape: [Int], isTied: Bool, windows: Int, threads count: Int = 2) throws {
+  init(
+    _ shape: [Int], isTied: Bool, windows: Int, threads count: Int = 2, mostLogits: Int = 1 << 24
+  ) throws {
     let config = Config(
       dim: shape[0], hiddenDim: shape[1], nLayers: shape[2], nHeads: shape[3], nKVHeads: shape[4],
       vocabSize: shape[5], seqLen: shape[6])
@@ -203,7 +230,8 @@ private final class SmallTraining {
     }
     (weights, gradients) = (floats(layout.count), floats(layout.count))
     threads = Threads(count: count)
-    activations = try TrainingActivations(config, windows: windows, threads: count)
+    activations = try TrainingActivations(
+      config, windows: windows, threads: count, mostLogits: mostLogits)
     self.windows = windows
     data = .allocate(capacity: 2 * windows * config.seqLen)
     network = Network(layout, weights: weights, gradients: gradients, activations, threads)
