@@ -98,7 +98,6 @@ $(SMOLLM2_FILE): | all
 	@./run $@.part -n 1 >/dev/null || { rm -f $@.part; exit 1; }
 	@mv $@.part $@
 
-# The stories that models/stories.bin is trained on; ARGS="--count 5" for a few of them.
 # The model that ships: what its stories are written by, how many of each kind, and how it learns them.
 CORPUS := $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
 STORIES := --count 50000

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The corpus of stories.bin: children's stories from a grammar.
 ///
 ///     corpus                    20000 stories, and as many that answer a request
@@ -5,9 +13,8 @@
 ///     corpus --chat | --plain   only those with a request, or without
 ///     corpus --seed 2           other ones
 ///
-/// Stories are separated by a blank line; one that answers a request stands behind it and a tab,
-/// and behind a system prompt now and then. The same arguments
-/// always give the same text.
+/// Stories are separated by a blank line; one that answers a request stands behind it and a tab, and now and
+/// then behind a system prompt and a tab first. The same arguments always give the same text.
 var count = 20_000
 var seed = 1
 var plain = true
@@ -19,11 +26,17 @@ while let argument = arguments.popFirst() {
   case "--chat": plain = false
   case "--count", "--seed":
     guard let number = arguments.popFirst().flatMap(Int.init), number >= 0 else {
-      fatalError("\(argument) needs a number")
+      refuse("\(argument) needs a number")
     }
     if argument == "--count" { count = number } else { seed = number }
-  default: fatalError("corpus does not know \(argument)")
+  default: refuse("there is no option \(argument): --count, --seed, --plain and --chat are all")
   }
+}
+
+func refuse(_ problem: String) -> Never {
+  let line = "corpus: \(problem)\n"
+  _ = write(2, line, line.utf8.count)
+  exit(2)
 }
 
 /// The story of a number: the first drawing of lots that fits.
