@@ -40,19 +40,23 @@ func refuse(_ problem: String) -> Never {
 }
 
 /// The story of a number: the first drawing of lots that fits.
+///
+/// A story should end within the 256 tokens that llama2.c's programs write unless they are told otherwise. A plot
+/// that does not become so short is told as an answer only.
 @MainActor func story(_ number: Int, isAsked: Bool) -> String {
   var random = Random(seed: seed, story: number)
-  let plot = random.pick(plots)
   while true {
-    let attempt = random
-    _ = random.next()
-    guard var story = try? Story(plot, random: attempt, mayInvent: isAsked) else { continue }
-    let length = story.text.split(separator: " ").count
-    guard (60...250).contains(length) else { continue }
-    if !isAsked { return story.text }
-    guard let request = try? story.request() else { continue }
-    let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
-    return system + request + "\t" + story.text
+    let plot = random.pick(plots)
+    for attempt in 0..<60 {
+      let lots = Random(seed: Int(truncatingIfNeeded: random.next()))
+      guard var story = try? Story(plot, random: lots, mayInvent: isAsked) else { continue }
+      let most = isAsked ? attempt < 30 ? 165 : 250 : 175
+      guard (60...most).contains(story.text.split(separator: " ").count) else { continue }
+      if !isAsked { return story.text }
+      guard let request = try? story.request() else { continue }
+      let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
+      return system + request + "\t" + story.text
+    }
   }
 }
 
