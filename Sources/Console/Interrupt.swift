@@ -8,7 +8,8 @@ import Synchronization
   import Darwin
 #endif
 
-/// Ctrl-C: noted, so that the program ends after the token or step at hand; a second one ends it at once.
+/// Ctrl-C: noted, so that the program ends after the token or step at hand; a second one ends it at once, and
+/// removes the files that are not whole.
 package enum Interrupt {
   private static let flag = Atomic<Bool>(false)
 
@@ -19,8 +20,12 @@ package enum Interrupt {
 
   /// Waits for the next one, and forgets those that happened.
   package static func `catch`() {
-    // This also makes the flag before the handler needs it.
+    // These also make what the handlers need.
     flag.store(false, ordering: .relaxed)
-    catchSignal(SIGINT) { _ in Interrupt.flag.store(true, ordering: .relaxed) }
+    TargetFile.catchSignals()
+    catchSignal(SIGINT) { number in
+      Interrupt.flag.store(true, ordering: .relaxed)
+      catchSignal(number, removeUnfinishedFiles)
+    }
   }
 }

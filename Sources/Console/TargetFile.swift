@@ -36,6 +36,8 @@ package final class TargetFile {
     }
     let temporaryPath = temporaryPath
     (descriptor, slot) = try withoutInterrupts {
+      // One that is there was left by a killed process whose id the system has given to this one.
+      unlink(temporaryPath)
       let descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else { throw Refusal(temporaryPath, systemReason) }
       return (descriptor, unfinishedFiles.add(temporaryPath))
@@ -174,7 +176,7 @@ nonisolated(unsafe) private let unfinishedFiles = UnfinishedFiles()
 
 /// Calls only unlink, raise, and what `endWhereAFileWasCutShort` does. The signal that it raises waits
 /// until the handler returns, and then ends the program.
-private func removeUnfinishedFiles(_ number: Int32) {
+func removeUnfinishedFiles(_ number: Int32) {
   unfinishedFiles.unlinkAll()
   if number == SIGBUS { endWhereAFileWasCutShort() }
   raise(number)

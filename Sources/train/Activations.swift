@@ -2,7 +2,7 @@ import Llama2
 
 /// What the passes over one micro-batch keep in memory, (tokens, …) each: `forward` fills it, and `backward`
 /// reads it.
-final class Activations {
+final class TrainingActivations {
   let tokens: Int
   let layers: [Layer]
   let x: Floats  // (tokens, dim), the residual stream behind the last layer
@@ -32,11 +32,8 @@ final class Activations {
   /// Bytes of all this, which cost nothing until they are written.
   let size: Int
 
-  /// Tokens whose contributions to a norm's gradient are summed before these sums are.
+  /// A norm's gradient is summed over blocks of so many tokens, then over the blocks.
   static let normTokens = 64
-  /// Floats of all logits that are there at a time.
-  private static let mostLogits = 1 << 24
-
   /// What a layer's backward pass needs of its forward pass.
   struct Layer {
     let x: Floats  // (tokens, dim), the residual stream in front of the attention
@@ -54,9 +51,13 @@ final class Activations {
     let hidden: Floats  // (tokens, hiddenDim), silu(h1) ⊙ h3
   }
 
-  /// - Parameter windows: of `seqLen` tokens each.
+  /// Writes nothing, so that `size` can be compared with the memory that is free.
+  ///
+  /// - Parameters:
+  ///   - windows: of `seqLen` tokens each.
+  ///   - mostLogits: floats of all logits that are there at a time, unless 64 tokens have more.
   /// - Throws: `LlamaError.outOfMemory`.
-  init(_ c: Config, windows: Int, threads: Int) throws {
+  init(_ c: Config, windows: Int, threads: Int, mostLogits: Int = 1 << 24) throws {
     let tokens = windows * c.seqLen
     var (memory, size): ([LazyMemory], Int) = ([], 0)
     func floats(_ count: Int) throws -> UnsafeMutablePointer<Float> {
@@ -85,10 +86,8 @@ final class Activations {
     (dheads, dhidden) = (try matrix(c.qDim), try matrix(c.hiddenDim))
     let angles = c.seqLen * c.headSize / 2
     (cos, sin, minusSin) = (try floats(angles), try floats(angles), try floats(angles))
-    c.rope!.setAngles(cos, sin, nil, positions: 0..<c.seqLen)
-    for i in 0..<angles { minusSin[i] = -sin[i] }
     losses = try floats(tokens)
-    logitTokens = min(tokens, max(64, Self.mostLogits / c.vocabSize))
+    logitTokens = min(tokens, max(64, mostLogits / c.vocabSize))
     logits = try floats(logitTokens * c.vocabSize)
     normSums = try floats((tokens + Self.normTokens - 1) / Self.normTokens * c.dim)
     panels = try floats(Self.panelsSize(c, tokens: tokens, logitTokens: logitTokens))
@@ -97,7 +96,14 @@ final class Activations {
     (self.tokens, self.memory, self.size) = (tokens, memory, size)
   }
 
+  /// Writes the tables of RoPE.
+  func setAngles(_ c: Config) {
+    c.rope!.setAngles(cos, sin, nil, positions: 0..<c.seqLen)
+    for i in 0..<c.seqLen * c.headSize / 2 { minusSin[i] = -sin[i] }
+  }
+
   /// Floats of the largest right side of a product: weights or, for the gradients of weights, activations.
+  /// Adapters, whose rank is no side's of the weights, need less.
   private static func panelsSize(_ c: Config, tokens: Int, logitTokens: Int) -> Int {
     let attention = [c.qDim, c.kvDim, c.kvDim].reduce(0) {
       $0 + Panels.size(rows: c.dim, columns: $1)

@@ -18,7 +18,7 @@ struct AdamW {
   /// Elements that one thread updates at a time.
   private static let block = 1 << 14
 
-  /// One step along the gradients g, each times `gradientFactor`, of weights w:
+  /// One step along the gradients g, each times `gradientFactor`, of weights w, with moments m and v:
   ///
   ///     w -= rate · weightDecay · w
   ///     m = β1 m + (1 - β1) g        v = β2 v + (1 - β2) g²
@@ -26,11 +26,12 @@ struct AdamW {
   ///
   /// - Parameter t: counts the steps from 1.
   func step(
-    _ t: Int, rate: Float, _ w: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
-    gradientFactor: Float, _ m: UnsafeMutablePointer<Float>, _ v: UnsafeMutablePointer<Float>,
+    _ t: Int, rate: Float, weights w: UnsafeMutablePointer<Float>,
+    gradients g: UnsafePointer<Float>, times gradientFactor: Float,
+    moments: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>),
     _ tensors: [(range: Range<Int>, decays: Bool)], _ threads: Threads
   ) {
-    let (beta1, beta2, epsilon) = (beta1, beta2, Self.epsilon)
+    let (beta1, beta2, epsilon, (m, v)) = (beta1, beta2, Self.epsilon, moments)
     let mFactor = rate / Float(1 - pow(Double(beta1), Double(t)))
     let vFactor = Float(1 / (1 - pow(Double(beta2), Double(t))).squareRoot())
     let blocks = Self.blocks(tensors)
@@ -75,7 +76,7 @@ struct AdamW {
   }
 }
 
-/// The learning rate of each step (train.py: `get_lr`).
+/// The learning rate of each step (train.py: `get_lr`, but there the first step's is 0).
 struct Schedule {
   let rate: Float
   let warmup: Int

@@ -1,11 +1,14 @@
 // Attention of the queries of a window to the keys up to their own positions, block by block, so that the
 // scores of a block stay in a core's cache; the backward pass computes them again (Dao et al. 2022:
-// FlashAttention). Of each head, with q already divided by √headSize:
+// FlashAttention). Of each head of queries:
 //
-//     forward    S = Q Kᵀ         P = softmax(S)      O = P V
-//     backward   dV = Pᵀ dO       dP = dO Vᵀ
+//     forward    S = Q Kᵀ / √headSize      P = softmax(S)             O = P V
+//     backward   dV = Pᵀ dO                dP = dO Vᵀ
 //                dS = P ⊙ (dP - D), where D = Σ over positions of P dP = Σ over elements of dO O
-//                dQ = dS K        dK = dSᵀ Q
+//                dQ = dS K / √headSize     dK = dSᵀ Q / √headSize
+//
+// Where a group of heads shares its keys and values (Ainslie et al. 2023: GQA), dK and dV are sums over the
+// heads of the group.
 //
 // Dropout leaves out some of P in the products with V: P there is P ⊙ M, and dP above is dO Vᵀ ⊙ M.
 
@@ -71,7 +74,7 @@ private struct QueryBlock {
 
 extension Network {
   /// heads = softmax(q kᵀ / √headSize) v. Threads share the key-value heads of the windows.
-  func attention(_ a: Activations.Layer, _ dropout: Dropout?) {
+  func attention(_ a: TrainingActivations.Layer, _ dropout: Dropout?) {
     forEachHead { window, kvHead, scratch in
       let (k, v) = (head(a.k, window, kvHead), head(a.v, window, kvHead))
       layOut(k.transposed, in: scratch.byColumn, factor: scoreFactor)
@@ -93,7 +96,8 @@ extension Network {
 
   /// dq, dk and dv, from dheads.
   func attentionBackward(
-    _ a: Activations.Layer, dheads: Floats, dq: Floats, dk: Floats, dv: Floats, _ dropout: Dropout?
+    _ a: TrainingActivations.Layer, dheads: Floats, dq: Floats, dk: Floats, dv: Floats,
+    _ dropout: Dropout?
   ) {
     forEachHead { window, kvHead, scratch in
       let (k, v) = (head(a.k, window, kvHead), head(a.v, window, kvHead))
@@ -224,8 +228,8 @@ private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: 
   sum(count, { load(a + $0) * load(b + $0) }, { a[$0] * b[$0] })
 }
 
-/// p = e^(p - logSum), the weights, of scores p; and dp = p (dp - d), the gradients of these, of those of
-/// the weights. Both are 0 behind the positions that the query sees, up to `count`.
+/// p = e^(p - logSum), which turns scores into weights, and dp = p (dp - d), which turns the gradients of
+/// the weights into those of the scores. Both are 0 behind the positions that the query sees, up to `count`.
 private func softmaxBackward(
   _ p: UnsafeMutablePointer<Float>, _ dp: UnsafeMutablePointer<Float>, visible: Int, of count: Int,
   logSum: Float, _ d: Float

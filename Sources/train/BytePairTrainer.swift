@@ -13,7 +13,8 @@ import Llama2
 /// - Parameters:
 ///   - size: counts the control tokens, the bytes and the characters, too.
 ///   - orFewer: whether a text with fewer pieces gives these.
-///   - coverage: how much of the text has characters with a token of their own, from 0 to 1.
+///   - coverage: how much of the text has characters with a token of their own, from 0 to 1 (SentencePiece's
+///     `character_coverage`); below 1 in the tests' fixtures alone.
 /// - Returns: the tokens as they stand in a tokenizer.bin.
 package func trainBytePairs(
   _ texts: some Sequence<String>, size: Int, orFewer: Bool = false, coverage: Float = 1

@@ -2,7 +2,8 @@ import Console
 import Llama2
 
 /// Texts as tokens, in windows of one length. A window begins where a document does, unless that is longer
-/// than it: the document that the end of a window cuts opens the next one.
+/// than it: the document that the end of a window cuts opens the next one. Windows without anything to learn
+/// are left out.
 struct Corpus {
   let seqLen: Int
   /// All documents behind one another.
@@ -12,7 +13,8 @@ struct Corpus {
   /// Where each window begins.
   let windows: [Int]
 
-  /// - Parameter padded: whether what is too short for a window becomes one.
+  /// - Parameter padded: whether the last window is filled up; else it begins early enough to be whole, and
+  ///   there is none in fewer tokens.
   init(_ documents: some Collection<Encoded>, seqLen: Int, padded: Bool) {
     self.seqLen = seqLen
     var (tokens, targets, starts): ([Int32], [Int32], [Int]) = ([], [], [])
@@ -27,14 +29,15 @@ struct Corpus {
       targets += [Int32](repeating: -1, count: seqLen)
     }
     var (windows, at, next): ([Int], Int, Int) = ([], 0, 0)
-    while at < end, padded || at + seqLen <= end {
-      windows.append(at)
+    while at < end, padded || seqLen <= end {
+      windows.append(padded ? at : min(at, end - seqLen))
       if at + seqLen >= end { break }
       while next + 1 < starts.count && starts[next + 1] <= at + seqLen { next += 1 }
       // The document that the window cuts, unless it began in front of it.
       at = starts[next] > at ? starts[next] : at + seqLen
     }
-    (self.tokens, self.targets, self.windows) = (tokens, targets, windows)
+    (self.tokens, self.targets) = (tokens, targets)
+    self.windows = windows.filter { targets[$0..<$0 + seqLen].contains { $0 >= 0 } }
   }
 
   /// Copies a window; one behind the last is empty.
@@ -87,9 +90,9 @@ struct Encoded {
       self.init(tokens, learnedFrom: 0, then: tokenizer.bos!)
       return
     }
-    let template = ChatTemplate(llama2CWithBOS: "<s>", eos: "</s>")
-    let asked = tokenizer.encode(template.turn(user: request, system: document.system, after: nil))
+    let asked = tokenizer.encode(chatTurn(request, system: document.system))
     let answer = tokenizer.encode(document.text, bos: false, eos: true)
+    // The tokens of the bytes stand behind <unk>, <s> and </s>.
     let newline = 3 + Int(UInt8(ascii: "\n"))
     self.init(asked + answer, learnedFrom: asked.count - 1, then: newline)
   }
@@ -112,6 +115,16 @@ struct Encoded {
       Encoded(tokens: tokens[index...], targets: targets[index...])
     )
   }
+}
+
+/// A request as a chat of llama2.c writes it.
+func chatTurn(_ request: String, system: String? = nil) -> [Segment] {
+  ChatTemplate(llama2CWithBOS: "<s>", eos: "</s>").turn(user: request, system: system, after: nil)
+}
+
+/// The text of segments, without BOS, which is put in front of any prompt.
+func text(of segments: [Segment]) -> String {
+  segments.map { if case .text(let text) = $0 { text } else { "" } }.joined()
 }
 
 /// The corpora to learn from and to be tested on: every twentieth document is held out, or, of fewer
@@ -138,11 +151,11 @@ func corpora(_ documents: [Document], _ tokenizer: Tokenizer, seqLen: Int, _ thr
     all = all.indices.filter { $0 % 20 != 19 }.map { all[$0] }
   }
   let learned = Corpus(all, seqLen: seqLen, padded: false)
-  guard !learned.windows.isEmpty, heldOut.contains(where: { $0.targets.contains { $0 >= 0 } })
-  else {
+  let tested = Corpus(heldOut, seqLen: seqLen, padded: true)
+  guard !learned.windows.isEmpty, !tested.windows.isEmpty else {
     throw Refusal(
-      "the text has \(count) tokens, too few for windows of \(seqLen) to learn from: expected more text,"
-        + " or a smaller --seq-len")
+      "the text has \(count) tokens, too few for windows of \(seqLen) to learn from, in which requests do"
+        + " not count: expected more text, or a smaller --seq-len")
   }
-  return (learned, Corpus(heldOut, seqLen: seqLen, padded: true))
+  return (learned, tested)
 }

@@ -1,7 +1,8 @@
 import Llama2
 
 /// Low-rank adapters (Hu et al. 2021): a matrix of a layer is W = W₀ + B A, where only A, (rank, columns), and
-/// B, (rows, rank), are trained. B begins as 0. The passes see W alone, from whose gradient follow
+/// B, (rows, rank), are trained: Hu's W₀ + α / rank B A with α = rank. B begins as 0. The passes see W alone,
+/// from whose gradient follow
 ///
 ///     dB = dW Aᵀ        dA = Bᵀ dW
 struct LoRA {
@@ -33,11 +34,20 @@ struct LoRA {
   init(_ layout: ParameterLayout, rank: Int, base: UnsafePointer<Float>) {
     self.base = base
     var (adapters, count): ([Adapter], Int) = ([], 0)
-    for place in layout.places where place.isMatrix && place.tensor.isOfLayer {
+    for place in Self.places(layout) {
       adapters.append(Adapter(place: place, start: count, rank: rank))
       count += rank * (place.rows + place.columns)
     }
     (self.adapters, self.count) = (adapters, count)
+  }
+
+  /// The smallest side of a matrix that is adapted: it has no rank above that.
+  static func largestRank(_ layout: ParameterLayout) -> Int {
+    places(layout).map { min($0.rows, $0.columns) }.min()!
+  }
+
+  private static func places(_ layout: ParameterLayout) -> [ParameterLayout.Place] {
+    layout.places.filter { $0.isMatrix && $0.tensor.isOfLayer }
   }
 
   func setInitial(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
@@ -49,20 +59,18 @@ struct LoRA {
     }
   }
 
-  /// W = W₀ + B A, in `weights`.
+  /// W = W₀ + B A, in `weights`, which hold W₀.
   func merge(
     _ parameters: UnsafeMutablePointer<Float>, into weights: UnsafeMutablePointer<Float>,
     _ network: Network
   ) {
     for adapter in adapters {
-      let place = adapter.place
-      (weights + place.start).update(from: base + place.start, count: place.count)
       network.multiply(
         [(adapter.b(parameters), adapter.a(parameters), adapter.matrix(weights))], adding: true)
     }
   }
 
-  /// The gradients of A and B, of those of W.
+  /// Turns dW into dA and dB.
   func differentiate(
     _ parameters: UnsafeMutablePointer<Float>, weightGradients: UnsafeMutablePointer<Float>,
     into gradients: UnsafeMutablePointer<Float>, _ network: Network

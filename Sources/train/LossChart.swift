@@ -13,7 +13,7 @@ struct LossChart {
   private let top = 48.0
   private let bottom = 316.0
   /// Points of the line.
-  private static let points = 300
+  private let points = 300
 
   init(_ progress: Progress, tokensPerStep: Int) {
     (self.progress, self.tokensPerStep) = (progress, tokensPerStep)
@@ -69,7 +69,7 @@ struct LossChart {
 
   /// The losses, those of some steps each as one point at the last of them.
   private var means: [(step: Double, loss: Double)] {
-    let size = (progress.losses.count + Self.points - 1) / Self.points
+    let size = (progress.losses.count + points - 1) / points
     return stride(from: 0, to: progress.losses.count, by: max(1, size)).map { start in
       let part = progress.losses[start..<min(start + size, progress.losses.count)]
       let sum = part.reduce(0.0) { $0 + Double($1) }

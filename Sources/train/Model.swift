@@ -2,7 +2,7 @@ import Console
 import Llama2
 
 /// The weights of a model in training, their gradients, and what the optimizer remembers.
-final class Model {
+final class TrainedModel {
   let layout: ParameterLayout
   let weights: UnsafeMutablePointer<Float>
   let gradients: UnsafeMutablePointer<Float>
@@ -94,7 +94,7 @@ final class Model {
     lora.merge(parameters, into: weights, network)
   }
 
-  /// The gradients of the parameters, of those of the weights.
+  /// Computes the gradients of the parameters from those of the weights.
   @discardableResult
   func differentiate(_ network: Network) -> UnsafeMutablePointer<Float> {
     lora?.differentiate(
@@ -112,9 +112,9 @@ final class Model {
       beta1: Float(settings.beta1), beta2: Float(settings.beta2),
       weightDecay: Float(settings.weightDecay))
     optimizer.step(
-      t, rate: rate, parameters, parameterGradients,
-      gradientFactor: settings.clip > 0 ? Float(min(1, settings.clip / (norm + 1e-6))) : 1,
-      moments.0, moments.1, tensors, network.threads)
+      t, rate: rate, weights: parameters, gradients: parameterGradients,
+      times: settings.clip > 0 ? Float(min(1, settings.clip / (norm + 1e-6))) : 1,
+      moments: moments, tensors, network.threads)
     merge(network)
     return norm
   }
@@ -122,7 +122,7 @@ final class Model {
   // MARK: - Files
 
   /// A file to commit: llama2.c's version 0.
-  func write(_ path: String, _ activations: Activations) throws -> TargetFile {
+  func write(_ path: String, _ activations: TrainingActivations) throws -> TargetFile {
     let checkpoint = layout.checkpoint
     let file = try TargetFile(path, size: Int(checkpoint.fileSize))
     try checkpoint.header.withUnsafeBytes(file.write)

@@ -7,18 +7,19 @@ final class Network {
   let layout: ParameterLayout
   let weights: Parameters
   let gradients: Parameters
-  let activations: Activations
+  let activations: TrainingActivations
   let threads: Threads
   var config: Config { layout.config }
 
   init(
     _ layout: ParameterLayout, weights: UnsafeMutablePointer<Float>,
-    gradients: UnsafeMutablePointer<Float>, _ activations: Activations, _ threads: Threads
+    gradients: UnsafeMutablePointer<Float>, _ activations: TrainingActivations, _ threads: Threads
   ) {
     self.layout = layout
     self.weights = layout.parameters(weights)
     self.gradients = layout.parameters(gradients)
     self.activations = activations
+    activations.setAngles(layout.config)
     self.threads = threads
   }
 
@@ -30,10 +31,11 @@ final class Network {
   }
 
   /// The same, and adds its gradient, times `scale`, to `gradients`.
-  func train(_ batch: MicroBatch, scale: Float, _ dropouts: Dropouts?) -> Double {
+  func lossAndGradients(_ batch: MicroBatch, scale: Float, _ dropouts: Dropouts?) -> Double {
     forward(batch, dropouts)
-    classify(activations.xb, batch.targets, gradient: (scale, dx: activations.branch))
-    backward(batch, dropouts)
+    let dxb = activations.branch
+    classify(activations.xb, batch.targets, gradient: (scale, dx: dxb))
+    backward(batch, dxb: dxb, dropouts)
     return sumOfLosses
   }
 
@@ -58,12 +60,12 @@ extension Network {
     rmsnorm(s.x, weights.finalNorm, into: s.xb)
   }
 
-  /// Takes the gradient of what `forward` leaves in `activations.branch`.
-  private func backward(_ batch: MicroBatch, _ dropouts: Dropouts?) {
+  /// - Parameter dxb: the gradient of what `forward` leaves in `activations.xb`.
+  private func backward(_ batch: MicroBatch, dxb: Floats, _ dropouts: Dropouts?) {
     let s = activations
     s.dx.start.update(repeating: 0, count: s.dx.rows * s.dx.columns)
     rmsnormBackward(
-      s.x, weights.finalNorm, dy: s.branch, addedTo: s.dx, dw: gradients.finalNorm)
+      s.x, weights.finalNorm, dy: dxb, addedTo: s.dx, dw: gradients.finalNorm)
     for (i, layer) in s.layers.enumerated().reversed() {
       backward(weights.layers[i], gradients.layers[i], layer, dropouts?.layer(i))
     }
@@ -73,7 +75,8 @@ extension Network {
 
   /// x → y, the residual streams in front of a layer and behind it.
   private func forward(
-    _ w: Parameters.Layer, _ a: Activations.Layer, into y: Floats, _ dropout: Dropouts.Layer?
+    _ w: Parameters.Layer, _ a: TrainingActivations.Layer, into y: Floats,
+    _ dropout: Dropouts.Layer?
   ) {
     let branch = activations.branch
     // Attention: x2 = x + Wo attention(q, k, v), where q, k = rope(Wq xb), rope(Wk xb), v = Wv xb, and xb is
@@ -96,15 +99,18 @@ extension Network {
 
   /// dy → dx, the gradients of these, both in `activations.dx`; adds the weights' to g.
   private func backward(
-    _ w: Parameters.Layer, _ g: Parameters.Layer, _ a: Activations.Layer, _ dropout: Dropouts.Layer?
+    _ w: Parameters.Layer, _ g: Parameters.Layer, _ a: TrainingActivations.Layer,
+    _ dropout: Dropouts.Layer?
   ) {
     let s = activations
+    // xb and h1, h3 are not read any more: their gradients take their places.
+    let dxb = s.xb
     // Feed-forward network.
     var dbranch = addBackward(s.dx, dropout?.feedForward, scratch: s.branch)
     linearBackward(a.hidden, dx: s.dhidden, [(w.w2, g.w2, dbranch)])
-    swigluBackward(a.h1, a.h3, dy: s.dhidden)
-    linearBackward(a.xb2, dx: s.xb, [(w.w1, g.w1, a.h1), (w.w3, g.w3, a.h3)])
-    rmsnormBackward(a.x2, w.ffnNorm, dy: s.xb, addedTo: s.dx, dw: g.ffnNorm)
+    let (dh1, dh3) = swigluBackward(a.h1, a.h3, dy: s.dhidden)
+    linearBackward(a.xb2, dx: dxb, [(w.w1, g.w1, dh1), (w.w3, g.w3, dh3)])
+    rmsnormBackward(a.x2, w.ffnNorm, dy: dxb, addedTo: s.dx, dw: g.ffnNorm)
 
     // Attention.
     dbranch = addBackward(s.dx, dropout?.attention, scratch: s.branch)
@@ -112,8 +118,8 @@ extension Network {
     attentionBackward(a, dheads: s.dheads, dq: s.dq, dk: s.dk, dv: s.dv, dropout?.weights)
     ropeBackward(s.dq)
     ropeBackward(s.dk)
-    linearBackward(a.xb, dx: s.xb, [(w.wq, g.wq, s.dq), (w.wk, g.wk, s.dk), (w.wv, g.wv, s.dv)])
-    rmsnormBackward(a.x, w.attentionNorm, dy: s.xb, addedTo: s.dx, dw: g.attentionNorm)
+    linearBackward(a.xb, dx: dxb, [(w.wq, g.wq, s.dq), (w.wk, g.wk, s.dk), (w.wv, g.wv, s.dv)])
+    rmsnormBackward(a.x, w.attentionNorm, dy: dxb, addedTo: s.dx, dw: g.attentionNorm)
   }
 }
 

@@ -13,16 +13,18 @@ import Llama2
 /// everything is known to be right.
 func openTraining(_ options: Options) throws -> Trainer {
   let documents = try readDocuments(options.texts)
-  try checkTargets(options)
+  let targets = try checkTargets(options)
   let start = try openStart(options)
   let settings = start.settings(options)
-  // Any size of a vocabulary can be run.
-  if let problem = settings.config(vocabSize: Options.vocabSize).problem {
+  // The size of the vocabulary, which is not known yet, does not matter here.
+  if let problem = settings.config(vocabSize: Options.defaultVocabSize).problem {
     throw Refusal("this shape cannot be run", problem)
   }
-  let (tokenizer, vocabulary) = try openVocabulary(options, documents, vocabSize: start.vocabSize)
+  let (tokenizer, newVocabulary) = try openVocabulary(
+    options, documents, vocabSize: start.vocabSize)
   let config = settings.config(vocabSize: tokenizer.vocabSize)
   let layout = ParameterLayout(config, isTied: start.isTied)
+  try settings.check(layout)
   let threads = Threads(count: options.threads)
   let corpora = try corpora(documents, tokenizer, seqLen: settings.seqLen, threads)
   let fingerprint = corpora.learned.fingerprint ^ corpora.heldOut.fingerprint
@@ -30,33 +32,44 @@ func openTraining(_ options: Options) throws -> Trainer {
     throw Refusal("--resume", "the texts, or their vocabulary, are not those of \(state.path)")
   }
 
-  let activations = try Activations(config, windows: settings.batch, threads: options.threads)
-  try describe(layout, documents.count, corpora, vocabulary)
+  let activations = try TrainingActivations(
+    config, windows: settings.batch, threads: options.threads)
+  try describe(layout, documents.count, corpora, options.vocabulary)
   try checkMemory(
-    model: Model.size(layout, rank: settings.lora), activations: activations.size, settings)
-  let model = try Model(layout, rank: settings.lora)
+    model: TrainedModel.size(layout, rank: settings.lora), activations: activations.size, settings)
+  let model = try TrainedModel(layout, rank: settings.lora)
   let progress = try start.read(into: model, seed: settings.seed)
   let network = Network(
     layout, weights: model.weights, gradients: model.gradients, activations, threads)
+  let request = documents.lazy.compactMap(\.request).first
   return Trainer(
-    options, settings, model, network, corpora, fingerprint: fingerprint, vocabulary: vocabulary,
-    prompt: documents.lazy.compactMap(\.request).first.map { "[INST] \($0) [/INST]" } ?? "",
+    options, settings, model, network, corpora, fingerprint: fingerprint, targets: targets,
+    newVocabulary: newVocabulary,
+    prompt: request.map { text(of: chatTurn($0)) } ?? "",
     progress: progress)
 }
 
 // MARK: - Files
 
+/// The paths that a training writes: behind symbolic links, the files they name.
+struct Targets {
+  let model, state, picture: String
+}
+
 /// Makes the folder of the model, if it is missing, and throws where a file is not to be replaced.
-private func checkTargets(_ options: Options) throws {
+private func checkTargets(_ options: Options) throws -> Targets {
   let folder = folder(of: options.out)
   if !folder.isEmpty, mkdir(folder, 0o777) != 0, errno != EEXIST {
     throw Refusal(folder, systemReason)
   }
-  for target in [options.out, options.beside(".state"), options.beside(".svg")] {
-    _ = try checkedTarget(
-      target, force: options.force || options.resumes,
+  func target(_ path: String) throws -> String {
+    try checkedTarget(
+      path, force: options.force || options.resumes,
       sources: options.texts + [options.from, options.tokenizer].compactMap(\.self))
   }
+  return Targets(
+    model: try target(options.out), state: try target(options.beside(".state")),
+    picture: try target(options.beside(".svg")))
 }
 
 /// Where a training goes on from: a state, a checkpoint or, without either, random weights.
@@ -78,7 +91,7 @@ private struct Start {
   }
 
   /// Sets the weights of a model, and returns how far its training has come.
-  func read(into model: Model, seed: Int) throws -> Progress {
+  func read(into model: TrainedModel, seed: Int) throws -> Progress {
     if let stateFile, var state {
       try state.read(stateFile, into: model)
       return state.progress
@@ -108,9 +121,10 @@ private func openCheckpoint(_ path: String) throws -> Checkpoint {
   return checkpoint
 }
 
-/// Takes or learns the vocabulary, and has it stand beside the model.
+/// Takes or learns the vocabulary. Where it is not beside the model yet, returns a file to commit together
+/// with the first model: until then one that is there keeps its own vocabulary.
 private func openVocabulary(_ options: Options, _ documents: [Document], vocabSize: Int?) throws
-  -> (Tokenizer, path: String)
+  -> (Tokenizer, TargetFile?)
 {
   let target = options.vocabulary
   func tokenizer(_ path: String) throws -> Tokenizer {
@@ -120,7 +134,7 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
     if let given = options.tokenizer, try contents(given) != contents(target) {
       throw Refusal(given, "is not \(target), the vocabulary that the training began with")
     }
-    return (try tokenizer(target), target)
+    return (try tokenizer(target), nil)
   }
   let bytes: [UInt8]
   if let given = try options.tokenizer ?? options.from.map(Llama.vocabulary(beside:)) {
@@ -130,17 +144,16 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
     Output.showProgress("learning the vocabulary")
     bytes = binaryVocabulary(
       try trainBytePairs(
-        documents.flatMap(\.texts), size: options.vocabSize ?? Options.vocabSize,
+        documents.flatMap(\.texts), size: options.vocabSize ?? Options.defaultVocabSize,
         orFewer: options.vocabSize == nil))
     Output.showProgress("")
   }
-  if (try? contents(target)) != bytes {
-    let path = try checkedTarget(target, force: options.force, sources: options.texts)
-    let file = try TargetFile(path, size: bytes.count)
-    try bytes.withUnsafeBytes(file.write)
-    try TargetFile.commit([file])
-  }
-  return (try tokenizer(target), target)
+  if (try? contents(target)) == bytes { return (try tokenizer(target), nil) }
+  let path = try checkedTarget(target, force: options.force, sources: options.texts)
+  let file = try TargetFile(path, size: bytes.count)
+  try bytes.withUnsafeBytes(file.write)
+  try file.flush()
+  return (try tokenizer(file.temporaryPath), file)
 }
 
 private func contents(_ path: String) throws -> [UInt8] {

@@ -10,7 +10,7 @@ struct Options {
   var tokenizer: String?
   /// nil: 1024, or as many as the texts support.
   var vocabSize: Int?
-  static let vocabSize = 1024
+  static let defaultVocabSize = 1024
   /// The checkpoint to go on from; nil: random weights.
   var from: String?
   var resumes = false

@@ -84,8 +84,9 @@ struct ParameterLayout {
       classifier: matrix(checkpoint.sharedClassifier ? .tokenEmbedding : .classifier))
   }
 
-  /// Random weights (model.py: `_init_weights`): normally distributed with a standard deviation of 0.02,
-  /// in what is added to the residual stream of 0.02 / √(2 nLayers); norms begin as 1.
+  /// Random weights: normally distributed with a standard deviation of 0.02 (model.py: `_init_weights`), in
+  /// the matrices whose products are added to the residual stream, wo and w2, of 0.02 / √(2 nLayers) (Radford
+  /// et al. 2019: GPT-2; model.py scales wo and w3, where GPT-2 means w2); norms begin as 1.
   func setInitialWeights(_ weights: UnsafeMutablePointer<Float>, seed: UInt64) {
     var random = Random(seed: seed)
     for place in places {

@@ -7,7 +7,7 @@
 #endif
 
 /// Random numbers, the same on every machine for the same seed (Steele et al. 2014: SplitMix64).
-struct Random: RandomNumberGenerator {
+struct Random {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
@@ -32,6 +32,16 @@ struct Random: RandomNumberGenerator {
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z >> 31)
+  }
+
+  /// The numbers below `count` in random order (Fisher and Yates 1938), each order with the same probability
+  /// but for 2⁻⁶⁴ · count. Swift's own `shuffled` may change with its releases.
+  mutating func permutation(of count: Int) -> [Int] {
+    var numbers = Array(0..<count)
+    for i in numbers.indices {
+      numbers.swapAt(i, i + Int(next().multipliedFullWidth(by: UInt64(count - i)).high))
+    }
+    return numbers
   }
 
   /// Above 0, at most 1.

@@ -106,6 +106,25 @@ extension Settings {
     ]
   }
 
+  /// The steps in which the learning rate rises, of so many; 0: it is not known how many.
+  func warmup(ofSteps steps: Int) -> Int {
+    warmup >= 0 ? warmup : steps > 0 ? min(100, steps / 10) : 100
+  }
+
+  /// Throws where nothing would be learned, or more than a model of this layout has.
+  func check(_ layout: ParameterLayout) throws {
+    let (warmup, largestRank) = (warmup(ofSteps: steps), LoRA.largestRank(layout))
+    guard decay <= 0 || decay > warmup else {
+      throw Refusal(
+        "--decay", "found \(decay), expected a step behind the warmup's, which takes \(warmup)")
+    }
+    guard lora <= largestRank else {
+      throw Refusal(
+        "--lora",
+        "found \(lora), expected at most \(largestRank), the smallest side of a layer's matrices")
+    }
+  }
+
   /// The shape of the model.
   func config(vocabSize: Int) -> Config {
     let twoThirds = 2 * (4 * dim) / 3

@@ -14,9 +14,10 @@ struct Progress {
 }
 
 /// What a training needs to go on: a heading of lines, each with a name and a value, an empty line, and
-/// floats: the weights, the parameters of adapters, the moments, and the losses.
+/// numbers of 32 bits: the weights, the parameters of adapters, the moments, the losses, and the held-out
+/// losses, first the steps of all of them.
 struct StateFile {
-  private static let mark = "llama2.swift train 1"
+  private static let mark = "llama2.swift train 2"
   let path: String
   var settings: Settings
   let vocabSize: Int
@@ -44,19 +45,24 @@ struct StateFile {
   // MARK: - Writing
 
   /// A file to commit.
-  func write(_ model: Model) throws -> TargetFile {
+  func write(_ model: TrainedModel) throws -> TargetFile {
     var text = Self.mark + "\n" + heading.map { "\($0.name) \($0.value)\n" }.joined() + "\n"
     let arrays = Self.arrays(model)
-    let losses = progress.losses + progress.heldOut.flatMap { [Float($0.step), $0.loss] }
-    let floats = arrays.reduce(losses.count) { $0 + $1.count }
-    let file = try TargetFile(path, size: text.utf8.count + 4 * floats)
+    let file = try TargetFile(path, size: text.utf8.count + 4 * count(arrays))
     try text.withUTF8 { try file.write(UnsafeRawBufferPointer($0)) }
     for array in arrays { try file.write(UnsafeRawBufferPointer(array)) }
-    try losses.withUnsafeBytes(file.write)
+    try progress.losses.withUnsafeBytes(file.write)
+    try progress.heldOut.map { Int32($0.step) }.withUnsafeBytes(file.write)
+    try progress.heldOut.map(\.loss).withUnsafeBytes(file.write)
     return file
   }
 
-  private static func arrays(_ model: Model) -> [UnsafeMutableBufferPointer<Float>] {
+  /// Of all numbers.
+  private func count(_ arrays: [UnsafeMutableBufferPointer<Float>]) -> Int {
+    arrays.reduce(progress.losses.count + 2 * progress.heldOut.count) { $0 + $1.count }
+  }
+
+  private static func arrays(_ model: TrainedModel) -> [UnsafeMutableBufferPointer<Float>] {
     var arrays = [(model.baseWeights, model.layout.count)]
     if model.lora != nil { arrays.append((model.parameters, model.parameterCount)) }
     arrays += [(model.moments.0, model.parameterCount), (model.moments.1, model.parameterCount)]
@@ -114,17 +120,15 @@ struct StateFile {
     return String(decoding: start.prefix(upTo: end ?? 0), as: UTF8.self).split(separator: "\n")
   }
 
-  /// Reads the floats.
-  mutating func read(_ file: MappedFile, into model: Model) throws {
+  /// Reads the numbers.
+  mutating func read(_ file: MappedFile, into model: TrainedModel) throws {
     let heading = Self.lines(file.bytes).reduce(1) { $0 + $1.utf8.count + 1 }
     let arrays = Self.arrays(model)
-    let size = progress.losses.count + 2 * progress.heldOut.count
-    let floats = arrays.reduce(size) { $0 + $1.count }
-    guard file.bytes.count == heading + 4 * floats else {
+    let size = heading + 4 * count(arrays)
+    guard file.bytes.count == size else {
       throw Refusal(
         path,
-        "the file has \(file.bytes.count) bytes, but its heading promises"
-          + " \(heading + 4 * floats): it is damaged")
+        "the file has \(file.bytes.count) bytes, but its heading promises \(size): it is damaged")
     }
     var next = file.bytes.baseAddress! + heading
     for array in arrays {
@@ -135,11 +139,18 @@ struct StateFile {
         throw Refusal(path, "holds weights that are NaN or infinite: it is damaged")
       }
     }
-    let losses = (0..<size).map { (next + 4 * $0).loadUnaligned(as: Float.self) }
-    let count = progress.losses.count
-    progress.losses = Array(losses[..<count])
-    progress.heldOut = stride(from: count, to: size, by: 2).map {
-      (Int(losses[$0].isFinite ? max(0, losses[$0]) : 0), losses[$0 + 1])
+    func read<Number: BitwiseCopyable>(_ count: Int, as type: Number.Type) -> [Number] {
+      defer { next += 4 * count }
+      return (0..<count).map { (next + 4 * $0).loadUnaligned(as: type) }
     }
+    let heldOut = progress.heldOut.count
+    progress.losses = read(progress.losses.count, as: Float.self)
+    progress.heldOut = Array(
+      zip(read(heldOut, as: Int32.self).map(Int.init), read(heldOut, as: Float.self)))
+    guard progress.heldOut.allSatisfy({ 0...progress.step ~= $0.step }),
+      (progress.losses + progress.heldOut.map(\.loss)).allSatisfy({
+        abs($0) <= Float(Trainer.largestLoss)
+      })
+    else { throw Refusal(path, "holds losses that no training has: it is damaged") }
   }
 }

@@ -52,16 +52,16 @@ extension Network {
   // MARK: Linear layers
 
   /// y = x Wᵀ, for linear layers with the same input.
-  func linear(_ x: Floats, _ layers: [(w: Floats, y: Floats)]) {
-    multiply(layers.map { (x, $0.w.transposed, $0.y) }, adding: false)
+  func linear(_ x: Floats, _ products: [(w: Floats, y: Floats)]) {
+    multiply(products.map { (x, $0.w.transposed, $0.y) }, adding: false)
   }
 
   /// dx = Σ dy W and dW += dyᵀ x, for linear layers with the same input.
-  func linearBackward(_ x: Floats, dx: Floats, _ layers: [(w: Floats, dw: Floats, dy: Floats)]) {
-    for (i, layer) in layers.enumerated() {
-      multiply([(layer.dy, layer.w, dx)], adding: i > 0)
+  func linearBackward(_ x: Floats, dx: Floats, _ products: [(w: Floats, dw: Floats, dy: Floats)]) {
+    for (i, product) in products.enumerated() {
+      multiply([(product.dy, product.w, dx)], adding: i > 0)
     }
-    multiply(layers.map { ($0.dy.transposed, x, $0.dw) }, adding: true)
+    multiply(products.map { ($0.dy.transposed, x, $0.dw) }, adding: true)
   }
 
   /// c = a b, or c += a b, for several products at a time. Threads share the rows of all c.
@@ -118,7 +118,7 @@ extension Network {
     dw: UnsafeMutablePointer<Float>
   ) {
     let (n, epsilon, sums, step) = (
-      x.columns, config.normEpsilon, activations.normSums, Activations.normTokens
+      x.columns, config.normEpsilon, activations.normSums, TrainingActivations.normTokens
     )
     let steps = (x.rows + step - 1) / step
     threads.forEachPart(of: steps, work: 8 * step * n, grain: 1) { part, _ in
@@ -156,10 +156,10 @@ extension Network {
     let (c, cos, half) = (config, activations.cos, config.headSize / 2)
     threads.forEachPart(of: x.rows, work: 4 * x.columns, grain: 1) { part, _ in
       for i in part {
-        let angle = i % c.seqLen * half
+        let row = i % c.seqLen * half
         Steps.rope(
           x.start + i * x.columns, heads: x.columns / c.headSize, headSize: c.headSize, c.rope!,
-          cos + angle, sin + angle)
+          cos + row, sin + row)
       }
     }
   }
@@ -176,7 +176,7 @@ extension Network {
   }
 
   /// dh3 = dy ⊙ silu(h1), and dh1 = dy ⊙ h3 ⊙ σ(h1) (1 + h1 (1 - σ(h1))), in the place of h3 and h1.
-  func swigluBackward(_ h1: Floats, _ h3: Floats, dy: Floats) {
+  func swigluBackward(_ h1: Floats, _ h3: Floats, dy: Floats) -> (dh1: Floats, dh3: Floats) {
     threads.forEachPart(of: dy.rows * dy.columns, work: 24, grain: 16) { part, _ in
       for i in stride(from: part.lowerBound, to: part.upperBound, by: 16) {
         let (a, b, dy) = (load(h1.start + i), load(h3.start + i), load(dy.start + i))
@@ -187,6 +187,7 @@ extension Network {
         store(dy * b * (sigma + silu * (1 - sigma)), h1.start + i)
       }
     }
+    return (h1, h3)
   }
 
   // MARK: Residual stream

@@ -5,11 +5,13 @@ import Llama2
 final class Trainer {
   private let options: Options
   private let settings: Settings
-  private let model: Model
+  private let model: TrainedModel
   private let network: Network
   private let learned: Corpus
   private let heldOut: Corpus
-  private let vocabulary: String
+  private let targets: Targets
+  /// Is committed with the first model.
+  private var newVocabulary: TargetFile?
   private let prompt: String
   private let fingerprint: UInt64
   private var progress: Progress
@@ -28,18 +30,19 @@ final class Trainer {
   /// Steps whose time says how many fit into the minutes.
   private static let timedSteps = 5
   /// The loss, in nats per token, from which on a training has diverged: that of a guess is about 10.
-  private static let largestLoss = 1e6
+  static let largestLoss = 1e6
 
   /// - Parameters:
-  ///   - vocabulary: where it is.
+  ///   - newVocabulary: a file to commit with the first model.
   ///   - prompt: what the samples begin with.
   init(
-    _ options: Options, _ settings: Settings, _ model: Model, _ network: Network,
-    _ corpora: (learned: Corpus, heldOut: Corpus), fingerprint: UInt64, vocabulary: String,
-    prompt: String, progress: Progress
+    _ options: Options, _ settings: Settings, _ model: TrainedModel, _ network: Network,
+    _ corpora: (learned: Corpus, heldOut: Corpus), fingerprint: UInt64, targets: Targets,
+    newVocabulary: TargetFile?, prompt: String, progress: Progress
   ) {
     (self.options, self.settings, self.model, self.network) = (options, settings, model, network)
-    (learned, heldOut, self.vocabulary) = (corpora.learned, corpora.heldOut, vocabulary)
+    (learned, heldOut) = (corpora.learned, corpora.heldOut)
+    (self.targets, self.newVocabulary) = (targets, newVocabulary)
     (self.prompt, self.fingerprint, self.progress) = (prompt, fingerprint, progress)
     written = progress.heldOut.last?.step
     batchTokens = .allocate(capacity: 2 * settings.batch * settings.seqLen)
@@ -48,21 +51,24 @@ final class Trainer {
 
   deinit { batchTokens.deallocate() }
 
+  /// Whether all steps are taken.
+  var isFinished: Bool { progress.steps > 0 && progress.step >= progress.steps }
+
   /// Trains to the last step, or to Ctrl-C, and writes the model.
   func run() throws {
     if settings.steps > 0 { progress.steps = settings.steps }
     start = (now(), progress.step)
-    if progress.steps > 0, progress.step >= progress.steps {
+    if isFinished {
       throw Refusal(
         "--resume", "all \(progress.steps) steps are taken: --from \(options.out) trains further")
     }
-    while progress.steps == 0 || progress.step < progress.steps, !Interrupt.happened {
+    while !isFinished, !Interrupt.happened {
       let time = now()
       try takeStep()
       seconds += now() - time
       plan()
       showProgress()
-      if progress.steps > 0, progress.step % interval == 0, progress.step < progress.steps {
+      if progress.steps > 0, progress.step % interval == 0, !isFinished {
         try evaluate(isLast: false)
       }
     }
@@ -73,22 +79,24 @@ final class Trainer {
 
   private func takeStep() throws {
     let loss = computeGradients()
-    try check(loss, "loss")
+    try requireBelow(Self.largestLoss, loss, "loss")
     let norm = model.step(
       progress.step + 1, rate: schedule.rate(at: progress.step), settings, network)
-    try check(norm, "gradient's norm", limit: .infinity)
+    try requireBelow(.infinity, norm, "gradient's norm")
     progress.step += 1
     progress.losses.append(Float(loss))
   }
 
-  /// Throws if a number that should stay small is not below its limit.
-  private func check(_ number: Double, _ name: String, limit: Double = largestLoss) throws {
+  /// Throws if a number that should stay small does not.
+  private func requireBelow(_ limit: Double, _ number: Double, _ name: String) throws {
     if number < limit { return }
     let kept = written.map { "\(options.out) is of step \($0)" } ?? "nothing was written"
+    // A NaN may have a sign, which says nothing.
+    let shown = number.isNaN ? "nan" : "\(number)"
     throw Refusal(
       "after step \(progress.step)",
-      "the training has diverged, its \(name) is \(number.isNaN ? .nan : number): \(kept), and a smaller --learning-rate or"
-        + " a longer --warmup may prevent it")
+      "the training has diverged, its \(name) is \(shown): \(kept), and a smaller --learning-rate or a"
+        + " longer --warmup may prevent it")
   }
 
   /// The gradient of the mean loss of a step's tokens, and this loss.
@@ -102,7 +110,7 @@ final class Trainer {
     var loss = 0.0
     for micro in 0..<micros {
       let batch = batch(learned) { window(first + micro * settings.batch + $0) }
-      loss += network.train(batch, scale: 1 / Float(max(1, count)), dropouts(micro))
+      loss += network.lossAndGradients(batch, scale: 1 / Float(max(1, count)), dropouts(micro))
     }
     return loss / Double(max(1, count))
   }
@@ -112,7 +120,7 @@ final class Trainer {
     let (epoch, place) = index.quotientAndRemainder(dividingBy: learned.windows.count)
     if order.epoch != epoch {
       var random = Random(seed: Random.derive(settings.seed, .order, epoch))
-      order = (epoch, Array(learned.windows.indices).shuffled(using: &random))
+      order = (epoch, random.permutation(of: learned.windows.count))
     }
     return order.windows[place]
   }
@@ -134,9 +142,8 @@ final class Trainer {
 
   private var schedule: Schedule {
     let steps = progress.steps
-    let warmup = settings.warmup >= 0 ? settings.warmup : steps > 0 ? min(100, steps / 10) : 100
     return Schedule(
-      rate: Float(settings.learningRate), warmup: warmup,
+      rate: Float(settings.learningRate), warmup: settings.warmup(ofSteps: steps),
       decay: settings.decay >= 0 ? settings.decay : steps)
   }
 
@@ -157,7 +164,7 @@ final class Trainer {
   /// Measures the held-out loss, writes the files, and shows a sample.
   private func evaluate(isLast: Bool) throws {
     let loss = heldOutLoss()
-    try check(loss, "held-out loss")
+    try requireBelow(Self.largestLoss, loss, "held-out loss")
     progress.heldOut.append((progress.step, Float(loss)))
     do {
       try write()
@@ -183,15 +190,17 @@ final class Trainer {
   /// Writes the model, the picture and the state. What was there stays until all is on the disk.
   private func write() throws {
     let state = StateFile(
-      path: options.beside(".state"), settings: settings, vocabSize: model.layout.config.vocabSize,
+      path: targets.state, settings: settings, vocabSize: model.layout.config.vocabSize,
       isTied: model.layout.checkpoint.sharedClassifier, fingerprint: fingerprint,
       progress: progress)
     var picture = LossChart(progress, tokensPerStep: settings.tokensPerStep).svg
-    let svg = try TargetFile(options.beside(".svg"), size: picture.utf8.count)
+    let svg = try TargetFile(targets.picture, size: picture.utf8.count)
     try picture.withUTF8 { try svg.write(UnsafeRawBufferPointer($0)) }
-    let files = [try model.write(options.out, network.activations), try state.write(model), svg]
+    var files = [try model.write(targets.model, network.activations), try state.write(model), svg]
+    if let newVocabulary { files.append(newVocabulary) }
     for file in files { try file.flush(toDisk: true) }
     try TargetFile.commit(files)
+    newVocabulary = nil
     written = progress.step
   }
 
@@ -199,13 +208,14 @@ final class Trainer {
   private func sample() -> String? {
     guard
       let llama = try? Llama(
-        checkpoint: options.out, tokenizer: vocabulary, threads: options.threads)
+        checkpoint: options.out, tokenizer: options.vocabulary, threads: options.threads)
     else { return nil }
     let text = llama.generate(
       prompt, steps: min(settings.seqLen, 100), temperature: 0.8,
       seed: UInt64(progress.heldOut.count)
     ).joined()
-    let answer = text.split(separator: "[/INST]", maxSplits: 1).last ?? ""
+    let answer =
+      !prompt.isEmpty && text.hasPrefix(prompt) ? text.dropFirst(prompt.count) : text[...]
     let lines = answer.split { $0.isNewline }.joined(separator: " ")
     return "  " + printable(lines.utf8.prefix(300))
   }

@@ -11,10 +11,9 @@ import Console
 runProgram("train", usage: Options.usage) { arguments in
   let options = try Options(arguments)
   let training = try openTraining(options)
-  TargetFile.catchSignals()
   Interrupt.catch()
   try training.run()
-  if Interrupt.happened {
+  if Interrupt.happened && !training.isFinished {
     Output.note("train: stopped; the same command with --resume goes on")
     exit(130)
   }

@@ -109,12 +109,48 @@ struct TrainProgramTests {
     let size = 28 + 4 * (330 * 32 + 2 * 32)
     #expect(base.count == new.count)
     #expect(base[..<size] == new[..<size] && base[size...] != new[size...])
+    #expect(Self.rank(ofDifference: base, new, at: size, rows: 32) == 2)
     let started = try Self.start(
       settings + ["--out", "parts.bin", "--eval-interval", "1"], to: 7, in: folder)
     started.crash()
     _ = try started.ending()
     _ = try Self.train(["--resume", "--out", "parts.bin"], in: folder)
     #expect(try folder.read("parts.bin") == new)
+  }
+
+  /// The rank of how two checkpoints differ in a square matrix (by Gaussian elimination).
+  private static func rank(ofDifference a: [UInt8], _ b: [UInt8], at offset: Int, rows: Int) -> Int
+  {
+    func float(_ bytes: [UInt8], _ i: Int) -> Double {
+      bytes.withUnsafeBytes {
+        Double($0.loadUnaligned(fromByteOffset: offset + 4 * i, as: Float.self))
+      }
+    }
+    var m = (0..<rows * rows).map { float(b, $0) - float(a, $0) }
+    let largest = m.map(abs).max()!
+    for rank in 0..<rows {
+      let pivot = m.indices.max { abs(m[$0]) < abs(m[$1]) }!
+      if abs(m[pivot]) <= 1e-3 * largest { return rank }
+      let (row, column) = pivot.quotientAndRemainder(dividingBy: rows)
+      let old = m
+      for i in m.indices {
+        m[i] -= old[i / rows * rows + column] * old[row * rows + i % rows] / old[pivot]
+      }
+    }
+    return rows
+  }
+
+  @Test func minutesLimitATraining() throws {
+    let folder = try Self.folder()
+    let start = ContinuousClock.now
+    let trained = try Self.train(Self.shape + ["--minutes", "0.05"], in: folder)
+    let seconds = start.duration(to: .now) / .seconds(1)
+    #expect(trained.status == 0 && trained.errors == "", "\(trained.errors)")
+    #expect(seconds > 1 && seconds < 60, "\(seconds)")
+    // The steps that fit are known after some, and the learning rate's schedule ends with them.
+    let steps = trained.output.split(separator: "\n").last { $0.hasPrefix("step ") }
+    let words = (steps ?? "").split { " ,".contains($0) }
+    #expect(words.count > 3 && words[1] == words[3] && Int(words[1])! >= 5, "\(trained.output)")
   }
 
   @Test func aRequestIsGivenAndNotLearned() throws {
@@ -145,10 +181,26 @@ struct TrainProgramTests {
     let corpus = Corpus(documents, seqLen: seqLen, padded: true)
     #expect(lengths[2] > seqLen && corpus.windows.prefix(3) == [0, starts[2], starts[2] + seqLen])
     #expect((0..<corpus.windows.count).allSatisfy { corpus.targetCount($0) > 0 })
-    #expect(
-      !Corpus(documents, seqLen: seqLen, padded: false).windows.contains {
-        $0 + seqLen > lengths.reduce(0, +)
-      })
+    // Without padding the last window ends with the last token.
+    let count = lengths.reduce(0, +)
+    for seqLen in [seqLen, count - 1, count] {
+      let windows = Corpus(documents, seqLen: seqLen, padded: false).windows
+      #expect(windows.last == count - seqLen && windows.first == 0, "\(windows)")
+    }
+    #expect(Corpus(documents, seqLen: count + 1, padded: false).windows.isEmpty)
+  }
+
+  @Test func windowsOfRequestsAloneAreLeftOut() throws {
+    let tokenizer = try Tokenizer(path: packageRoot + "/tokenizer.bin", vocabSize: 1024)
+    let request = String(repeating: "a b ", count: 50)
+    let documents = [1, 2].map { _ in
+      Encoded(Document(request: request, text: "One day"), tokenizer)
+    }
+    for padded in [false, true] {
+      let corpus = Corpus(documents, seqLen: 16, padded: padded)
+      #expect(!corpus.windows.isEmpty && corpus.windows.count < corpus.tokenCount / 16 / 2)
+      #expect((0..<corpus.windows.count).allSatisfy { corpus.targetCount($0) > 0 })
+    }
   }
 
   @Test(arguments: [
@@ -156,6 +208,7 @@ struct TrainProgramTests {
     (["empty.txt"], "the file is empty"),
     (["blank.txt"], "holds no text"),
     (["tiny.txt", "-z", "tokenizer.bin"], "too few for windows"),
+    (["request.txt", "-z", "tokenizer.bin", "--seq-len", "32"], "too few for windows"),
     (["latin1.txt"], "is not UTF-8"),
     (["missing.txt"], "No such file"),
     (["stories.txt", "--vocab-size", "100000"], "expected at most"),
@@ -168,6 +221,17 @@ struct TrainProgramTests {
     (["stories.txt", "--beta1", "nan"], "--beta1: found \"nan\""),
     (["stories.txt", "--steps", "5", "--minutes", "1"], "does not go with --steps"),
     (["stories.txt", "--lora", "2"], "expected --from"),
+    (
+      ["stories.txt", "--from", "shipped.bin", "-z", "tokenizer.bin", "--lora", "1024"],
+      "--lora: found 1024, expected at most"
+    ),
+    (
+      ["stories.txt", "--warmup", "20", "--decay", "20"],
+      "--decay: found 20, expected a step behind"
+    ),
+    (
+      ["stories.txt", "--minutes", "1", "--decay", "5"], "--decay: found 5, expected a step behind"
+    ),
     (["stories.txt", "--from", "stories.txt", "-z", "tokenizer.bin"], "not a checkpoint"),
     (["stories.txt", "--from", "nan.bin", "-z", "tokenizer.bin"], "NaN or infinite"),
     (
@@ -196,6 +260,8 @@ struct TrainProgramTests {
     try folder.write([], to: "empty.txt")
     try folder.write(Array("\n \n\n".utf8), to: "blank.txt")
     try folder.write(Array("Once upon a time.".utf8), to: "tiny.txt")
+    let request = String(repeating: "Tell me more. ", count: 100)
+    try folder.write(Array("\(request)\tNo.".utf8), to: "request.txt")
     try folder.write(Array("caf".utf8) + [0xE9, 0x0A], to: "latin1.txt")
     try folder.write(Folder(path: packageRoot).read("tokenizer.bin"), to: "tokenizer.bin")
     try folder.write(
@@ -206,6 +272,7 @@ struct TrainProgramTests {
     let c = try Transformer(checkpoint: packageRoot + "/models/stories.bin").config
     let first = 28 + 4 * c.vocabSize * c.dim
     let last = model.count - 4 * c.seqLen * c.headSize - 4 * c.dim
+    try folder.write(model, to: "shipped.bin")
     for (name, norm, value) in [
       ("nan.bin", first, Float.nan), ("huge.bin", first, 3e38), ("large.bin", last, 1e20),
     ] {
@@ -244,6 +311,16 @@ struct TrainProgramTests {
     var bytes = state
     withUnsafeBytes(of: Float.nan) { bytes.replaceSubrange(weights..<weights + 4, with: $0) }
     #expect(try damaged(bytes).contains("NaN or infinite"))
+    // The end: the steps of two held-out losses, and these.
+    for (offset, bits) in [
+      (16, 3), (12, UInt32.max), (8, Float.nan.bitPattern), (4, (3e38 as Float).bitPattern),
+      (20, Float.nan.bitPattern), (20, (3e38 as Float).bitPattern),
+    ] {
+      var bytes = state
+      let place = state.count - offset
+      withUnsafeBytes(of: bits) { bytes.replaceSubrange(place..<place + 4, with: $0) }
+      #expect(try damaged(bytes).contains("losses that no training has"), "\(offset) \(bits)")
+    }
     let heading = String(decoding: state[..<weights], as: UTF8.self)
     for (line, changed) in [
       ("\nstep 2", "\nstep 9"), ("--dim 32", "--dim 1e2"), ("--seed 1337", "--seed"),
@@ -257,6 +334,77 @@ struct TrainProgramTests {
     let text = try Self.train(settings + ["--resume"], in: folder)
     #expect(text.errors.contains("are not those of model.state"), "\(text.errors)")
     #expect(try folder.read("model.bin") == model)
+  }
+
+  @Test func anOldModelKeepsItsVocabularyUntilThereIsANewModel() throws {
+    let folder = try Self.folder()
+    _ = try Self.train(Self.shape + ["--steps", "1"], in: folder)
+    let vocabulary = try folder.read("tokenizer.bin")
+    try folder.write(Array(Self.stories(200).replacing("new", "old").utf8), to: "stories.txt")
+    let refused = try Self.train(
+      ["--force", "--vocab-size", "330", "--dim", "1048576", "--heads", "1024", "--kv-heads", "8"],
+      in: folder)
+    #expect(refused.status == 1 && refused.errors.contains("are free"), "\(refused.errors)")
+    #expect(try folder.read("tokenizer.bin") == vocabulary)
+    #expect(try folder.names.count == 5)
+    let trained = try Self.train(Self.shape + ["--force", "--steps", "1"], in: folder)
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(try folder.read("tokenizer.bin") != vocabulary)
+    let run = try Program.run(["model.bin", "-n", "5"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
+  @Test func theFilesBehindSymbolicLinksAreReplaced() throws {
+    let folder = try Self.folder()
+    try FileManager.default.createDirectory(
+      atPath: folder["there"], withIntermediateDirectories: true)
+    for name in ["model.bin", "model.state", "model.svg", "tokenizer.bin"] {
+      try folder.write([0], to: "there/" + name)
+      try FileManager.default.createSymbolicLink(
+        atPath: folder[name], withDestinationPath: "there/" + name)
+    }
+    let trained = try Self.train(Self.shape + ["--steps", "1", "--force"], in: folder)
+    #expect(trained.status == 0, "\(trained.errors)")
+    for name in ["model.bin", "model.state", "model.svg", "tokenizer.bin"] {
+      #expect(try folder.read("there/" + name).count > 1, "\(name)")
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: folder[name]) == "there/" + name)
+    }
+  }
+
+  /// A process has the id of one that was killed while it wrote.
+  @Test func temporaryFilesOfAnEarlierProcessAreReplaced() throws {
+    let folder = try Self.folder()
+    let command =
+      "for name in model.bin model.state model.svg tokenizer.bin; do echo > $name.$$.tmp; done;"
+      + " exec \(Program.train.path) stories.txt --steps 1 "
+    let trained = try Program(path: "/bin/sh")(
+      ["-c", command + Self.shape.joined(separator: " ")], in: folder)
+    #expect(trained.status == 0 && trained.errors == "", "\(trained.errors)")
+    #expect(
+      try folder.names
+        == ["model.bin", "model.state", "model.svg", "stories.txt", "tokenizer.bin"])
+  }
+
+  /// The vocabulary is such a file until the first model is written.
+  @Test func aSecondInterruptRemovesTheFilesThatAreNotWhole() throws {
+    let folder = try Self.folder()
+    let started = try Program.train.start(
+      ["stories.txt"] + Self.shape + ["--gradient-accumulation", "1000000"], in: folder)
+    while started.isRunning,
+      try !String(decoding: started.output, as: UTF8.self).contains("memory:")
+    {
+      usleep(1000)
+    }
+    usleep(1_000_000)
+    #expect(try folder.names.contains { $0.hasPrefix("tokenizer.bin.") })
+    started.interrupt()
+    usleep(500_000)
+    #expect(started.isRunning)
+    started.interrupt()
+    let ending = try started.ending()
+    #expect(ending.wasKilled && ending.status == SIGINT, "\(ending.status)")
+    #expect(try folder.names == ["stories.txt"])
   }
 
   /// A limit of the file size is to a program as a full disk.

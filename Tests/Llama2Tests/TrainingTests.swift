@@ -71,11 +71,54 @@ struct TrainingTests {
       var loss = 0.0
       for (tokens, targets) in batches {
         (training.tokens, training.targets) = (tokens, targets)
-        loss += network.train(training.batch, scale: 1 / Float(count), nil) / Double(count)
+        loss +=
+          network.lossAndGradients(training.batch, scale: 1 / Float(count), nil) / Double(count)
       }
       #expect(abs(loss / exact - 1) < 1e-3, "step \(step): \(loss) \(exact)")
       _ = model.step(step + 1, rate: schedule.rate(at: step), settings, network)
     }
+  }
+
+  @Test func theLearningRateRisesThenFallsAsACosine() {
+    let schedule = Schedule(rate: 8, warmup: 4, decay: 12)
+    let rates = [0, 3, 4, 8, 11, 12, 20].map(schedule.rate(at:))
+    #expect(
+      zip(rates, [2, 8, 8, 4, 0.304_482, 0, 0]).allSatisfy { abs($0 - $1) < 1e-5 }, "\(rates)")
+    #expect(Schedule(rate: 8, warmup: 0, decay: 0).rate(at: 1 << 20) == 8)
+  }
+
+  @Test func activationsTakeNoMemoryBeforeANetworkDoes() throws {
+    let config = Config(
+      dim: 8, hiddenDim: 8, nLayers: 1, nHeads: 1, nKVHeads: 1, vocabSize: 300, seqLen: 16)
+    let activations = try TrainingActivations(config, windows: 1, threads: 1)
+    #expect((0..<64).allSatisfy { activations.cos[$0] == 0 })
+    activations.setAngles(config)
+    #expect(activations.cos[0] == 1 && activations.minusSin[4] < -0.8)
+  }
+
+  @Test func logitsInPartsGiveTheSameGradients() throws {
+    let results = try [1 << 24, 1].map { mostLogits in
+      let training = try SmallTraining(
+        [16, 32, 1, 2, 1, 64, 50], isTied: false, windows: 3, mostLogits: mostLogits)
+      #expect(training.activations.logitTokens == (mostLogits == 1 ? 64 : 150))
+      let loss = training.computeGradients()
+      return [Float(loss)] + (0..<training.layout.count).map { training.gradients[$0] }
+    }
+    let largest = results[0].dropFirst().reduce(0) { max($0, abs($1)) }
+    for (whole, parts) in zip(results[0], results[1]) {
+      #expect(abs(whole - parts) < 1e-5 * largest)
+    }
+  }
+
+  @Test func anEpochHasEachWindowOnceAndAnOrderOfItsOwn() {
+    var random = Random(seed: 1)
+    // By the same steps in another language.
+    #expect(random.permutation(of: 10) == [5, 7, 9, 6, 3, 8, 2, 0, 1, 4])
+    let epochs = (0..<3).map { epoch in
+      var random = Random(seed: Random.derive(1337, .order, epoch))
+      return random.permutation(of: 100)
+    }
+    #expect(epochs.allSatisfy { $0.sorted() == Array(0..<100) } && Set(epochs).count == 3)
   }
 
   @Test func theGradientsDoNotDependOnTheThreads() throws {
@@ -142,7 +185,7 @@ struct TrainingTests {
     func loss() -> Double {
       model.gradients.update(repeating: 0, count: training.layout.count)
       model.merge(network)
-      return network.train(training.batch, scale: 1, nil)
+      return network.lossAndGradients(training.batch, scale: 1, nil)
     }
     _ = loss()
     let gradients = model.differentiate(network)
@@ -163,7 +206,7 @@ private final class SmallTraining {
   let layout: ParameterLayout
   let weights: UnsafeMutablePointer<Float>
   let gradients: UnsafeMutablePointer<Float>
-  let activations: llama2_train.Activations
+  let activations: TrainingActivations
   let threads: Threads
   var tokens: [Int32] = []
   var targets: [Int32] = []
@@ -173,7 +216,9 @@ private final class SmallTraining {
   private let data: UnsafeMutablePointer<Int32>
 
   /// - Parameter shape: dim, hiddenDim, layers, heads, key heads, vocabulary, window.
-  init(_ shape: [Int], isTied: Bool, windows: Int, threads count: Int = 2) throws {
+  init(
+    _ shape: [Int], isTied: Bool, windows: Int, threads count: Int = 2, mostLogits: Int = 1 << 24
+  ) throws {
     let config = Config(
       dim: shape[0], hiddenDim: shape[1], nLayers: shape[2], nHeads: shape[3], nKVHeads: shape[4],
       vocabSize: shape[5], seqLen: shape[6])
@@ -185,7 +230,8 @@ private final class SmallTraining {
     }
     (weights, gradients) = (floats(layout.count), floats(layout.count))
     threads = Threads(count: count)
-    activations = try llama2_train.Activations(config, windows: windows, threads: count)
+    activations = try TrainingActivations(
+      config, windows: windows, threads: count, mostLogits: mostLogits)
     self.windows = windows
     data = .allocate(capacity: 2 * windows * config.seqLen)
     network = Network(layout, weights: weights, gradients: gradients, activations, threads)
@@ -205,8 +251,8 @@ private final class SmallTraining {
   }
 
   /// What an optimizer changes, beginning with these weights, and a network of its own for it.
-  func model(rank: Int) throws -> (llama2_train.Model, Network) {
-    let model = try llama2_train.Model(layout, rank: rank)
+  func model(rank: Int) throws -> (TrainedModel, Network) {
+    let model = try TrainedModel(layout, rank: rank)
     model.baseWeights.update(from: weights, count: layout.count)
     return (
       model,
@@ -234,7 +280,7 @@ private final class SmallTraining {
   func computeGradients(_ dropouts: Dropouts? = nil) -> Double {
     gradients.update(repeating: 0, count: layout.count)
     let count = targets.count { $0 >= 0 }
-    return network.train(batch, scale: 1 / Float(count), dropouts) / Double(count)
+    return network.lossAndGradients(batch, scale: 1 / Float(count), dropouts) / Double(count)
   }
 }
 
