@@ -98,8 +98,7 @@ $(SMOLLM2_FILE): | all
 	@./run $@.part -n 1 >/dev/null || { rm -f $@.part; exit 1; }
 	@mv $@.part $@
 
-# The stories that models/stories.bin is trained on; ARGS="--count 5" for a few of them.
-# The model that ships: its stories, and what it is trained with.
+# The model that ships: what its stories are written by, how many of each kind, and how it learns them.
 CORPUS := $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
 STORIES := --count 50000
 TRAINING := --vocab-size 2048 --dim 192 --layers 5 --heads 6 --kv-heads 3 --hidden-dim 512 \
@@ -110,7 +109,7 @@ build/corpus: $(CORPUS) | toolchain
 	swiftc -O -swift-version 6 $(CORPUS) -o $@
 
 corpus: build/corpus  ## write the stories that the model is trained on
-	@build/corpus $(ARGS)
+	@build/corpus $(or $(ARGS),$(STORIES))
 
 model: build/corpus  ## make models/stories.bin and its vocabulary from nothing, or go on: ARGS=--resume
 	@$(BUILD) --product train
@@ -129,7 +128,7 @@ stories15M:  ## fetch karpathy's 15M checkpoint and the Llama 2 vocabulary
 	@echo "now: ./run models/stories15M/stories15M.bin"
 
 format: toolchain  ## format every Swift file
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests models/corpus
 
 clean:  ## remove what was built
 	rm -rf .build .build-native .build-native-test .build-avx2-test build run export look look.html train

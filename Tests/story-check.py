@@ -37,14 +37,11 @@ GIRLS, BOYS = set(swift_list("girls")), set(swift_list("boys"))
 KINDS = {**kinds(), **{k: None for k in swift_list("thingKinds") + swift_list("askedBeings")}}
 LOOKS = swift_list("looks")
 THINGS = sorted({w for n in ["things", "toys", "breakables", "instruments", "wearables"] for w in swift_list(n)})
-# What a story may name without an introduction, since there is one everywhere.
-SCENERY = set("""moon sun wind star cloud rainbow leaf stone bridge book clock bell baker teacher farmer king queen lantern spoon
-    chair cup key apple pear rose fish bird bee bottle boat door hat shoe boot sock candle lighthouse pillow basket blanket
-    mirror pencil wave ship train potato carrot onion cookie pancake broom button snowflake map bucket plate tower judge
-    mayor captain dog cat hen cow snail ant mouse owl frog goose evening clown soldier bowl jar letter umbrella kettle drum
-    balloon bus car truck scarecrow snowman puddle doctor fiddle poet hunter pilot cook cap bag coat ball paper pumpkin
-    tomato mushroom acorn bicycle robber guard musician goat deer rabbit wolf whale bear duck crown ribbon fox donkey
-    feather shell coin ring wagon swing pie girl boy""".split()) | set(re.findall(r'"([a-z ]+)"', LEXICON[LEXICON.index("uniqueKinds"):].split("\n")[0]))
+UNIQUE = set(re.findall(r'"([a-z ]+)"', LEXICON[LEXICON.index("uniqueKinds"):].split("\n")[0]))
+# What the corpus names without an introduction: what stands in any house or town, or belongs to the plot.
+SCENERY = UNIQUE | set("""bridge teacher chair blanket mayor baker bell clock train plate broom basket snowman spoon captain hen
+    mirror lighthouse star potato girl boy apple letter goat pillow cup queen pear book ribbon hat umbrella bag boat drum
+    swing""".split())
 TOOLS = {"cut the net": "knife", "pushed the rocks apart": "iron bar", "sawed through the branch": "saw",
          "pulled out the hook": "pliers", "opened the lock of the cage": "key", "cut the string": "scissors",
          "made the foot so slippery": "soap"}
@@ -80,7 +77,7 @@ def clashes(story, request=""):
         kind = name = None          # a hero whose kind the lexicon lacks: the first that it has is somebody else
     if (name in GIRLS and he and not she) or (name in BOYS and she and not he):
         found.append(f"{name} is {'he' if he else 'she'}")
-    gender = None if kind in SCENERY - {"king", "queen", "girl", "boy", "hen", "cow"} else KINDS.get(kind)
+    gender = None if kind in UNIQUE else KINDS.get(kind)
     if (gender == "she" and he and not she) or (gender == "he" and she and not he):
         found.append(f"a {kind} is {'he' if he else 'she'}")
     if (gender == "she" and name in BOYS) or (gender == "he" and name in GIRLS):
@@ -120,20 +117,22 @@ def documents():
     if sys.argv[1:] == ["-"]:
         for line in sys.stdin.read().split("\n\n"):
             request, tab, story = line.strip().rpartition("\t")
-            if len(story.split()) > 40:
+            if len(story.split()) > 40:     # a greeting's answer is no story
                 yield request, story
     else:
         for seed in range(1, 101):
             command = [os.path.join(ROOT, "run"), os.path.join(ROOT, "models/stories.bin"), "-t", "0.8", "-s", str(seed)]
-            yield "", subprocess.run(command, capture_output=True, text=True).stdout.strip()
+            yield "", subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":
     count = bad = 0
     for request, story in documents():
         count += 1
-        found = clashes(story, request)
+        found = clashes(story, request) if len(story.split()) > 40 else ["no story"]
         if found:
             bad += 1
             print(f"{count}: {'; '.join(found)}\n    {story}\n")
     print(f"{bad} of {count} stories clash")
+    # Two in a hundred may.
+    sys.exit(50 * bad > count)

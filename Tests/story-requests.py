@@ -55,7 +55,8 @@ if __name__ == "__main__":
         for request, wanted in requests:
             command = [os.path.join(ROOT, "run"), os.path.join(ROOT, "models/stories.bin"),
                        "-m", "chat", "-y", "", "-t", "0.8", "-s", seed, "-i", request]
-            answer = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+            answer = subprocess.run(command, capture_output=True, text=True, check=True,
+                                    stdin=subprocess.DEVNULL).stdout
             answer = answer.replace("Assistant:", "", 1).strip().removesuffix("User:").strip()
             missing = [w for w in wanted if not re.search(w, answer)]
             count += 1

@@ -131,6 +131,48 @@ import Testing
     #expect(single.status == 0 && single.output == package.output)
   }
 
+  /// The Makefile, and these programs in place of the native build.
+  private static func makefile(in folder: Folder) throws {
+    let files = FileManager.default
+    try folder.write(Array(text(of: "Makefile").utf8), to: "Makefile")
+    let build = folder[".build-native/release"]
+    try files.createDirectory(atPath: build, withIntermediateDirectories: true)
+    for program in [Program.run, .export, .look, .train] {
+      let name = URL(fileURLWithPath: program.path).lastPathComponent
+      try files.createSymbolicLink(atPath: build + "/" + name, withDestinationPath: program.path)
+    }
+  }
+
+  /// As the one that ships, but a small one, of few stories.
+  @Test func makeMakesAModelFromNothing() throws {
+    let folder = try Folder()
+    try Self.makefile(in: folder)
+    try FileManager.default.createDirectory(
+      atPath: folder["models"], withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder["models/corpus"], withDestinationPath: packageRoot + "/models/corpus")
+    let training =
+      "--vocab-size 400 --dim 32 --layers 1 --heads 2 --kv-heads 1 --seq-len 64 --steps 2"
+    let make = try Self.env(
+      ["make", "model", "BUILD=true", "STORIES=--count 100", "TRAINING=\(training)"], in: folder,
+      minutes: 5)
+    #expect(make.status == 0, "\(make.errors)")
+    let run = try Program.run([folder["models/stories.bin"], "-n", "20"])
+    #expect(run.status == 0, "\(run.errors)")
+
+    let stories = try String(contentsOfFile: folder["build/stories.txt"], encoding: .utf8)
+      .components(separatedBy: "\n\n").dropLast()
+    #expect(stories.count == 201 && Set(stories).count == 201)
+    for story in stories.dropLast() {
+      let words = story.components(separatedBy: "\t").last!.split(separator: " ")
+      #expect(60...250 ~= words.count, "\(story)")
+    }
+    let few = try Self.env(["make", "-s", "corpus", "ARGS=--count 2 --plain"], in: folder)
+    #expect(few.output == stories[0] + "\n\n" + stories[2] + "\n\n")
+    let wrong = try Self.env(["make", "-s", "corpus", "ARGS=--cuont 2"], in: folder)
+    #expect(wrong.status != 0 && wrong.errors.contains("--cuont"))
+  }
+
   @Test func makeFetchesACheckpointAndItsVocabularyWhole() throws {
     let folder = try Folder()
     try folder.write(Array(Self.text(of: "Makefile").utf8), to: "Makefile")
@@ -160,14 +202,7 @@ import Testing
   @Test func makeFetchesAChatModelWholeAndGoesOnWithAPart() throws {
     let folder = try Folder()
     let files = FileManager.default
-    try folder.write(Array(Self.text(of: "Makefile").utf8), to: "Makefile")
-    // In place of the native build.
-    let build = folder[".build-native/release"]
-    try files.createDirectory(atPath: build, withIntermediateDirectories: true)
-    for program in [Program.run, .export, .look] {
-      let name = URL(fileURLWithPath: program.path).lastPathComponent
-      try files.createSymbolicLink(atPath: build + "/" + name, withDestinationPath: program.path)
-    }
+    try Self.makefile(in: folder)
     let model = [UInt8](
       try Data(contentsOf: ExportProgram.fixtures.appendingPathComponent("gguf/f32.gguf")))
     let name = "models/SmolLM2-135M-Instruct-Q4_K_M.gguf"

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The corpus of stories.bin: children's stories from a grammar.
 ///
 ///     corpus                    20000 stories, and as many that answer a request
@@ -5,9 +13,8 @@
 ///     corpus --chat | --plain   only those with a request, or without
 ///     corpus --seed 2           other ones
 ///
-/// Stories are separated by a blank line; one that answers a request stands behind it and a tab,
-/// and behind a system prompt now and then. The same arguments
-/// always give the same text.
+/// Stories are separated by a blank line; one that answers a request stands behind it and a tab, and now and
+/// then behind a system prompt and a tab first. The same arguments always give the same text.
 var count = 20_000
 var seed = 1
 var plain = true
@@ -19,27 +26,37 @@ while let argument = arguments.popFirst() {
   case "--chat": plain = false
   case "--count", "--seed":
     guard let number = arguments.popFirst().flatMap(Int.init), number >= 0 else {
-      fatalError("\(argument) needs a number")
+      refuse("\(argument) needs a number")
     }
     if argument == "--count" { count = number } else { seed = number }
-  default: fatalError("corpus does not know \(argument)")
+  default: refuse("there is no option \(argument): --count, --seed, --plain and --chat are all")
   }
 }
 
+func refuse(_ problem: String) -> Never {
+  let line = "corpus: \(problem)\n"
+  _ = write(2, line, line.utf8.count)
+  exit(2)
+}
+
 /// The story of a number: the first drawing of lots that fits.
+///
+/// A story should end within the 256 tokens that llama2.c's programs write unless they are told otherwise. A plot
+/// that does not become so short is told as an answer only.
 @MainActor func story(_ number: Int, isAsked: Bool) -> String {
   var random = Random(seed: seed, story: number)
-  let plot = random.pick(plots)
   while true {
-    let attempt = random
-    _ = random.next()
-    guard var story = try? Story(plot, random: attempt, mayInvent: isAsked) else { continue }
-    let length = story.text.split(separator: " ").count
-    guard (60...250).contains(length) else { continue }
-    if !isAsked { return story.text }
-    guard let request = try? story.request() else { continue }
-    let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
-    return system + request + "\t" + story.text
+    let plot = random.pick(plots)
+    for attempt in 0..<60 {
+      let lots = Random(seed: Int(truncatingIfNeeded: random.next()))
+      guard var story = try? Story(plot, random: lots, mayInvent: isAsked) else { continue }
+      let most = isAsked ? attempt < 30 ? 165 : 250 : 175
+      guard (60...most).contains(story.text.split(separator: " ").count) else { continue }
+      if !isAsked { return story.text }
+      guard let request = try? story.request() else { continue }
+      let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
+      return system + request + "\t" + story.text
+    }
   }
 }
 
