@@ -55,7 +55,7 @@ protocol CacheFloats: FloatWeights {
     _ value: UnsafePointer<Float>, _ out: UnsafeMutableRawPointer, headSize: Int)
   static func attention(
     _ q: UnsafePointer<Float>, visible: Attention.Visible, _ keys: UnsafeRawPointer,
-    _ values: UnsafeRawPointer, headSize: Int, scratch: Attention.Scratch,
+    _ values: UnsafeRawPointer, next: UnsafeRawPointer, headSize: Int, scratch: Attention.Scratch,
     into sums: UnsafeMutablePointer<Float>)
 }
 
@@ -105,6 +105,19 @@ extension Attention {
     static var tileVectors: Int { 1 }
   #endif
 
+  /// What is asked for while byte `offset` of `bytes` at `start` is multiplied: what is needed 8 KB later,
+  /// of these bytes or of those at `next`, which follow them.
+  ///
+  /// The processor's own prefetching stops at the end of a 4 KB page. Keys are asked for while keys are
+  /// multiplied, and values while values are, so that memory is read all the time.
+  @inline(__always)
+  static func ahead(
+    of offset: Int, in start: UnsafeRawPointer, _ bytes: Int, next: UnsafeRawPointer
+  ) -> UnsafeRawPointer {
+    let later = offset &+ 8192
+    return later < bytes ? start + later : next + (later &- bytes)
+  }
+
   /// Makes the first `visible` of one query's scores weights, e^(s - max). Returns max and their sum.
   static func weights(
     _ scores: UnsafeMutablePointer<Float>, _ visible: Int
@@ -153,9 +166,11 @@ extension CacheFloats {
 
   /// sums, (queries, sumsSize), = those of q, (queries, headSize), over one chunk whose keys and values
   /// begin at these pointers. Queries that see nothing of the chunk keep what is there.
+  ///
+  /// - Parameter next: the keys that this thread reads next, as far as one can tell.
   static func attention(
     _ q: UnsafePointer<Float>, visible: Attention.Visible, _ keys: UnsafeRawPointer,
-    _ values: UnsafeRawPointer, headSize: Int, scratch: Attention.Scratch,
+    _ values: UnsafeRawPointer, next: UnsafeRawPointer, headSize: Int, scratch: Attention.Scratch,
     into sums: UnsafeMutablePointer<Float>
   ) {
     let valueSize = KVCache.valueSize(headSize)
@@ -166,28 +181,28 @@ extension CacheFloats {
       copy(keys, to: scratch.keys, positions &* headSize)
       copy(values, to: scratch.values, positions &* valueSize)
       return Float32Weights.attention(
-        q, visible: visible, scratch.keys, scratch.values, headSize: headSize, scratch: scratch,
-        into: sums)
+        q, visible: visible, scratch.keys, scratch.values, next: next, headSize: headSize,
+        scratch: scratch, into: sums)
     }
-    let readAhead = scores(q, visible, keys, headSize, values, valueSize, scratch.scores)
+    scores(q, visible, keys, headSize, next: values, scratch.scores)
+    var next = visible.areMany ? nil : next
     visible.forEachFour { queries in
       for query in queries {
         let scores = scratch.scores + query &* Attention.chunkSize
         let out = sums + (query &* Attention.sumsSize(valueSize) &+ valueSize)
         (out[0], out[1]) = Attention.weights(scores, visible.count(query))
-        // No part of the sums: a read whose result is stored nowhere is left out by the compiler.
-        out[2] = Float(bitPattern: readAhead)
       }
       // What only some of these queries see is not multiplied by 0 for the others: it may be infinite.
       let common = visible.count(queries.lowerBound)
       let weights = scratch.scores + queries.lowerBound &* Attention.chunkSize
       let out = sums + queries.lowerBound &* Attention.sumsSize(valueSize)
       switch queries.count {
-      case 1: weightedSums(TileOf1.self, weights, values, common, valueSize, out)
-      case 2: weightedSums(TileOf2.self, weights, values, common, valueSize, out)
-      case 3: weightedSums(TileOf3.self, weights, values, common, valueSize, out)
-      default: weightedSums(TileOf4.self, weights, values, common, valueSize, out)
+      case 1: weightedSums(TileOf1.self, weights, values, next: next, common, valueSize, out)
+      case 2: weightedSums(TileOf2.self, weights, values, next: next, common, valueSize, out)
+      case 3: weightedSums(TileOf3.self, weights, values, next: next, common, valueSize, out)
+      default: weightedSums(TileOf4.self, weights, values, next: next, common, valueSize, out)
       }
+      next = nil
       for query in queries {
         addWeighted(
           scratch.scores + query &* Attention.chunkSize, values,
@@ -200,52 +215,47 @@ extension CacheFloats {
   /// out[j][t] = q[j] · key t, (queries, chunkSize), for the positions t that query j sees, and for
   /// some behind them.
   ///
-  /// Beside the products of a few queries, each tile reads one word of every cache line of its values,
-  /// which are needed next, and of the next tile's keys. Otherwise each of these lines would be waited for
-  /// when it is multiplied: the processor's own prefetching stops at the end of a 4 KB page. Returns the sum
-  /// of these words, for the caller to store.
+  /// The first four queries ask for memory (`Attention.ahead`), for the others too. Where there are many,
+  /// their products take so long that nothing need be asked for.
   private static func scores(
     _ q: UnsafePointer<Float>, _ visible: Attention.Visible, _ keys: UnsafeRawPointer,
-    _ headSize: Int, _ values: UnsafeRawPointer, _ valueSize: Int,
-    _ out: UnsafeMutablePointer<Float>
-  ) -> UInt32 {
-    let positions = Attention.tilePositions
+    _ headSize: Int, next: UnsafeRawPointer, _ out: UnsafeMutablePointer<Float>
+  ) {
+    let (positions, keyBytes) = (Attention.tilePositions, headSize &* size)
     let count = visible.count(visible.queries &- 1)
-    var sum: UInt32 = 0
     for t in stride(from: 0, to: count, by: positions) {
-      let tile = keys + t &* headSize &* size
-      let next = t &+ positions < count ? tile + positions &* headSize &* size : tile
-      var readAhead =
+      let offset = t &* keyBytes
+      let tile = keys + offset
+      var ahead =
         visible.areMany
-        ? nil : ReadAhead(first: next, second: values + t &* valueSize &* size)
+        ? nil : Attention.ahead(of: offset, in: keys, count &* keyBytes, next: next)
       visible.forEachFour { queries in
         guard visible.count(queries.upperBound &- 1) > t else { return }
         let (q, out) = (
           q + queries.lowerBound &* headSize, out + (queries.lowerBound &* Attention.chunkSize &+ t)
         )
         switch queries.count {
-        case 1: sum &+= tileScores(TileOf1.self, q, tile, headSize, readAhead, out)
-        case 2: sum &+= tileScores(TileOf2.self, q, tile, headSize, readAhead, out)
-        case 3: sum &+= tileScores(TileOf3.self, q, tile, headSize, readAhead, out)
-        default: sum &+= tileScores(TileOf4.self, q, tile, headSize, readAhead, out)
+        case 1: tileScores(TileOf1.self, q, tile, headSize, ahead, out)
+        case 2: tileScores(TileOf2.self, q, tile, headSize, ahead, out)
+        case 3: tileScores(TileOf3.self, q, tile, headSize, ahead, out)
+        default: tileScores(TileOf4.self, q, tile, headSize, ahead, out)
         }
-        readAhead = nil
+        ahead = nil
       }
     }
-    return sum
   }
 
-  /// The scores of some queries and the `tilePositions` keys of a tile. Returns the sum of the words
-  /// that are read ahead.
+  /// The scores of some queries and the `tilePositions` keys of a tile.
+  ///
+  /// - Parameter ahead: memory of the tile's size that is asked for.
   private static func tileScores<Queries: TileCount>(
     _: Queries.Type, _ q: UnsafePointer<Float>, _ keys: UnsafeRawPointer, _ headSize: Int,
-    _ readAhead: ReadAhead?, _ out: UnsafeMutablePointer<Float>
-  ) -> UInt32 {
-    let vectors = Attention.tilePositions / 16
-    return withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Queries.count) {
+    _ ahead: UnsafeRawPointer?, _ out: UnsafeMutablePointer<Float>
+  ) {
+    let (vectors, bytes) = (Attention.tilePositions / 16, Attention.tilePositions &* size)
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Queries.count) {
       let sums = $0.baseAddress!
       for i in 0..<vectors &* Queries.count { sums[i] = .zero }
-      var sum: UInt32 = 0
       for i in 0..<headSize {
         for v in 0..<vectors {
           let key = vector(at: keys + 16 &* size &* (i &+ v &* headSize))
@@ -254,61 +264,68 @@ extension CacheFloats {
             sums[s] = multiplyAdd(sums[s], Vector(repeating: q[query &* headSize &+ i]), key)
           }
         }
-        // Of a tile's headSize × tilePositions elements, those that go with one element of the queries:
-        // one cache line, two, or half of one.
-        if let readAhead { sum &+= readAhead.words(i, lineBytes: Attention.tilePositions &* size) }
+        if let ahead { prefetch(ahead + i &* bytes, bytes: bytes) }
       }
       for query in 0..<Queries.count {
         for v in 0..<vectors {
           store(sums[v &* Queries.count &+ query], out + (query &* Attention.chunkSize &+ 16 &* v))
         }
       }
-      return sum
     }
   }
 
   /// sums[j] = Σ weights[j][t] values[t], t in 0..<count, for some queries.
+  ///
+  /// - Parameter next: what is read after the values; nil: no memory is asked for.
   private static func weightedSums<Queries: TileCount>(
-    _ tile: Queries.Type, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer, _ count: Int,
-    _ valueSize: Int, _ sums: UnsafeMutablePointer<Float>
+    _ tile: Queries.Type, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer,
+    next: UnsafeRawPointer?, _ count: Int, _ valueSize: Int, _ sums: UnsafeMutablePointer<Float>
   ) {
     var i = 0
     while Attention.tileVectors == 4 && i &+ 64 <= valueSize {
-      weightedSums(tile, vectors: 4, weights, values + i &* size, count, valueSize, sums + i)
+      weightedSums(
+        tile, vectors: 4, from: i, weights, values, next: next, count, valueSize, sums)
       i &+= 64
     }
     while i < valueSize {
-      weightedSums(tile, vectors: 1, weights, values + i &* size, count, valueSize, sums + i)
+      weightedSums(
+        tile, vectors: 1, from: i, weights, values, next: next, count, valueSize, sums)
       i &+= 16
     }
   }
 
-  /// The same for some vectors of the values.
+  /// The same for some vectors of the values, from element `first` on.
   @inline(__always)
   private static func weightedSums<Queries: TileCount>(
-    _: Queries.Type, vectors: Int, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer,
-    _ count: Int, _ valueSize: Int, _ out: UnsafeMutablePointer<Float>
+    _: Queries.Type, vectors: Int, from first: Int, _ weights: UnsafePointer<Float>,
+    _ values: UnsafeRawPointer, next: UnsafeRawPointer?, _ count: Int, _ valueSize: Int,
+    _ out: UnsafeMutablePointer<Float>
   ) {
     withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Queries.count) {
       let sums = $0.baseAddress!
       for i in 0..<vectors &* Queries.count { sums[i] = .zero }
-      var value = values
+      let valueBytes = valueSize &* size
       for t in 0..<count {
+        let offset = t &* valueBytes &+ first &* size
+        if let next {
+          prefetch(
+            Attention.ahead(of: offset, in: values, count &* valueBytes, next: next),
+            bytes: 16 &* size &* vectors)
+        }
         for v in 0..<vectors {
-          let x = vector(at: value + 16 &* size &* v)
+          let x = vector(at: values + (offset &+ 16 &* size &* v))
           for query in 0..<Queries.count {
             let s = v &* Queries.count &+ query
             let weight = weights[query &* Attention.chunkSize &+ t]
             sums[s] = multiplyAdd(sums[s], Vector(repeating: weight), x)
           }
         }
-        value += valueSize &* size
       }
       for query in 0..<Queries.count {
         for v in 0..<vectors {
           store(
             sums[v &* Queries.count &+ query],
-            out + (query &* Attention.sumsSize(valueSize) &+ 16 &* v))
+            out + (query &* Attention.sumsSize(valueSize) &+ first &+ 16 &* v))
         }
       }
     }
@@ -325,23 +342,6 @@ extension CacheFloats {
         store(multiplyAdd(load(sums + i), weight, vector(at: value + i &* size)), sums + i)
       }
     }
-  }
-}
-
-/// Memory that is needed next.
-private struct ReadAhead {
-  let first, second: UnsafeRawPointer
-
-  /// The sum of one word of each cache line, of `lineBytes` bytes in both.
-  @inline(__always)
-  func words(_ i: Int, lineBytes: Int) -> UInt32 {
-    var sum = (first + lineBytes &* i).loadUnaligned(as: UInt32.self)
-    sum &+= (second + lineBytes &* i).loadUnaligned(as: UInt32.self)
-    if lineBytes > 64 {
-      sum &+= (first + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
-      sum &+= (second + (lineBytes &* i &+ 64)).loadUnaligned(as: UInt32.self)
-    }
-    return sum
   }
 }
 

@@ -27,7 +27,10 @@ extension LoadedModel {
         let (queries, sums) = (queries(q, heads, thread: thread), state.sums(ofThread: thread))
         for chunk in 0..<heads.tokens.chunks {
           let partial = chunk == 0 ? sums : sums + state.sumsSize
-          attention(queries, heads, chunk: chunk, into: partial, thread: thread)
+          attention(
+            queries, heads, chunk: chunk,
+            next: keys(heads, chunk: min(chunk + 1, heads.tokens.chunks - 1)), into: partial,
+            thread: thread)
           if chunk > 0 { addSums(partial, to: sums, heads, chunk: chunk) }
         }
         finish(sums, heads, into: out)
@@ -41,17 +44,20 @@ extension LoadedModel {
     into out: UnsafeMutablePointer<Float>
   ) {
     let (s, chunks) = (state, tokens.chunks)
-    func heads(_ kvHead: Int) -> SharedHeads {
+    func sharing(_ kvHead: Int) -> SharedHeads {
       SharedHeads(layer: layer, kvHead: kvHead, tokens: tokens)
     }
     threads.run(parts: config.nKVHeads * chunks) { part, thread in
-      let heads = heads(part / chunks)
+      let heads = sharing(part / chunks)
+      // Threads take parts mostly in turn.
+      let next = min(part + threads.count, config.nKVHeads * chunks - 1)
       attention(
         queries(q, heads, thread: thread), heads, chunk: part % chunks,
+        next: keys(sharing(next / chunks), chunk: next % chunks),
         into: s.sums + part * s.sumsSize, thread: thread)
     }
     for kvHead in 0..<config.nKVHeads {
-      let (heads, sums) = (heads(kvHead), s.sums + kvHead * chunks * s.sumsSize)
+      let (heads, sums) = (sharing(kvHead), s.sums + kvHead * chunks * s.sumsSize)
       for chunk in 1..<chunks {
         addSums(sums + chunk * s.sumsSize, to: sums, heads, chunk: chunk)
       }
@@ -93,18 +99,25 @@ extension LoadedModel {
   }
 
   /// The sums of queries over one chunk of positions.
+  ///
+  /// - Parameter next: the keys of the chunk that this thread takes next, as far as one can tell.
   private func attention(
-    _ queries: UnsafePointer<Float>, _ heads: SharedHeads, chunk: Int,
+    _ queries: UnsafePointer<Float>, _ heads: SharedHeads, chunk: Int, next: UnsafeRawPointer,
     into sums: UnsafeMutablePointer<Float>, thread: Int
   ) {
     let cache = heads.tokens.cache
-    let head = heads.layer * config.nKVHeads + heads.kvHead
-    let position = chunk * Attention.chunkSize
+    let values = cache.value(head(heads), chunk * Attention.chunkSize)
     cache.format.attention(
-      queries, visible: visible(heads, chunk: chunk), cache.key(head, position),
-      cache.value(head, position), headSize: config.headSize,
-      scratch: state.attention(ofThread: thread), into: sums)
+      queries, visible: visible(heads, chunk: chunk), keys(heads, chunk: chunk), values, next: next,
+      headSize: config.headSize, scratch: state.attention(ofThread: thread), into: sums)
   }
+
+  private func keys(_ heads: SharedHeads, chunk: Int) -> UnsafeRawPointer {
+    UnsafeRawPointer(heads.tokens.cache.key(head(heads), chunk * Attention.chunkSize))
+  }
+
+  /// The number of the key-value head in the cache.
+  private func head(_ heads: SharedHeads) -> Int { heads.layer * config.nKVHeads + heads.kvHead }
 
   /// Adds the sums of a later chunk, where queries see any of it.
   private func addSums(

@@ -122,6 +122,8 @@ protocol Int8Step {
   var scales: Groups.Floats { get }
   var minimums: Groups.Floats { get }
   func advanced(by steps: Int) -> Self
+  /// Asks for the weights 4 KB further on: the processor's own prefetching stops at the end of a page.
+  func askAhead()
   /// The first `columns` weights, in memory of their own.
   func copy(columns: Int, to scratch: UnsafeMutableRawPointer) -> Self
 }
@@ -195,7 +197,11 @@ extension Int8Step {
       forEachRow(rows) { i in
         let row = row(i)
         var sums = Four { _ in SIMD4<Float>.zero }
-        for step in 0..<steps { row.advanced(by: step).add(x, width, step, to: &sums) }
+        for number in 0..<steps {
+          let step = row.advanced(by: number)
+          step.askAhead()
+          step.add(x, width, number, to: &sums)
+        }
         if rest.columns > 0 {
           var last = row.advanced(by: steps)
           if i >= lastWhole { last = last.copy(columns: rest.columns, to: scratch) }

@@ -60,15 +60,15 @@ package final class Threads: @unchecked Sendable {
     lock.deallocate()
   }
 
-  /// Runs `body` once for each of 0..<parts, in any order, with the number of the thread that it
-  /// runs on, and returns when all are done.
+  /// Runs `body` once for each of 0..<parts, with the number of the thread that it runs on, and returns
+  /// when all are done. Threads take the parts in this order, so that memory is read from its beginning.
   package func run(parts: Int, _ body: (_ part: Int, _ thread: Int) -> Void) {
     guard parts > 1, !workers.isEmpty else {
       for part in 0..<parts { body(part, 0) }
       return
     }
     withoutActuallyEscaping(body) { body in
-      self.body = body
+      self.body = { body(parts - 1 - $0, $1) }
       unfinished.store(parts, ordering: .relaxed)
       waiting.store(parts, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeSleepers() }

@@ -74,6 +74,12 @@ func prefetch(_ pointer: UnsafeRawPointer) {
   #endif
 }
 
+/// The same for each line of some bytes.
+@inline(__always)
+func prefetch(_ pointer: UnsafeRawPointer, bytes: Int) {
+  for offset in stride(from: 0, to: bytes, by: 64) { prefetch(pointer + offset) }
+}
+
 #if FMA || DOTPROD
   /// LLVM's intrinsic: 0 to read, locality 0 to 3, 1 for data; all but the pointer must be literals.
   @_silgen_name("llvm.prefetch.p0")

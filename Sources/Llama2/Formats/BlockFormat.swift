@@ -32,6 +32,9 @@ extension BlockFormat {
     Self(blocks + steps &* (Groups.columns / Self.blockSize &* Self.blockBytes))
   }
 
+  @inline(__always)
+  func askAhead() { prefetch(blocks + 4096, bytes: Self.bytes) }
+
   static var bytes: Int { Groups.columns / blockSize * blockBytes }
 
   @inline(__always)

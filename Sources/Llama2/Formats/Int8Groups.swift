@@ -21,6 +21,9 @@ struct Int8Groups<Groups: Int8Grouping>: Int8Step {
   }
 
   @inline(__always)
+  func askAhead() { prefetch(values + 4096, bytes: Groups.columns) }
+
+  @inline(__always)
   func copy(columns: Int, to scratch: UnsafeMutableRawPointer) -> Self {
     let scales = scratch + Groups.columns
     scratch.copyMemory(from: values, byteCount: columns)
