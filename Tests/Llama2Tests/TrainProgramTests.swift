@@ -340,7 +340,7 @@ struct TrainProgramTests {
     let folder = try Self.folder()
     _ = try Self.train(Self.shape + ["--steps", "1"], in: folder)
     let vocabulary = try folder.read("tokenizer.bin")
-    try folder.write(Array(Self.stories(200).replacing("new", "old").utf8), to: "stories.txt")
+    try folder.write(Array(Self.stories(200).replacing("new", with: "old").utf8), to: "stories.txt")
     let refused = try Self.train(
       ["--force", "--vocab-size", "330", "--dim", "1048576", "--heads", "1024", "--kv-heads", "8"],
       in: folder)
