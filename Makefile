@@ -48,7 +48,7 @@ all: toolchain  ## build ./run, ./export, ./look and ./train
 demo: toolchain  ## build ./run and tell a story
 	@$(BUILD) --product run
 	@cp -f .build-native/release/run .
-	./run models/stories.bin -t 0.8 -s 5
+	./run models/stories.bin -t 0.8 -s 17
 
 look: toolchain  ## build ./look, and open a page of what the model that ships computes for a text
 	@$(BUILD) --product look
