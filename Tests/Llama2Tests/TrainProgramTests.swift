@@ -200,7 +200,8 @@ struct TrainProgramTests {
   }
 
   @Test func windowsOfRequestsAloneAreLeftOut() throws {
-    let tokenizer = try Tokenizer(path: packageRoot + "/tokenizer.bin", vocabSize: 1024)
+    let tokenizer = try Tokenizer(
+      path: packageRoot + "/tokenizer.bin", vocabSize: Self.shippedConfig().vocabSize)
     let request = String(repeating: "a b ", count: 50)
     let documents = [1, 2].map { _ in
       Encoded(Document(request: request, text: "One day"), tokenizer)
@@ -235,11 +236,12 @@ struct TrainProgramTests {
       "--lora: found 1024, expected at most"
     ),
     (
-      ["stories.txt", "--warmup", "20", "--decay", "20"],
+      ["stories.txt", "-z", "tokenizer.bin", "--warmup", "20", "--decay", "20"],
       "--decay: found 20, expected a step behind"
     ),
     (
-      ["stories.txt", "--minutes", "1", "--decay", "5"], "--decay: found 5, expected a step behind"
+      ["stories.txt", "-z", "tokenizer.bin", "--minutes", "1", "--decay", "5"],
+      "--decay: found 5, expected a step behind"
     ),
     (["stories.txt", "--from", "stories.txt", "-z", "tokenizer.bin"], "not a checkpoint"),
     (["stories.txt", "--from", "nan.bin", "-z", "tokenizer.bin"], "NaN or infinite"),
