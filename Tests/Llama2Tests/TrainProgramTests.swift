@@ -200,8 +200,7 @@ struct TrainProgramTests {
   }
 
   @Test func windowsOfRequestsAloneAreLeftOut() throws {
-    let tokenizer = try Tokenizer(
-      path: packageRoot + "/tokenizer.bin", vocabSize: Self.shippedConfig().vocabSize)
+    let tokenizer = try Self.shippedTokenizer()
     let request = String(repeating: "a b ", count: 50)
     let documents = [1, 2].map { _ in
       Encoded(Document(request: request, text: "One day"), tokenizer)
