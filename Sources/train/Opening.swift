@@ -34,7 +34,7 @@ func openTraining(_ options: Options) throws -> Trainer {
 
   let activations = try TrainingActivations(
     config, windows: settings.batch, threads: options.threads)
-  try describe(layout, documents.count, corpora, options.vocabulary)
+  try describe(layout, documents, corpora, options.vocabulary)
   try checkMemory(
     model: TrainedModel.size(layout, rank: settings.lora), activations: activations.size, settings)
   let model = try TrainedModel(layout, rank: settings.lora)
@@ -149,6 +149,12 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
     Output.showProgress("")
   }
   if (try? contents(target)) == bytes { return (try tokenizer(target), nil) }
+  if !options.force, access(target, F_OK) == 0 {
+    throw Refusal(
+      target,
+      "exists already, and a model may need it: --out with another folder keeps both, -z takes it as it is,"
+        + " --force replaces it")
+  }
   let path = try checkedTarget(target, force: options.force, sources: options.texts)
   let file = try TargetFile(path, size: bytes.count)
   try bytes.withUnsafeBytes(file.write)
@@ -164,16 +170,16 @@ private func contents(_ path: String) throws -> [UInt8] {
 // MARK: - What is said first
 
 private func describe(
-  _ layout: ParameterLayout, _ documents: Int, _ corpora: (learned: Corpus, heldOut: Corpus),
+  _ layout: ParameterLayout, _ documents: [Document], _ corpora: (learned: Corpus, heldOut: Corpus),
   _ vocabulary: String
 ) throws {
-  let c = layout.config
+  let (c, chats) = (layout.config, documents.count { $0.request != nil })
   try Output.line(
     "model: \(layout.count) parameters; dim \(c.dim), hidden \(c.hiddenDim), \(c.nLayers) layers,"
       + " \(c.nHeads) heads, \(c.nKVHeads) kv heads, context \(c.seqLen); \(vocabulary) has"
       + " \(c.vocabSize) tokens")
   try Output.line(
-    "text: \(documents) documents, \(corpora.learned.tokenCount) tokens in"
+    "text: \(documents.count) documents, of them \(chats) chats, \(corpora.learned.tokenCount) tokens in"
       + " \(corpora.learned.windows.count) windows, and \(corpora.heldOut.windows.count) held-out"
       + " windows")
 }

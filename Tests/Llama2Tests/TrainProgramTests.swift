@@ -259,6 +259,7 @@ struct TrainProgramTests {
       ], "are free"
     ),
     (["stories.txt", "--out", "nan.bin"], "exists already"),
+    (["stories.txt"], "tokenizer.bin: exists already, and a model may need it"),
     (["stories.txt", "--out", "stories.txt", "--force"], "is the source itself"),
     (["stories.txt", "--out", "tokenizer.bin", "--force"], "is to be the vocabulary"),
     (["stories.txt", "--from", "model.gguf", "-z", "tokenizer.bin"], "is a GGUF file"),
