@@ -47,7 +47,7 @@ def many_heads(folder):
     path = os.path.join(folder, "heads.bin")
     with open(path, "wb") as file:
         file.write(struct.pack("<7i", dim, hidden, layers, heads, heads, vocabulary, context))
-        array.array("f", (chance.gauss(0, 0.3) for _ in range(count))).tofile(file)
+        array.array("f", (chance.gauss(0, 0.4) for _ in range(count))).tofile(file)
     return [path, "-z", os.path.join(ROOT, "tokenizer.bin"), "-i", "the rain", "-n", "30", "-s", "2"]
 
 
