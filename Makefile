@@ -99,7 +99,7 @@ $(SMOLLM2_FILE): | all
 	@mv $@.part $@
 
 # The model that ships: what its stories are written by, how many of each kind, and how it learns them.
-CORPUS := $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
+CORPUS := Sources/train/Random.swift $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
 STORIES := --count 50000
 TRAINING := --vocab-size 2048 --dim 192 --layers 5 --heads 6 --kv-heads 3 --hidden-dim 512 \
   --seq-len 512 --batch 8 --gradient-accumulation 2 --learning-rate 3e-3 --steps 3700

@@ -115,7 +115,7 @@ def clashes(story, request=""):
 
 def documents():
     if sys.argv[1:] == ["-"]:
-        for line in sys.stdin.read().split("\n\n"):
+        for line in sys.stdin:
             request, tab, story = line.strip().rpartition("\t")
             if len(story.split()) > 40:     # a greeting's answer is no story
                 yield request, story

@@ -58,7 +58,9 @@ if __name__ == "__main__":
             answer = subprocess.run(command, capture_output=True, text=True, check=True,
                                     stdin=subprocess.DEVNULL).stdout
             answer = answer.replace("Assistant:", "", 1).strip().removesuffix("User:").strip()
-            missing = [w for w in wanted if not re.search(w, answer)]
+            # What only takes up the request is not yet a story about it.
+            story = re.sub(r"^(Of course! |Yes, )?[^.?!]*(story|tell you|hear) about [^.?!]*[.?!] ", "", answer)
+            missing = [w for w in wanted if not re.search(w, story)]
             count += 1
             met += not missing
             print(f"\n{'missed ' + str(missing) + ': ' if missing else ''}{request}\n    {answer}")

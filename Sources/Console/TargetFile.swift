@@ -109,9 +109,12 @@ package func freeSpace(beside path: String) throws -> Int {
 /// The path to write for a target that was asked for: behind a symbolic link, the file it names.
 /// Throws if there is a file already and not `force`, or it is one of `sources`.
 ///
-/// - Parameter page: how a file begins that may be replaced; nil: as it likes.
+/// - Parameters:
+///   - page: how a file begins that may be replaced; nil: as it likes.
+///   - advice: what one is told of a file that is there.
 package func checkedTarget(
-  _ path: String, force: Bool, sources: [String] = [], page: String? = nil
+  _ path: String, force: Bool, sources: [String] = [], page: String? = nil,
+  advice: String = ": --force replaces it"
 ) throws -> String {
   var status = stat()
   guard stat(path, &status) == 0 else { return path }
@@ -124,7 +127,7 @@ package func checkedTarget(
       throw Refusal(path, "is the source itself: name another file to write")
     }
   }
-  guard force else { throw Refusal(path, "exists already: --force replaces it") }
+  guard force else { throw Refusal(path, "exists already" + advice) }
   if let page, status.st_size > 0 {
     guard try MappedFile(path: path).starts(with: page.utf8) else {
       throw Refusal(path, "exists already and is not a page: name another file to write")

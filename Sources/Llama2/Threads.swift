@@ -27,8 +27,8 @@ package final class Threads: @unchecked Sendable {
   private let stopping = Atomic<Bool>(false)
   /// The thread whose observer is shown a step of a pass right now.
   private let observer = Mutex<pthread_t?>(nil)
-  /// The loop's body: written before `waiting`, read only by the owners of parts.
-  private var body: (Int, Int) -> Void = { _, _ in }
+  /// The loop: written before `waiting`, read only by the owners of parts.
+  private var loop: (parts: Int, body: (Int, Int) -> Void) = (0, { _, _ in })
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let wake: UnsafeMutablePointer<pthread_cond_t>
   private var workers: [pthread_t] = []
@@ -68,13 +68,13 @@ package final class Threads: @unchecked Sendable {
       return
     }
     withoutActuallyEscaping(body) { body in
-      self.body = { body(parts - 1 - $0, $1) }
+      loop = (parts, body)
       unfinished.store(parts, ordering: .relaxed)
       waiting.store(parts, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeSleepers() }
       while runPart(thread: 0) {}
       spin(while: { self.unfinished.load(ordering: .acquiring) > 0 })
-      self.body = { _, _ in }
+      loop = (0, { _, _ in })
     }
   }
 
@@ -113,7 +113,7 @@ package final class Threads: @unchecked Sendable {
       let (taken, found) = waiting.weakCompareExchange(
         expected: parts, desired: parts - 1, ordering: .acquiringAndReleasing)
       if taken {
-        body(parts - 1, thread)
+        loop.body(loop.parts - parts, thread)
         unfinished.subtract(1, ordering: .acquiringAndReleasing)
         return true
       }

@@ -12,17 +12,18 @@ import Llama2
 ///
 /// - Parameters:
 ///   - size: counts the control tokens, the bytes and the characters, too.
-///   - orFewer: whether a text with fewer pieces gives these.
+///   - adapts: whether a text with fewer pieces gives these, and one with many characters 512 pieces beside them.
 ///   - coverage: how much of the text has characters with a token of their own, from 0 to 1 (SentencePiece's
 ///     `character_coverage`); below 1 in the tests' fixtures alone.
 /// - Returns: the tokens as they stand in a tokenizer.bin.
 package func trainBytePairs(
-  _ texts: some Sequence<String>, size: Int, orFewer: Bool = false, coverage: Float = 1
+  _ texts: some Sequence<String>, size: Int, adapts: Bool = false, coverage: Float = 1
 ) throws -> [VocabularyPiece] {
   let words = words(of: texts)
   let characters = characters(of: words, coverage)
   let fallback = ["<unk>", "\n<s>\n", "\n</s>\n"] + (0...255).map(Vocabulary.byteName)
   let least = fallback.count + characters.count
+  let size = adapts ? max(size, least + 512) : size
   guard size >= least else {
     throw Refusal(
       "--vocab-size",
@@ -33,7 +34,7 @@ package func trainBytePairs(
   var pieces: [[Unicode.Scalar]] = []
   while least + pieces.count < size {
     guard let piece = trainer.mergeBestPair() else {
-      if orFewer { break }
+      if adapts { break }
       throw Refusal(
         "--vocab-size",
         "found \(size), expected at most \(least + pieces.count), as the text has no more pieces")

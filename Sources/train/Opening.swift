@@ -128,7 +128,11 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
 {
   let target = options.vocabulary
   func tokenizer(_ path: String) throws -> Tokenizer {
-    Tokenizer(try Vocabulary(tokenizerBin: MappedFile(path: path), vocabSize: vocabSize))
+    let file = try MappedFile(path: path)
+    guard !file.starts(with: "GGUF".utf8) else {
+      throw Refusal(path, "is a GGUF file, expected a tokenizer.bin, as train and llama2.c write it")
+    }
+    return Tokenizer(try Vocabulary(tokenizerBin: file, vocabSize: vocabSize))
   }
   if options.resumes {
     if let given = options.tokenizer, try contents(given) != contents(target) {
@@ -145,17 +149,14 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
     bytes = binaryVocabulary(
       try trainBytePairs(
         documents.flatMap(\.texts), size: options.vocabSize ?? Options.defaultVocabSize,
-        orFewer: options.vocabSize == nil))
+        adapts: options.vocabSize == nil))
     Output.showProgress("")
   }
   if (try? contents(target)) == bytes { return (try tokenizer(target), nil) }
-  if !options.force, access(target, F_OK) == 0 {
-    throw Refusal(
-      target,
-      "exists already, and a model may need it: --out with another folder keeps both, -z takes it as it is,"
-        + " --force replaces it")
-  }
-  let path = try checkedTarget(target, force: options.force, sources: options.texts)
+  let path = try checkedTarget(
+    target, force: options.force, sources: options.texts,
+    advice: ", and a model may need it: --out with another folder keeps both, -z takes it as it is,"
+      + " --force replaces it")
   let file = try TargetFile(path, size: bytes.count)
   try bytes.withUnsafeBytes(file.write)
   try file.flush()

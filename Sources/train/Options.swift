@@ -36,8 +36,8 @@ struct Options {
       --resume                  go on where a training was stopped
       --force                   replace files that exist
       --tokenizer, -z <file>    take this vocabulary (default: learn one from the texts)
-      --vocab-size <n>          tokens of the vocabulary that is learned (default: 1024, or as many as
-                                the texts support)
+      --vocab-size <n>          tokens of the vocabulary that is learned (default: 1024, or what the
+                                texts support)
       --minutes <n>             train for about so long (default: 30), or
       --steps <n>               for so many steps
       --dim, --layers, --heads, --kv-heads, --hidden-dim, --seq-len <n>

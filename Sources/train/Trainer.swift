@@ -187,7 +187,7 @@ final class Trainer {
     return loss / Double(max(1, (0..<windows).reduce(0) { $0 + heldOut.targetCount($1) }))
   }
 
-  /// Writes the model, the picture and the state. What was there stays until all is on the disk.
+  /// Writes the model and its picture, then the state. What was there stays until what replaces it is on the disk.
   private func write() throws {
     let state = StateFile(
       path: targets.state, settings: settings, vocabSize: model.layout.config.vocabSize,
@@ -196,12 +196,18 @@ final class Trainer {
     var picture = LossChart(progress, tokensPerStep: settings.tokensPerStep).svg
     let svg = try TargetFile(targets.picture, size: picture.utf8.count)
     try picture.withUTF8 { try svg.write(UnsafeRawBufferPointer($0)) }
-    var files = [try model.write(targets.model, network.activations), try state.write(model), svg]
+    var files = [try model.write(targets.model, network.activations), svg]
     if let newVocabulary { files.append(newVocabulary) }
-    for file in files { try file.flush(toDisk: true) }
-    try TargetFile.commit(files)
+    try commit(files)
     newVocabulary = nil
     written = progress.step
+    // By itself: it is three times as large, and a disk without room for it may have room for the model.
+    try commit([try state.write(model)])
+  }
+
+  private func commit(_ files: [TargetFile]) throws {
+    for file in files { try file.flush(toDisk: true) }
+    try TargetFile.commit(files)
   }
 
   /// Some text of the model as it was written; of a chat, its answer.

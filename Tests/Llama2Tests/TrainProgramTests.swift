@@ -263,6 +263,7 @@ struct TrainProgramTests {
     (["stories.txt", "--out", "stories.txt", "--force"], "is the source itself"),
     (["stories.txt", "--out", "tokenizer.bin", "--force"], "is to be the vocabulary"),
     (["stories.txt", "--from", "model.gguf", "-z", "tokenizer.bin"], "is a GGUF file"),
+    (["stories.txt", "-z", "model.gguf", "--force"], "model.gguf: is a GGUF file, expected a token"),
     (["stories.txt", "--resume"], "model.state: No such file"),
     (["stories.txt", "--no-such"], "no such option"),
   ])
@@ -432,5 +433,30 @@ struct TrainProgramTests {
         && full.complaints[0].hasSuffix("; the training goes on"), "\(full.errors)")
     #expect(try folder.read("model.bin") == model && folder.read("model.state") == state)
     #expect(try !folder.names.contains { $0.hasSuffix(".tmp") })
+  }
+
+  /// The state is three times as large.
+  @Test func aDiskWithRoomForTheModelAloneKeepsIt() throws {
+    let folder = try Self.folder()
+    let settings = ["stories.txt"] + Self.shape + ["--steps", "2"]
+    _ = try Program.train(settings + ["--out", "there/model.bin"], in: folder)
+    let model = try folder.read("there/model.bin")
+    let command = "ulimit -f \(model.count / 512 + 8); exec \(Program.train.path) "
+    let full = try Program(path: "/bin/sh")(
+      ["-c", command + settings.joined(separator: " ")], in: folder)
+    #expect(full.status == 1 && full.errors.contains("model.state: "), "\(full.errors)")
+    #expect(try folder.read("model.bin") == model)
+    #expect(
+      try folder.names == ["model.bin", "model.svg", "stories.txt", "there", "tokenizer.bin"])
+  }
+
+  /// Lines that nobody reads must not go into a file that is opened next.
+  @Test func aClosedOutputIsRefused() throws {
+    let folder = try Self.folder()
+    let command = "exec \(Program.train.path) stories.txt --steps 1 "
+    let closed = try Program(path: "/bin/sh")(
+      ["-c", command + Self.shape.joined(separator: " ") + " >&-"], in: folder)
+    #expect(closed.status == 1 && closed.complaints.count == 1, "\(closed.errors)")
+    #expect(try folder.names == ["stories.txt"])
   }
 }

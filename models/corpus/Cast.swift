@@ -184,7 +184,7 @@ extension Someone {
     let known = gender == .she ? girls : boys
     name =
       random.chance(named)
-      ? mayInvent && random.chance(0.3) ? inventedName(gender, &random) : random.pick(known) : nil
+      ? mayInvent && random.chance(0.4) ? inventedName(gender, &random) : random.pick(known) : nil
     let isYoung = youngKinds.contains(self.kind)
     let nature = random.pick(
       natures.filter {
@@ -210,17 +210,20 @@ func inventedWord(_ random: inout Random) -> String {
   if random.chance(0.35) {
     word += random.pick(middles) + random.pick(list("b, d, l, m, n, p, t, z, nk, rk, lf"))
   }
+  if random.chance(0.2) { word += random.pick(middles) + random.pick(list("l, m, n, r, t, b, g")) }
   return word + random.pick(middles) + random.pick(ends)
 }
 
 /// "Zuki", "Tamo": as the names of the whole world go.
 func inventedName(_ gender: Gender, _ random: inout Random) -> String {
   let second = list("k, l, m, n, r, v, z, d, b, j, ll, nn, rr, sh, nd, lm, rk")
+  let vowels = list("a, e, i, o, u")
   let herEnd = list("a, a, a, i, e, y, ia, in")
   let hisEnd = list("o, o, u, i, y, an, en, in, us, el")
   while true {
     let name = capitalized(
-      random.pick(starts) + random.pick(list("a, e, i, o, u")) + random.pick(second)
+      random.pick(starts) + random.pick(vowels) + random.pick(second)
+        + (random.chance(0.3) ? random.pick(vowels) + random.pick(list("b, d, g, k, l, m, n, r, t")) : "")
         + random.pick(gender == .she ? herEnd : hisEnd))
     if !girls.contains(name), !boys.contains(name) { return name }
   }

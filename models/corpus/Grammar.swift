@@ -1,18 +1,9 @@
-/// Random numbers that a seed fixes (Steele, Lea and Flood 2014: SplitMix64).
-struct Random {
-  private var state: UInt64
-
+extension Random {
+  /// The random numbers of a story.
   init(seed: Int, story: Int = 0) {
-    state = UInt64(truncatingIfNeeded: seed) &* 0xD134_2543_DE82_EF95
-    state = (next() ^ UInt64(truncatingIfNeeded: story)) &* 0xDA94_2042_E4DD_58B5
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    var seeds = Random(seed: UInt64(truncatingIfNeeded: seed) &* 0xD134_2543_DE82_EF95)
+    self.init(
+      seed: (seeds.next() ^ UInt64(truncatingIfNeeded: story)) &* 0xDA94_2042_E4DD_58B5)
   }
 
   mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }

@@ -89,18 +89,51 @@ private let askingForAnything = lines(
   I am bored. Tell me a story.
   """)
 
+/// What a storyteller may say first: it takes up what was asked for.
+private let answering = lines(
+  """
+  A story about {x}? Here it is.
+  A story about {x}? Listen.
+  A story about {x}? I know one.
+  A story about {x}! Here it comes.
+  A story about {x}. Let me think.
+  Here is a story about {x}.
+  Of course! Here is a story about {x}.
+  Yes, I know a story about {x}.
+  I will tell you about {x}.
+  So you want to hear about {x}. Listen.
+  """)
+
 extension Story {
-  /// A request that this story answers.
-  mutating func request() throws -> String {
+  /// A request, and this story as the answer to it.
+  mutating func asked() throws -> (request: String, answer: String) {
     isAsking = true
     // An invented hero is one that was asked for.
     let isInvented = !knownKinds.contains(hero.kind)
-    if !isInvented, random.chance(0.03) { return random.pick(askingForAnything) }
-    let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.12)
+    if !isInvented, random.chance(0.03) { return (random.pick(askingForAnything), text) }
+    let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.15)
     let subject = isOfPlot ? try filled(random.pick(plot.about)) : try askedHero() + askedTail()
-    let template = random.pick(asking)
-    let text = template.replacing("{x}", by: subject)
-    return written(text)
+    let request = written(random.pick(asking).replacing("{x}", by: subject))
+    guard random.chance(0.35) else { return (request, text) }
+    return (request, random.pick(answering).replacing("{x}", by: told(subject)) + " " + text)
+  }
+
+  /// Something else that one may say of the hero, and what a storyteller says to it.
+  mutating func talk() -> (said: String, answer: String) {
+    isAsking = true
+    let name = random.chance(0.5) ? hero.name : nil
+    let subject = name ?? askedHero()
+    let turns = random.pick(name == nil ? heroTalk : nameTalk).split(separator: "/").map(trimmed)
+    return (
+      written(turns[0].replacing("{x}", by: subject)),
+      capitalized(turns[1].replacing("{x}", by: told(subject)))
+    )
+  }
+
+  /// "my cat Tom", as another one says it.
+  private func told(_ subject: String) -> String {
+    let own = ["my ", "our "].first(where: subject.hasPrefix)
+    return own.map { "your " + subject.dropFirst($0.count) } ?? subject
   }
 
   /// As one types it: with and without its punctuation and its capitals.
@@ -155,7 +188,7 @@ extension Story {
 
   /// What is asked about the hero, and told in the story.
   private mutating func askedTail() throws -> String {
-    if !plot.who.isEmpty, random.chance(0.5) { return " " + (try filled(random.pick(plot.who))) }
+    if !plot.who.isEmpty, random.chance(0.6) { return " " + (try filled(random.pick(plot.who))) }
     guard random.chance(0.25) else { return "" }
     var tails: [String] = []
     if !plot.isForPairs, known.contains("friend") { tails.append(" and " + a(friend.kind)) }
@@ -190,9 +223,38 @@ let smallTalk = lines(
   Goodbye / Goodbye! I will think of new stories until you come back.
   """)
 
+/// What is said beside them and takes a hero's name, or a hero, from the one who speaks.
+private let nameTalk = lines(
+  """
+  My name is {x} / Hello, {x}! Shall I tell you a story?
+  I am {x} / Hello, {x}! Who shall the story be about?
+  Hi, I am {x}! / Hi, {x}! I am a storyteller.
+  Hello, my name is {x} / Hello, {x}! Would you like a story?
+  You can call me {x} / Then I will call you {x}.
+  Do you know {x}? / {x}? Yes, I know {x}. Shall I tell you about {x}?
+  Where is {x}? / I have not seen {x} today. Shall I tell you about {x}?
+  Say hello to {x} / Hello, {x}!
+  """)
+private let heroTalk = lines(
+  """
+  Do you know {x}? / Yes, I know {x}. Shall I tell you a story about {x}?
+  I like stories about {x} / So do I! Shall I tell you one about {x}?
+  I saw {x} today / You saw {x}? Tell me more!
+  Are there stories about {x}? / Of course there are stories about {x}!
+  I dreamed of {x} / A dream of {x}! That would be a good story.
+  Have you ever seen {x}? / I have seen {x} in many stories.
+  I would like to meet {x} / Then let us look for {x} in a story.
+  Did you see {x}? / {x}? No, not today.
+  """)
+
 extension String {
   fileprivate func replacing(_ word: String, by text: String) -> String {
-    guard let first = firstIndex(of: word.first!) else { return self }
-    return self[..<first] + text + self[index(first, offsetBy: word.count)...]
+    var result = self[...]
+    var told = ""
+    while let first = result.firstIndex(of: word.first!) {
+      told += result[..<first] + text
+      result = result[first...].dropFirst(word.count)
+    }
+    return told + result
   }
 }

@@ -39,30 +39,28 @@ func refuse(_ problem: String) -> Never {
   exit(2)
 }
 
-/// The story of a number: the first drawing of lots that fits.
+/// The document of a number: the first drawing of lots that fits.
 ///
-/// A story should end within the 256 tokens that llama2.c's programs write unless they are told otherwise. A plot
-/// that does not become so short is told as an answer only.
-@MainActor func story(_ number: Int, isAsked: Bool) -> String {
+/// A story should end within the 256 tokens that llama2.c's programs write unless they are told otherwise.
+@MainActor func document(_ number: Int, isAsked: Bool) -> String {
   var random = Random(seed: seed, story: number)
+  let mostWords = isAsked ? 160 : 185
   while true {
-    let plot = random.pick(plots)
-    for attempt in 0..<60 {
-      let lots = Random(seed: Int(truncatingIfNeeded: random.next()))
-      guard var story = try? Story(plot, random: lots, mayInvent: isAsked) else { continue }
-      let most = isAsked ? attempt < 30 ? 165 : 250 : 175
-      guard (60...most).contains(story.text.split(separator: " ").count) else { continue }
-      if !isAsked { return story.text }
-      guard let request = try? story.request() else { continue }
-      let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
-      return system + request + "\t" + story.text
-    }
+    let lots = Random(seed: Int(truncatingIfNeeded: random.next()))
+    guard var story = try? Story(random.pick(plots), random: lots, mayInvent: isAsked),
+      (60...mostWords).contains(story.text.split(separator: " ").count)
+    else { continue }
+    if !isAsked { return story.text }
+    guard let (request, answer) = try? story.asked() else { continue }
+    let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
+    let talk = random.chance(0.5) ? story.talk() : nil
+    return system + request + "\t" + answer + (talk.map { "\n" + $0.said + "\t" + $0.answer } ?? "")
   }
 }
 
 for number in 0..<count {
-  if plain { print(story(2 * number, isAsked: false), terminator: "\n\n") }
-  if chat { print(story(2 * number + 1, isAsked: true), terminator: "\n\n") }
+  if plain { print(document(2 * number, isAsked: false), terminator: "\n\n") }
+  if chat { print(document(2 * number + 1, isAsked: true), terminator: "\n\n") }
   if chat, number % 100 == 99 {
     let talk = smallTalk[number / 100 % smallTalk.count].split(separator: "/", maxSplits: 1).map(
       trimmed)
