@@ -51,15 +51,16 @@ let losing = [
     {When}, the {thing} of {hero} was [gone|nowhere to be found].
     | {Hero} came home one evening without {his} {thing}. {He} had [lost|dropped] it on the way.
     "[I had it this morning|It was my best {thing}|I need my {thing}]!" {he} said.
-    So {he} went back the same way, step by step, and looked {spot} and {spot2}.
-    | {He} took a light and looked along the road, {spot} and {spot2}.
+    [So {he} went back the same way, step by step|So {he} turned around|So {he} set out to find it], and [looked|searched] {spot} and {spot2}.
+    | {He} [took a light|set out] and looked [along the road|all along the way], {spot} and {spot2}.
     Then {he} heard a [small|soft|squeaky] voice: "[Do not step on me|Please be quiet|Who is there?]!" {He} looked {spot3}.
     It was {friend}. And there was the {thing}! {Friend} [had found it and|had been cold and] {use}.
-    "[Is this yours|Does it belong to you]?" {asked friend}. "[I am so sorry|Oh dear]. I did not know. [It is the best thing I ever had|I have never slept so well]."
+    "[Is this yours|Does it belong to you|Were you looking for this]?" {asked friend}. "[I am so sorry|Oh dear]. [I did not know.|Nobody told me.] [It is the best thing I ever had|I have never slept so well|I was never so happy]."
     {Hero} looked at the {thing}. {He} looked at {friend}. [{He} thought for a long time|{He} scratched {his} head].
+    | {Hero} [wanted to take|almost took] the {thing} back. Then {he} saw [how small|how happy] {friend} was.
     "[Keep it|You keep it|It is yours now]," {he} said. "[You need it more than I do|It looks better on you|I have another one at home]."
     {Friend} [sang for joy|clapped]. "[Come and visit me in my {thing}|You are always welcome here]!" {said friend}.
-    | The next morning, there was a [bag of nuts|bunch of flowers|jar of honey] at the door, and a note: "Thank you for the {thing}."
+    | The next morning, there was a [bag of nuts|bunch of flowers|jar of honey] at the door, [and a note: "Thank you for the {thing}."|and everybody knew who had brought it.|and it was from {friend}.]
     """),
 
   // The way home.
@@ -74,15 +75,16 @@ let losing = [
     | {When}, {hero} ran after a butterfly, all the way {to place}. When {he} stopped, {he} did not know where {he} was.
     "[Oh no|Oh dear]! [I am lost|Which way did I come?|All the paths look the same]," {he} said.
     {He} went left. {He} went right. [But that was wrong too|It only got worse|There was the same bush again].
-    | {He} [called|shouted], but only the echo answered.
-    It was [getting dark|almost dark], and {he} [felt very small|wanted to cry|sat down on a stone].
+    | {He} [called|shouted], but [only the echo answered|nobody answered|nobody heard it].
+    | [Left or right|This way or that way]? {He} did not know.
+    [It was getting dark|It was almost dark|The sun went down], and {he} [felt very small|wanted to cry|sat down on a stone].
     "{Hello friend} [Are you lost|What are you doing out here|You are not from here, are you]?" {asked friend}.
     "[I want to go home|I do not know the way|I only went a little too far]," {said hero}.
-    "What can you see or hear from your home?" {asked friend}. {Hero} thought. "{An sign}!" {he} said.
+    "[What can you see or hear from your home|What is there near your home|What does one see or hear at your home]?" {asked friend}. {Hero} thought. "{An sign}!" {he} said.
     "[That is easy|Well then|Good]. {where}," {said friend}.
     They {went} on together. [They sang to keep warm|They counted their steps], and the way was not so long.
-    | {Friend} showed {him} the first part of the way and waved for a long time.
-    Step by step, [the world looked right again|{he} knew the stones and the trees again]. [And there was the light in the window|And there was home]!
+    | {Friend} [showed {him} the first part of the way|went with {him} for a bit|went along to the next hill], [and waved for a long time|and then waved good-bye].
+    [Step by step|Little by little], [the world looked right again|everything looked as it should|{he} knew the stones and the trees again]. [And there was the light in the window|And there was home|And there it was: home]!
     [Supper was still warm|Everybody ran out to meet {him}|{His} bed had never been so soft].
     | "[Now I know the way in the dark too|Next time I will look behind me as I go|Home is where the {sign} is]," {he} said.
     """),
@@ -94,17 +96,17 @@ let losing = [
     about = a lost {little} | {an little} that could not find its mother
     little, mother = duckling / duck | chick / hen | lamb / sheep | kitten / cat | piglet / pig | calf / cow | puppy / dog | foal / horse | gosling / goose
     {When}, {hero} heard somebody crying {spot}.
-    | "Mama! Mama!" somebody cried. {Hero} stopped and listened.
+    | "[Mama! Mama!|Mama! Where are you?]" somebody cried. {Hero} [stopped and listened|stood still|looked around].
     | {When}, something [soft|small] ran against the leg of {hero}.
     It was {a little}. "[I lost my mama|I only looked at a flower|I went the wrong way]," it [said|sobbed].
-    "[Do not cry|Dry your tears|Come here]," {said hero}. "[What does she look like?|Tell me about your mama]." "She is [the most beautiful one in the world|big and warm|always singing]," said the {little}.
-    [That did not help much|That was not much to go by]. {Hero} took the {little} along, and they {went} {to place}.
+    "[Do not cry|Dry your tears|Come here]," {said hero}. "[What does she look like?|Tell me about your mama|What is your mama like?]." "She is [the most beautiful one in the world|big and warm|always singing]," said the {little}.
+    {Hero} took the {little} along, and they {went} {to place}.
     There they met {friend}. "[Are you its mother|Is this one yours]?" {asked hero}. "[Me? Do I look like it?|Goodness, no]!" {said friend}.
-    | "Is that your mama?" asked {hero} when {friend} came along. "No," said the {little}. "[Too tall|Too loud|Wrong nose|Wrong ears]."
-    They asked [a tree|a gate|the wind] too, because the {little} wanted to. [It said nothing|It did not know].
-    | The {little} got tired, so {hero} carried it and sang to it.
-    Then, from far away, they heard somebody [calling|shouting]. The {little} [jumped up|lifted its head]. "[Mama|That is her|I know that voice]!"
-    {A mother} came running across the field, [all out of breath|as fast as the wind|crying and laughing]. And it was true: nobody in the world was more beautiful, at least to the {little}.
+    | "[Is that your mama|Is that her]?" asked {hero} when {friend} came along. "No," said the {little}. "[Too tall|Too loud|Wrong nose|Wrong ears]."
+    ? They asked [a tree|a gate|the wind] too, because the {little} wanted to. [It said nothing|It did not know].
+    | The {little} got tired, so {hero} [carried it and sang to it|told it a story|let it rest for a while].
+    [Then|At last], [from far away, they heard somebody calling|somebody called, far away|they heard a call]. The {little} [jumped up|lifted its head]. "[Mama|That is her|I know that voice]!"
+    {A mother} came running, [all out of breath|so happy to see it|crying and laughing]. [Nobody in the world was more beautiful, at least to the {little}|And how the {little} jumped for joy|The {little} was so happy that it could not speak].
     "[How can I ever thank you?|You brought me my baby|You have a good heart]," said the {mother} to {hero}.
     {He} {went} home alone, but {he} did not feel alone. [Behind {him} somebody called, "Good night!"|{He} hummed all the way.|{He} had a new little friend.]
     """),
@@ -118,19 +120,20 @@ let losing = [
     hero = girl: she | boy: he | girl: she | boy: he | bear | dragon | lion: he | rabbit | beaver | crocodile | wolf | fox | tiger
     tags = night
     riddle, answer = What has teeth and cannot bite / A comb | What has four legs and cannot walk / A table | What has a neck and no head / A bottle | What runs and has no legs / A river | What has hands and cannot clap / A clock
-    {Hero} had a loose tooth. It [wiggled when {he} talked|moved to the left and to the right].
-    | {When}, {hero} felt something strange: a tooth was loose!
-    "[Pull it out|Tie it to a door]!" {said friend}. "[No, no|Never]!" cried {hero} and held both hands over {his} mouth.
+    {Hero} had a loose tooth[.|, right in front.] It [wiggled when {he} talked|moved to the left and to the right|moved when {he} sang].
+    | {When}, {hero} felt [something strange|something new]: [a tooth was loose|one tooth moved]!
+    "[Pull it out|Tie it to a door]!" {said friend}. "[No, no|Never]!" cried {hero} [and held both hands over {his} mouth|and shut {his} mouth|and ran away].
     | {Friend} wanted to see it. "[It will fall out by itself|Mine did not hurt at all]," {said friend}.
     At lunch {he} ate only [soup|pudding|soft bread]. {He} did not even want {food}.
     | {Hero} would not laugh. {He} would not sing. {He} only said "Mm."
-    {He} [wiggled it all day|touched it with {his} tongue a hundred times]. It hung by a thread.
+    {He} [wiggled it all day|touched it with {his} tongue a hundred times]. [It hung by a thread|It was almost out|It would not come out].
+    | [It hung by a thread|It was almost out], but it would not [fall|come out].
     Then {friend} told {him} a joke: "{riddle}?" {Hero} did not know. "{answer}!" {said friend}.
-    | Then a [fly|feather] landed on {his} nose, and {he} had to sneeze. "Ah, ah, ATCHOO!"
-    [Plop|Pling|Click]! Something small and white [fell on the floor|rolled under the table]. It was the tooth!
+    | [Then|But then] a [fly|feather] landed on {his} nose, [and {he} had to sneeze. "Ah, ah, ATCHOO!"|and then: "Ah, ah, ATCHOO!"|and {he} sneezed.]
+    [Plop|Pling|Click]! Something [small and white|white|very small] [fell on the floor|rolled away|fell to the ground]. It was [the tooth|{his} tooth]!
     "[It did not hurt at all|Look, a hole|I can whistle through it]!" {said hero} [proudly|with a new kind of smile].
-    That night, {he} put the tooth [under {his} pillow|in a cup by the bed|on the window].
-    In the morning, the tooth was gone, and there lay [a shiny coin|a bright coin].
+    [That night|In the evening|Before {he} slept], {he} put the tooth [under {his} pillow|in a cup by the bed|on the window].
+    [In the morning|The next morning], the tooth was gone, [and there lay|and in its place lay|and what was there? It was] a [shiny coin|bright coin|new coin].
     """),
 
   // A kite, a balloon: the wind takes it.
@@ -141,11 +144,11 @@ let losing = [
     toy = balloon | kite | hat | umbrella | paper plane
     Whoosh! The wind came and {hero} stood there with empty hands. It had taken {his} {toy}!
     | {When}, {hero} took {his} {toy} {to place}. It was a very windy day. Whoosh! Away it went.
-    "[Come back|Stop|That is mine]!" {he} [called|shouted], and ran after it.
+    "[Come back|Stop|That is mine]!" {he} [called|shouted], [and ran after it|and began to run|running as fast as {he} could].
     The {toy} flew over [a wall|a roof|the hedge]. It danced past {friend}. "{Hello friend} [Was that yours|What was that]?" {asked friend}.
-    "[Help me catch it|Quick, after it|Please stop it]!" {said hero}, and now there were two who ran.
+    "[Help me catch it|Quick, after it|Please stop it]!" {said hero}, [and now there were two who ran|and {friend} ran along|and off they went].
     | "[I have long arms|I can jump|I will get it]," {said friend}, and jumped, but the {toy} was higher.
-    They ran [through the mud|over the bridge|up and down the hill], {to place2}. {Other} [shouted|called], "[Left|Right|Higher]!" and ran too. Now there were three.
+    They ran [through the mud|over the bridge|up and down the hill], {to place2}. {Other} [shouted|called], "[Left|Right|Higher]!" and ran too. [Now there were three|Now three were running|That made three].
     either
     Then the wind [stopped|went to sleep|held its breath]. The {toy} [sank down|fell] slowly, slowly, into a tree.
     {Friend} stood on the ground, {hero} stood on {friend}, and {other} stood on top. [Got it|One little pull, and down it came]!
