@@ -28,12 +28,12 @@ let town = [
     | "[You there|You with the long face]," {said friend} to {hero}, "can you peel [one of these|a potato]?"
     {Hero} was so surprised that {he} did it. {His} crown [slid over one eye|fell among the potatoes].
     | Nobody had ever asked {him} for help. {Hero} peeled one until it was as small as a [pea|nut].
-    | {Hero} tried. The potato [jumped up|slipped away] and landed on {his} own [nose|foot].
-    ? "[You are really bad at this|That is the worst one I ever saw]," {said friend}, [kindly|with a smile].
+    | {Hero} tried. The potato [jumped up|slipped away] and landed on {his} [nose|foot].
+    ? "[You are really bad at this|That is the worst one I ever saw]," {said friend} [kindly|softly].
     First it was a [hiccup|squeak], then a giggle, then a laugh so loud that the windows [rang|shook].
     | Something [tickled|jumped] in {his} tummy. Out came a laugh, so big that [the birds flew up|the hats fell down].
     | The corners of {his} mouth [shook|went up]. "Ha," said {hero}. "Ha ha!" And {he} laughed until {he} [cried|had to sit down].
-    "You have won {prize}," {he} said at last. "[Help me with the dishes instead|First come the dishes]!" {said friend}.
+    "You have won {prize}," {he} said. "[Help me with the dishes instead|First come the dishes]!" {said friend}.
     | "{Prize} is for you!" said {hero}. "[I would like help with the soup better|Come back tomorrow, there are more potatoes]," {said friend}.
     | {Friend} got {prize}. "[And tomorrow we cook soup|There is more to peel tomorrow]," {said friend}, and {hero} laughed again.
     ? And so, every Friday, {hero} works in the kitchen. [The soup is terrible, but everybody laughs.|{He} is getting better, a little.]
@@ -121,7 +121,7 @@ let town = [
     | In the library, {hero} took a book from the highest shelf. [It was heavy and blue|It had no name on it]. Inside, the pages were [empty|white].
     | {Hero} loved books and had read [every one|all of them]. {When}, there was a new one {spot}, with empty pages.
     Then a line came: "{Hero} opened the book." "[That is me|It knows me]!" {he} said. "{Hero} was surprised," wrote the book.
-    | Then {he} sneezed. "{Hero} sneezed," wrote the book, all by itself. {He} [jumped. "{Hero} jumped|laughed. "{Hero} laughed] too," it wrote.
+    | Then {he} sneezed. "{Hero} sneezed," wrote the book, all by itself. {He} [jumped. "{Hero} jumped|laughed. "{Hero} laughed]," it wrote.
     | "[Is it for me|Who forgot to write this]?" {he} asked. And the book wrote, "{Hero} asked a question." {He} read it [three times|twice].
     {Hero} took it {to place}. "[Look at this|You must see this]!" {he} called to {friend}.
     | {Friend} came and read it too. "[Am I in it|Where am I]?" {asked friend}. "{Friend} was a bit jealous," wrote the book.
@@ -148,7 +148,7 @@ let town = [
     when = One evening in autumn | On the last evening of autumn | One dark evening
     shape = moon | fish | house | boat | star | heart
     {When}, all the children walked in the parade of lanterns. {Hero} had made a lamp that looked like {an shape}. It was crooked, but it [glowed|was bright].
-    | It was the evening of the [great parade of lanterns|lamp and lantern parade]. {Hero} carried a lamp that {he} had made, a crooked {shape} with a candle in it.
+    | It was the evening of the [great|long] parade of lanterns. {Hero} carried a lamp that {he} had made, a crooked {shape} with a candle in it.
     | {Hero} made a lamp for the great lantern parade, {an shape} of paper. It was [a bit|very] crooked. {When}, {he} walked with [all the others|the others].
     ? "[Is that a potato|What is that, a potato]?" asked somebody. "[I see what it is|It is {an shape}]," {said friend}, who walked beside {him}.
     They sang, and the street was [a river of lights|as bright as a cake with candles]. Then, around the corner, came the wind.
@@ -156,7 +156,7 @@ let town = [
     | Round lamps and long lamps [danced|went] through the dark, and everybody sang. Then the wind [woke up|heard it].
     Whoosh! One lamp went out. Whoosh! Ten. Whoosh! All of them but one: the crooked {shape} of {hero}.
     | It blew out the first lamp, then the second, then all the others. [Nobody could see|It was dark now]. But the wind did not find the way into the crooked {shape}.
-    | Then it was as dark as in a sack. Only the {shape} of {hero} still [burned|glowed], because it was so crooked that the wind [could not get in|lost its way].
+    | It blew out [lamp after lamp|one lamp after the other]. Only the {shape} of {hero} still [burned|glowed], because it was so crooked that the wind [could not get in|lost its way].
     Everybody looked at {him}. "[Come here|Come close]," {he} said. "[Take some of my light|There is enough light for all]."
     | {Hero} [swallowed|stood on tiptoe]. "I have a light!" {he} called. "[Come, one after the other|Come, all of you]!"
     | "[Look here|Wait]," said {hero}, "you can have some of my light," and held up the {shape}.
@@ -182,7 +182,7 @@ let town = [
     | "[Never mind|Very well]," {said hero}. {He} made a fire under a pot of water and dropped {a base} into it.
     | {Hero} found a pot and some water, and made a fire. All that {he} put in was {a base}.
     "{Hello friend} What will THAT be?" {asked friend}. "{Base} soup," {said hero} and stirred. "Only a bit of salt is missing."
-    | {Friend} came [closer|out]. "{Base} soup, the best in the world," {said hero} and tasted it. "But it needs [a bit of|some] salt."
+    | {Friend} came [closer|out]. "{Base} soup, the best in the world," {said hero}. "But it needs [a bit of|some] salt."
     | "Mm!" {said hero}, so that [all could hear|everybody heard it]. "My {base} soup is nearly good. If only I had some salt!"
     "Salt I have," {said friend}, and ran. {Other} [happened to have|found] a carrot. "[Just one|It was lying around]," {said other}.
     | {Friend} brought it. "A carrot would be [fine|good] now," {said hero}. And {other} [had one|ran to get one].
@@ -190,7 +190,7 @@ let town = [
     Then came an onion, [three potatoes|a cabbage] and a handful of beans. It smelled so good that [even the cats came|the church was empty].
     | Everybody threw in what they had hidden, one an onion, one [three potatoes|a cabbage]. What a smell!
     | The neighbors brought an onion, [two potatoes|a cabbage], a bit of cheese. The pot [bubbled|sang].
-    They brought tables and bread, and they all ate until [late|the moon came up].
+    They brought tables and bread, and they ate until [late|dark].
     | Then they ate, side by side, even those who [never talked|never said hello].
     | There was a [big|full] bowl for everybody, and [somebody played a fiddle|they sang until late].
     "And all that from {an base}!" {said friend}. "Will you sell it?" "[It is yours|I give it to you]," {said hero}. "But everybody must put something in."
@@ -242,10 +242,10 @@ let town = [
     thing = hat | bag | cup | box | basket | umbrella
     {Hero} had learned a magic trick from an old book. {When}, {he} gave a show {in place}.
     | "Now you will see a magic trick!" said {hero} and bowed. [Six|Ten] people had come, and one of them was asleep.
-    | {Hero} wanted to be a magician and learned magic from a [big|fat] old book. {When}, {he} showed {his} first trick {in place}.
+    | {Hero} wanted to be a magician and learned magic from an old book. {When}, {he} showed {his} first trick {in place}.
     "Here is an empty {thing}," said {hero}. "[Abra|Hocus] pocus, out comes a flower!" Bang! Out came {a pet}!
     | {He} showed them {a thing}. "Nothing in it. But now a flower will grow! [Hocus|Abra] pocus!" It banged, and {a pet} climbed out.
-    | "In this {thing}," said {hero}, "you will see a flower. [Abra|Hocus] pocus, one, two, three!" [It smoked|Bang]! There sat {a pet}.
+    | "In this {thing}," said {hero}, "you will see a flower. [Abra|Hocus] pocus!" [It smoked|Bang]! There sat {a pet}.
     "That is no flower," {said friend}. "[It has legs|It is looking at me]." "[One moment|That happens]," {said hero}. "Go back!" Bang! Now there were two.
     | "That flower has legs!" called {friend}. "Back with you!" {said hero}. It banged again, and then there were two of them.
     | Everybody laughed, and {friend} [laughed loudest|most of all]. "[Hocus|Abra] pocus, away!" {said hero}. Bang! There came a second one.
@@ -259,7 +259,7 @@ let town = [
     | {He} said it, but nobody heard it. "[Say it as if you meant it|We cannot hear you]," {said friend}. {Hero} said it once more. Pling!
     | {Hero} took a deep breath. "{Charm}," {he} said, and [then louder|once again], "{charm}!" {Friend} said it too. And pling!
     All was quiet. In the {thing} stood a [red|little] flower, and beside it sat only one {pet}. How they clapped!
-    | They were gone, all but one. And this {pet} had a [red|white] flower on its head. The people [clapped|cheered] as never before.
+    | They were gone, all but one. And this {pet} had a [red|white] flower on its head. The people [clapped|cheered].
     | Then a flower grew out of the {thing}, [as red as a rose|as big as a plate]. Only one {pet} sat there and [winked|looked at it].
     ? "[Was that planned|Did you mean it that way]?" {asked friend}. "[Of course|Yes, all of it]," {said hero}, and the {pet} said nothing.
     """),
