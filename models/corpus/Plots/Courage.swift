@@ -12,7 +12,7 @@ let courage = [
     {Hero} was afraid of {fear}. [Nobody knew it|It was a secret|Everybody knew it|{He} did not like to talk about it].
     | There was one thing that {hero} did not like at all: {fear}. [Oh no|Oh dear]!
     | "I am not afraid of anything," {hero} always said. But it was not true. {He} was afraid of {fear}.
-    {When}, {friend} [asked|said], "[Will you come {to place} with me|Let us go {to place}.]?" "[No|No, thank you|I cannot]," {said hero}. "[There may be {fear}|I think there will be {fear}]."
+    {When}, {friend} said, "[Will you come {to place} with me|Let us go {to place}.]?" "[No|No, thank you|I cannot]," {said hero}. "[There may be {fear}|I think there will be {fear}]."
     | {When}, {he} was {in place}, and all {he} could think of was {fear}. {Friend} saw it. "{Hello friend} What is wrong?" "Nothing," {said hero}.
     "[Are you afraid of {fear}|So that is it, {fear}.]?" {asked friend}. {Hero} [nodded.|looked at the ground.|whispered, "Yes."]
     "I will tell you a secret," {said friend}. "I am afraid of {fear2}." "[You|Really|Of {fear2}]?" asked {hero}. [{He} could not believe it.|That made {him} feel much better.]
@@ -200,7 +200,7 @@ let courage = [
     ? "[Come on|It is easy|It is fun]!" [they|the others] called. "[Later|Maybe tomorrow|My foot hurts]," {said hero}. [It was not true|But that was not why].
     {Friend} found {him} {spot}. "{Hello friend} [Do you want to do it|Shall I help you|Would you like to do it]?" {asked friend}. {Hero} nodded.
     | {Hero} told it to {friend}. "[I was afraid too, once|That is all right|I know how that is]," {said friend}.
-    "[You do not have to do it all today|Do just a bit of it|Nobody does it all at once]," {said friend}. "[What could you do today|How would you begin|What is easy]?" "[I could look at it|I could stand near it|I could put one toe there]," {said hero}.
+    "[You do not have to do it all today|Do just a bit of it|Nobody does it all in one day]," {said friend}. "[What could you do today|How would you begin|What is easy]?" "[I could look at it|I could stand near it|I could put one toe there]," {said hero}.
     | "[What is the smallest bit that you can do|Which part of it could you do today]?" {asked friend}. "[Look at it|Stand near it|Put one toe there]. Not more," {said hero}.
     So on Monday {he} [did that|did just that|did only that]. On Tuesday, [a little more|a bit more|one bit more]. [On Wednesday it rained|On Wednesday {he} slept late|And on Wednesday, more than that].
     | {He} did [that|just that] the first day. The second day {he} did [a tiny bit more|a little more|one step more]. [The third day it rained.|The third day, more than that.]

@@ -42,7 +42,7 @@ let learning = [
     | "[Hear, hear|Come one, come all]! A race {to place}! The winner gets {a prize}!" {Hero} heard it and [began to train|could think of nothing else].
     ? {Hero} had practiced [for weeks|every morning|up and down the hill]. "[I will win|This time I will be first]," {he} said.
     {Friend} stood beside {him}. "[I have never lost|You may look at my back|May the better one win]," {said friend}.
-    "[Ready, steady, go|One, two, three, go]!" [Off they went|Dust flew up|Everybody ran]. {Hero} was [third|second|in the middle], [then second, then|but then] right behind {friend}.
+    "[Ready, steady, go|One, two, three, go]!" [Off they went|Dust flew up|Everybody ran]. {Hero} was [third|fourth|in the middle], [then second, then|but then] right behind {friend}.
     either
     But then {friend} [stepped into a hole|stumbled over a root] and fell. "[Ouch|My foot]!" The way was free!
     {Hero} ran past. One step, two steps. Then {he} stopped and turned around. "[Put your arm around me|Lean on me|Up you get]," {he} said.
@@ -80,7 +80,7 @@ let learning = [
     Everyone was very quiet. They were waiting for {him} to be [angry|cross]. {Hero} [wiped {his} face|sat up]. And then {he} began to laugh.
     "[That was the worst one ever|Well, that was something|I think I need a bath]," {he} said, and now they all laughed, but in a friendly way.
     or
-    {He} did it [very well|quite well]. But then a little one, [no bigger than a thumb|the smallest of all], [asked, "May I try?"|said, "Now me!"|wanted to try.] [And the little one did it better|That was much better|And it was twice as good].
+    {He} did it [very well|quite well]. But then a little one, [no bigger than a thumb|the smallest of all], [asked, "May I try?"|said, "Now me!"|wanted to try.] [And the little one did it better|That was much better|And the little one was twice as good].
     {Hero} [opened {his} mouth and closed it again|turned red|was very quiet]. "[How did you do that|Can you show me]?" {he} asked at last. [It was the first time that {he} had asked anybody anything|Never before had {he} asked anybody].
     "[Sure|It is easy|Yes]," said the little one. "First you [stop talking|listen|must be quiet]."
     then
