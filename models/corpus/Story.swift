@@ -125,7 +125,7 @@ struct Story {
     try tell(plot.page.steps)
     if random.chance(0.45) { try tell(plot.isForPairs ? pairClosings : closings) }
     if random.chance(0.06) { try append(Phrase("The end.")) }
-    text = punctuated(text.dropFirst())
+    text = trimmed(punctuated(text.dropFirst()))
   }
 
   private mutating func tell(_ steps: [Step]) throws {

@@ -186,7 +186,7 @@ let pairs = [
     """
     pair = yes
     fits = land town
-    who = who put on a play | who put on a show | who make a circus
+    who = who put on a play | who put on a show
     about = a play | a theater | a show | two friends who put on a show
     role, role2 = the dragon / the knight | the wolf / the lamb | the ghost / the queen | the storm / the ship | the giant / the mouse
     {When}, {both} [wanted to put on|were getting ready for] a play {in place}. {Hero} was {role}, and {friend} was {role2}.
