@@ -40,7 +40,7 @@ let friends = [
     friend = bear | badger | giant | troll | witch | wolf | dragon | toad | owl | crow | wizard: he | goat | boar
     Next door to {hero} lived {friend}. Everybody was afraid of {friend}. [The windows were always closed.|On the gate stood: "Go away!"]
     | "Psst! Do not go there," they all told {hero}. "There lives {friend}. [Very mean|Eats children for lunch|Never smiles]!"
-    | In the next house to that of {hero} lived {friend}, who [never said hello|shouted at everybody|never laughed]. [Nobody dared to knock there|They all kept away from that house].
+    | In the house next to {hero} lived {friend}, who [never said hello|shouted at everybody|never laughed]. [Nobody dared to knock there|They all kept away from that house].
     {When}, {his} ball [flew|rolled|went] [right into that garden|into the garden next door|over the fence]. "[Who was that?|Who is there?|Come out, whoever you are]!" somebody [shouted|roared].
     ? "[It was me|I am sorry|Only me]," said {hero} in a [thin|small|very small] voice.
     The door opened. {Friend} was even grumpier than [they said|{hero} had thought]. "[What do you want?|Bah]!" {asked friend}.

@@ -11,7 +11,7 @@ let giving = [
     food2 = @foods
     {When}, {hero} had a whole [basket|plate] of {food}, all for {himself}.
     | {When}, {hero} found some {food} {spot}. "[What luck|Lunch]!" {he} said.
-    | {Hero} sat down {in place} to eat. There was {food}, {his} favorite.
+    | {Hero} sat down {in place} to eat. Lunch was {food}, {his} favorite.
     "[One for me, and one for me|All mine|This will be a feast]," {he} sang.
     ? {He} was just about to [begin|take the first bite].
     Then {friend} came along and [looked at the {food}|sat down not far away]. "{Hello friend} [That smells good|What have you got there?]," {said friend}.

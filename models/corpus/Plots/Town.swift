@@ -9,7 +9,7 @@ let town = [
     tags = plain
     hero = king: he | queen: she | princess: she | prince: he | emperor: he | duchess: she
     who = who could not laugh | who never laughs | who is always sad | who was very sad
-    about = a sad king | somebody who cannot laugh | laughing
+    about = somebody who never laughs | somebody who cannot laugh | laughing
     prize = a bag of gold | a white horse | a golden cup | a house with a garden
     {Hero} had a golden bed and [forty|a hundred] hats, but {he} [could not laugh|never laughed].
     | {Hero} had not laughed for [seven|ten] years, [not at the best joke|not even when {he} was tickled].
