@@ -100,9 +100,9 @@ $(SMOLLM2_FILE): | all
 
 # The model that ships: what its stories are written by, how many of each kind, and how it learns them.
 CORPUS := Sources/train/Random.swift $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
-STORIES := --count 50000
-TRAINING := --vocab-size 2048 --dim 192 --layers 5 --heads 6 --kv-heads 3 --hidden-dim 512 \
-  --seq-len 512 --batch 8 --gradient-accumulation 2 --learning-rate 3e-3 --steps 3700
+STORIES := --count 65000
+TRAINING := --vocab-size 4096 --dim 192 --layers 5 --heads 6 --kv-heads 3 --hidden-dim 512 \
+  --seq-len 512 --batch 4 --gradient-accumulation 1 --learning-rate 2e-3 --beta2 0.99 --warmup 200 --steps 16500
 
 build/corpus: $(CORPUS) | toolchain
 	@mkdir -p build

@@ -76,12 +76,12 @@ import Testing
       layerWeights: 4 * 64 * 64 + 3 * 64 * 32, classifierWeights: 64 * 64,
       bytes: 4 * (4 * 64 * 64 + 3 * 64 * 32 + 64 * 64 + 3 * 64), cacheBytes: 4 * 2 * 64,
       seqLen: 256)
-    /// Five layers of 192 columns, 3 of 6 heads for keys and values, 2048 tokens of one embedding.
+    /// Five layers of 192 columns, 3 of 6 heads for keys and values, 4096 tokens of one embedding.
     static let stories = Counted(
       testDescription: "v0", file: try! Folder(path: packageRoot).read("models/stories.bin"),
       layerWeights: 5 * (2 * 192 * 192 + 2 * 96 * 192 + 3 * 512 * 192),
-      classifierWeights: 2048 * 192,
-      bytes: 4 * (5 * (2 * 192 * 192 + 2 * 96 * 192 + 3 * 512 * 192 + 2 * 192) + 2049 * 192),
+      classifierWeights: 4096 * 192,
+      bytes: 4 * (5 * (2 * 192 * 192 + 2 * 96 * 192 + 3 * 512 * 192 + 2 * 192) + 4097 * 192),
       cacheBytes: 5 * 4 * 2 * 96, seqLen: 512)
   }
 

@@ -41,7 +41,7 @@ PAGES = [
 
 def many_heads(folder):
     """A checkpoint of llama2.c with more heads than a page has room for in full."""
-    dim, hidden, layers, heads, vocabulary, context = 96, 96, 3, 48, 2048, 64
+    dim, hidden, layers, heads, vocabulary, context = 96, 96, 3, 48, 4096, 64
     count = (vocabulary + 1) * dim + layers * (2 * dim + 4 * dim * dim + 3 * dim * hidden) + context * dim // heads
     chance = random.Random(1)
     path = os.path.join(folder, "heads.bin")
