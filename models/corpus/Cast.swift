@@ -145,10 +145,12 @@ extension Story {
     ]
     where words[name] == nil { try draw(name, from: list) }
     words["home"] = random.pick(homes[world]!)
+    // A well by the well would be one too many.
+    let told = Set(words.values.flatMap(wordsIn)).union(taken).subtracting(["the"])
     var left = places[world]!
     for name in ["place", "place2", "place3"] {
       let place = left.remove(at: random.below(left.count))
-      guard taken.isDisjoint(with: wordsIn(place.name)) else { throw Misfit() }
+      guard told.isDisjoint(with: wordsIn(place.name)) else { throw Misfit() }
       words["in \(name)"] = place.at
       words["to \(name)"] = place.to
       words["the \(name)"] = place.name
@@ -210,21 +212,22 @@ func inventedWord(_ random: inout Random) -> String {
   if random.chance(0.35) {
     word += random.pick(middles) + random.pick(list("b, d, l, m, n, p, t, z, nk, rk, lf"))
   }
-  if random.chance(0.2) { word += random.pick(middles) + random.pick(list("l, m, n, r, t, b, g")) }
+  if random.chance(0.2) { word += random.pick(middles) + random.pick(singles) }
   return word + random.pick(middles) + random.pick(ends)
 }
+
+private let vowels = list("a, e, i, o, u")
+private let singles = list("b, d, g, k, l, m, n, r, t")
 
 /// "Zuki", "Tamo": as the names of the whole world go.
 func inventedName(_ gender: Gender, _ random: inout Random) -> String {
   let second = list("k, l, m, n, r, v, z, d, b, j, ll, nn, rr, sh, nd, lm, rk")
-  let vowels = list("a, e, i, o, u")
   let herEnd = list("a, a, a, i, e, y, ia, in")
   let hisEnd = list("o, o, u, i, y, an, en, in, us, el")
   while true {
-    let name = capitalized(
-      random.pick(starts) + random.pick(vowels) + random.pick(second)
-        + (random.chance(0.3) ? random.pick(vowels) + random.pick(list("b, d, g, k, l, m, n, r, t")) : "")
-        + random.pick(gender == .she ? herEnd : hisEnd))
+    var name = random.pick(starts) + random.pick(vowels) + random.pick(second)
+    if random.chance(0.3) { name += random.pick(vowels) + random.pick(singles) }
+    name = capitalized(name + random.pick(gender == .she ? herEnd : hisEnd))
     if !girls.contains(name), !boys.contains(name) { return name }
   }
 }

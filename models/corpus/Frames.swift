@@ -78,7 +78,7 @@ let closings = Page(
   | Whenever {hero} thought of [it|that day], {he} [smiled|had to smile|laughed].
   | [It was a day that {hero} never forgot|{Hero} never forgot that day|Such a day one does not forget].
   | [And now|So], good night.
-  | {Hero} told it to [everybody|the moon|nobody|{his} pillow] before {he} went to sleep.
+  | @!night {Hero} told it to [everybody|the moon|nobody|{his} pillow] before {he} went to sleep.
   | And {hero}? {He} was the happiest of [all|them all].
   | [You do not believe it|Do you not believe me|Is it true]? [Ask {hero}|Go {to place} and ask].
   | And that is [how it was|the whole story|why {hero} still smiles today].

@@ -1,9 +1,9 @@
 extension Random {
-  /// The random numbers of a story.
-  init(seed: Int, story: Int = 0) {
+  /// The random numbers of a document of the corpus.
+  init(corpus seed: Int, document: Int) {
     var seeds = Random(seed: UInt64(truncatingIfNeeded: seed) &* 0xD134_2543_DE82_EF95)
     self.init(
-      seed: (seeds.next() ^ UInt64(truncatingIfNeeded: story)) &* 0xDA94_2042_E4DD_58B5)
+      seed: (seeds.next() ^ UInt64(truncatingIfNeeded: document)) &* 0xDA94_2042_E4DD_58B5)
   }
 
   mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }

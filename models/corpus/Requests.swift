@@ -106,32 +106,32 @@ private let answering = lines(
 
 extension Story {
   /// A request, and this story as the answer to it.
-  mutating func asked() throws -> (request: String, answer: String) {
+  mutating func exchange() throws -> (request: String, answer: String) {
     isAsking = true
     // An invented hero is one that was asked for.
     let isInvented = !knownKinds.contains(hero.kind)
     if !isInvented, random.chance(0.03) { return (random.pick(askingForAnything), text) }
     let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.15)
     let subject = isOfPlot ? try filled(random.pick(plot.about)) : try askedHero() + askedTail()
-    let request = written(random.pick(asking).replacing("{x}", by: subject))
+    let request = written(random.pick(asking).replacing("{x}", with: subject))
     guard random.chance(0.35) else { return (request, text) }
-    return (request, random.pick(answering).replacing("{x}", by: told(subject)) + " " + text)
+    return (request, random.pick(answering).replacing("{x}", with: answered(subject)) + " " + text)
   }
 
   /// Something else that one may say of the hero, and what a storyteller says to it.
-  mutating func talk() -> (said: String, answer: String) {
+  mutating func smallExchange() -> (said: String, answer: String) {
     isAsking = true
     let name = random.chance(0.5) ? hero.name : nil
     let subject = name ?? askedHero()
-    let turns = random.pick(name == nil ? heroTalk : nameTalk).split(separator: "/").map(trimmed)
+    let (said, answer) = random.pick(name == nil ? heroTalk : nameTalk)
     return (
-      written(turns[0].replacing("{x}", by: subject)),
-      capitalized(turns[1].replacing("{x}", by: told(subject)))
+      written(said.replacing("{x}", with: subject)),
+      capitalized(answer.replacing("{x}", with: answered(subject)))
     )
   }
 
   /// "my cat Tom", as another one says it.
-  private func told(_ subject: String) -> String {
+  private func answered(_ subject: String) -> String {
     let own = ["my ", "our "].first(where: subject.hasPrefix)
     return own.map { "your " + subject.dropFirst($0.count) } ?? subject
   }
@@ -141,7 +141,7 @@ extension Story {
     var text = request
     if text.hasSuffix("?") {
       if random.chance(0.2) { text.removeLast() }
-    } else if random.chance(0.4) {
+    } else if !text.hasSuffix("!"), random.chance(0.4) {
       text += random.chance(0.1) ? "!" : "."
     }
     if random.chance(0.04) { return text.lowercased() }
@@ -199,7 +199,7 @@ extension Story {
 }
 
 /// What is said beside the stories, so that a greeting is not taken for the subject of one.
-let smallTalk = lines(
+let smallTalk = exchanges(
   """
   Hello / Hello! Shall I tell you a story? Just say who it is about.
   Hello! / Hello! Who shall the story be about?
@@ -223,8 +223,8 @@ let smallTalk = lines(
   Goodbye / Goodbye! I will think of new stories until you come back.
   """)
 
-/// What is said beside them and takes a hero's name, or a hero, from the one who speaks.
-private let nameTalk = lines(
+/// What is said of {x}, the name of a hero, and the answer.
+private let nameTalk = exchanges(
   """
   My name is {x} / Hello, {x}! Shall I tell you a story?
   I am {x} / Hello, {x}! Who shall the story be about?
@@ -235,7 +235,8 @@ private let nameTalk = lines(
   Where is {x}? / I have not seen {x} today. Shall I tell you about {x}?
   Say hello to {x} / Hello, {x}!
   """)
-private let heroTalk = lines(
+/// What is said of {x}, a hero such as "a fox named Tom", and the answer.
+private let heroTalk = exchanges(
   """
   Do you know {x}? / Yes, I know {x}. Shall I tell you a story about {x}?
   I like stories about {x} / So do I! Shall I tell you one about {x}?
@@ -247,14 +248,10 @@ private let heroTalk = lines(
   Did you see {x}? / {x}? No, not today.
   """)
 
-extension String {
-  fileprivate func replacing(_ word: String, by text: String) -> String {
-    var result = self[...]
-    var told = ""
-    while let first = result.firstIndex(of: word.first!) {
-      told += result[..<first] + text
-      result = result[first...].dropFirst(word.count)
-    }
-    return told + result
+/// What stands in front of the first "/" of each line, and behind it.
+private func exchanges(_ text: String) -> [(said: String, answer: String)] {
+  lines(text).map { line in
+    let turns = line.split(separator: "/", maxSplits: 1).map(trimmed)
+    return (turns[0], turns[1])
   }
 }

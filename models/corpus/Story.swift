@@ -240,6 +240,7 @@ struct Story {
     // The hero comes first.
     if role != "hero", !known.contains("hero") { throw Misfit() }
     if together != nil, role != "other" { return someone.name! }
+    if isAsking { return someone.introduction }
     guard known.insert(role).inserted else {
       if let name = someone.name, random.chance(role == "hero" ? 0.85 : 0.7) { return name }
       return "the "

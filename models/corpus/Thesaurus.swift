@@ -28,10 +28,9 @@ private let thesaurus = lines(
   in front of | before
   beside | next to
   suddenly | all of a sudden
-  smiled | smiled | grinned | beamed
+  smiled | smiled | grinned
   nodded | gave a nod
   shouted | called | yelled
-  old woman | old lady
   glad | happy
   silly | foolish
   said nothing | did not say a word
@@ -47,14 +46,12 @@ private let thesaurus = lines(
   turned around | spun around
   one by one | one after the other | one after another
   from then on | from that day on | after that
-  since then | ever since
+  since then, | ever since then,
   came by | came along | passed by
   came running | came rushing | came as fast as the wind
   sat down | sat down | settled down
   had an idea | had a thought | knew what to do
-  only one | just one
   was only | was just
-  all the others | the rest of them
   fast asleep | sound asleep
   laughed out loud | laughed and laughed
   they laughed | they giggled | they laughed

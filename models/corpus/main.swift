@@ -14,7 +14,8 @@
 ///     corpus --seed 2           other ones
 ///
 /// Stories are separated by a blank line; one that answers a request stands behind it and a tab, and now and
-/// then behind a system prompt and a tab first. The same arguments always give the same text.
+/// then behind a system prompt and a tab first. The line that may follow is another request with its answer, one of
+/// a few words, as a chat goes on. The same arguments always give the same text.
 var count = 20_000
 var seed = 1
 var plain = true
@@ -43,18 +44,20 @@ func refuse(_ problem: String) -> Never {
 ///
 /// A story should end within the 256 tokens that llama2.c's programs write unless they are told otherwise.
 @MainActor func document(_ number: Int, isAsked: Bool) -> String {
-  var random = Random(seed: seed, story: number)
+  var random = Random(corpus: seed, document: number)
   let mostWords = isAsked ? 160 : 185
   while true {
-    let lots = Random(seed: Int(truncatingIfNeeded: random.next()))
+    let lots = Random(seed: random.next())
     guard var story = try? Story(random.pick(plots), random: lots, mayInvent: isAsked),
       (60...mostWords).contains(story.text.split(separator: " ").count)
     else { continue }
     if !isAsked { return story.text }
-    guard let (request, answer) = try? story.asked() else { continue }
+    guard let (request, answer) = try? story.exchange() else { continue }
     let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
-    let talk = random.chance(0.5) ? story.talk() : nil
-    return system + request + "\t" + answer + (talk.map { "\n" + $0.said + "\t" + $0.answer } ?? "")
+    let document = system + request + "\t" + answer
+    guard random.chance(0.5) else { return document }
+    let (said, reply) = story.smallExchange()
+    return document + "\n" + said + "\t" + reply
   }
 }
 
@@ -62,8 +65,7 @@ for number in 0..<count {
   if plain { print(document(2 * number, isAsked: false), terminator: "\n\n") }
   if chat { print(document(2 * number + 1, isAsked: true), terminator: "\n\n") }
   if chat, number % 100 == 99 {
-    let talk = smallTalk[number / 100 % smallTalk.count].split(separator: "/", maxSplits: 1).map(
-      trimmed)
-    print(talk.joined(separator: "\t"), terminator: "\n\n")
+    let (said, answer) = smallTalk[number / 100 % smallTalk.count]
+    print(said, answer, separator: "\t", terminator: "\n\n")
   }
 }

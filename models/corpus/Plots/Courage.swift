@@ -16,7 +16,7 @@ let courage = [
     | {When}, {he} was {in place}, and all {he} could think of was {fear}. {Friend} saw it. "{Hello friend} What is wrong?" "Nothing," {said hero}.
     "[Are you afraid of {fear}|So that is it, {fear}.]?" {asked friend}. {Hero} [nodded.|looked at the ground.|whispered, "Yes."]
     "I will tell you a secret," {said friend}. "I am afraid of {fear2}." "[You|Really|Of {fear2}]?" asked {hero}. [{He} could not believe it.|That made {him} feel much better.]
-    | "Everyone is afraid of something," {said friend}. "[I am too, of {fear2}|For me it is {fear2}]." "Of {fear2}?" asked {hero}. "[But they do nothing|Oh, I like that]!" And they both had to smile.
+    | "Everyone is afraid of something," {said friend}. "[So am I, of {fear2}|For me it is {fear2}]." "Of {fear2}?" asked {hero}. "[Really|Oh, I never thought that]!" And they both had to smile.
     either
     So they made a deal. When {hero} was afraid of {fear}, {friend} stayed close. When {friend} was afraid of {fear2}, it was the other way around.
     [It did not take away the fear|They were still a little afraid]. But now it was [only half as big|a small fear, no bigger than a pea].
@@ -163,10 +163,10 @@ let courage = [
     fits = dry
     who = who is shy | who has to sing in front of everybody | who is afraid to sing | and the singing contest
     about = being shy | a contest | a song | stage fright
-    act, doing = sing / singing | dance / dancing | tell a story / telling it | play the flute / playing | read a poem / reading | whistle / whistling
+    act, doing = sing / singing | dance / dancing | tell a story / story | play the flute / playing | read a poem / reading | whistle / whistling
     prize = @prizes
-    {When}, there was a [contest|party|show] {in place}, and {hero} [had to|was going to] {act} [in front of everybody|for all to see].
-    | {Hero} could {act} [better than anybody|so well that the birds listened], but only when nobody was there. [Now|{When},] there was a contest {in place}.
+    {When}, there was a [contest|party|show] for {a prize} {in place}, and {hero} [had to|was going to] {act} [in front of everybody|for all to see].
+    | {Hero} could {act} [better than anybody|so well that the birds listened], but only when nobody was there. [Now|{When},] there was a contest for {a prize} {in place}.
     {He} had practiced [in the bath|in the cellar|under the blanket]. But now {his} knees were like pudding.
     | "[They will all look at me|I want to go home|What if they laugh?]," {he} [said|thought].
     "{Hello friend} [Are you next|You look pale.|Why are you hiding]?" {asked friend} [behind the curtain|softly].

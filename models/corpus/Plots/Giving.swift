@@ -68,7 +68,7 @@ let giving = [
   Plot(
     """
     who = who looks for a present for {his} {parent} | who has no money for a present | who wants to give {his} {parent} a present
-    about = a present | a present for {his} {parent} | giving | Mother's Day
+    about = a present | a present for {his} {parent} | giving
     hero = girl: she | boy: he | girl: she | boy: he | girl: she | boy: he | mouse | bear | fox | rabbit | puppy | hedgehog | squirrel | elephant | kitten | prince: he
     parent = mother | father | grandmother | grandfather | aunt
     {When}, it was the birthday of {his} {parent}, and {hero} had no present.
@@ -97,7 +97,7 @@ let giving = [
     """
     who = who gives away {his} {thing} | who gives {his} {thing} to somebody | who is kind to a stranger
     about = a kind heart | kindness | giving something away | a cold winter day
-    thing = scarf | coat | blanket | hat | sweater
+    thing = scarf | coat | blanket
     when = One cold morning | One winter day | On the coldest day of the year | One snowy evening
     {When}, {hero} put on {his} {thing} and {went} {to place}.
     | It was so cold that [even the wind was freezing|the river stood still|nobody wanted to go out]. But {hero} had {a thing}, [warm and thick|a warm one, made by {his} grandmother].
@@ -144,11 +144,11 @@ let giving = [
     "Are you sad?" {asked friend}, when {hero} told the story. "[No|Not at all]," {said hero}. "[I had what I wanted|It is good to be me again]."
     or
     Then {he} saw {friend}, who [cried|looked very sad]. "I am so alone," {said friend}.
-    "I wish that {friend} may be happy," {said hero}. Puff! There stood a little house with [a garden|a family in it].
+    "I wish for a home for {friend} instead," {said hero}. Puff! There stood a little house with [a garden|a family in it], and all the rest was as before.
     "You could have had a castle," said the {source}. "[What would I do there alone?|This looks better than a castle]," {said hero}.
     or
     "One left," said the {source}. "And what do YOU wish?" asked {hero}. It was very quiet. "Me? I wish that I were free."
-    "Then that is my wish," {said hero}. Puff! Out of the {source} came a small blue [cloud|bird]. It flew away into the sky.
+    "Then that is my wish," {said hero}. Puff! Out of the {source} came a small blue [cloud|bird]. It flew away into the sky, and everything was as before.
     then
     The {source} still stands on {his} shelf. [It is empty, but {he} likes to look at it|Sometimes {he} gives it a wink].
     | And if {he} wants something today, {he} works for it.

@@ -102,7 +102,7 @@ let learning = [
     ? {He} ate more soup. {He} hung from a branch. [Nothing helped|It only gave {him} long arms].
     {When}, something bad happened: {trouble}. Everyone [came running|stood around|talked at the same time].
     {Friend} tried [with a long stick|with all strength|first]. {Other} tried too. [All of them were too big|They were much too big|It did not work].
-    "[Now what|What shall we do?|If only somebody were very small]," {said friend}. [Then it was quiet, and everyone looked down at {hero}|Then everyone looked down at {hero}|And all eyes went to {hero}].
+    "[Now what?|What shall we do?|If only somebody were very small]," {said friend}. [Then it was quiet, and everyone looked down at {hero}|Then everyone looked down at {hero}|And all eyes went to {hero}].
     "[Me|Who, me]?" asked {hero}. "[Please|You are the only one who can do it]," {said friend}. "You could {mend}."
     {His} [heart beat fast|knees shook]. [It was dark and dusty|It was hard|{He} got stuck once]. But {he} did it.
     ? "Hooray!" they [shouted|cheered]. They carried {him} [around the place three times|home|around and around], [up on their shoulders|high above all heads].

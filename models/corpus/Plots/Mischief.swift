@@ -31,7 +31,7 @@ let mischief = [
     | {Friend} took a deep breath. "It was [a present from my aunt|very old]," {said friend}. "But [it is hard to say sorry, and you said it|you told the truth in the end]."
     | "[Thank you for telling me|That was brave]," {said friend} at last. "[I like you better than any {thing}|And now help me]."
     They put the pieces together with glue. [One was missing, so they painted a flower there|You could see every crack]. "[Now it is more beautiful than before|Every crack is a story]," {said friend}.
-    | {Hero} held the pieces, and {friend} had the glue. [It had many cracks|One little hole stayed]. And that night {hero} slept like a stone.
+    | {Hero} held the pieces, and {friend} had the glue. [It had many cracks|One little hole stayed]. And {hero} felt much lighter.
     | {Hero} [worked for a month|saved all {his} money] to buy a new one. But {friend} mended the first one too. "I like that one better," {said friend}.
     """),
 
@@ -104,12 +104,12 @@ let mischief = [
   Plot(
     """
     fits = dry
-    who = who bakes a cake | who wants to bake a cake for {friend} | and the cake that went wrong | who cooks
+    who = who bakes a cake | who wants to bake a cake for a friend | and the cake that went wrong | who cooks
     about = baking a cake | a cake that went wrong | cooking
     mistake, taste, title = salt instead of sugar / as salty as the sea / sea cake | mud instead of cocoa / like a garden after the rain / garden cake | pepper instead of cinnamon / so hot that steam came out of all ears / dragon cake | soap instead of butter / of soap, and there were bubbles / bubble cake | onions instead of apples / of onions / crying cake | beans instead of raisins / of beans / bean cake
     {When}, {hero} wanted to bake a cake for {friend}. "[How hard can it be|I have seen it a hundred times.]?" {he} said.
     | {Friend} was coming for tea, and {hero} wanted to bake [the best cake in the world|a really big cake].
-    | "I will bake a cake for {friend}," said {hero}, "[all alone|and it will be the best of all]."
+    | "I will bake a cake," said {hero}, "[all alone|and it will be the best of all]." It was for {friend}.
     Flour, eggs, milk. [The flour flew up|An egg fell on the floor]. {He} was in a hurry, and so {he} took {mistake}.
     | {He} stirred with [both hands|all {his} strength]. But {he} did not look, and so {he} took {mistake}.
     | In went the flour, in went [the milk|three eggs]. And then {he} was [singing|thinking of something else], and by mistake {he} took {mistake}.
@@ -237,7 +237,7 @@ let mischief = [
     board = fence | house | door | boat | bench | gate | hen house
     color = @colors
     {Hero} had to paint {a board} [white|gray|brown] for {friend}. "[Nice and even|All the same|Be careful]," {said friend}.
-    | {When}, {hero} wanted to paint {his} old {board} {color}. {He} [stirred the paint|took a big brush] and began.
+    | {When}, {friend} wanted {a board} to be {color}, and {hero} was to paint it. {He} [stirred the paint|took a big brush] and began.
     | "[Please paint my {board}|My {board} needs new paint]," {friend} said to {hero}. "[Make it white|Make it gray]."
     The first half was easy. Then a [butterfly|bee] got stuck in the wet paint. {He} turned to help it, and {his} can of paint fell over!
     | [It was boring|It was hot], and {he} closed {his} eyes for a moment. Bang! There {he} had knocked over the paint.

@@ -120,18 +120,18 @@ let pairs = [
     | "Listen," said {friend}. Something [cried|was crying] {spot}. It was {a pet}, [cold and wet|dirty from top to toe].
     They took it home. {Hero} [warmed some milk|gave it milk], {friend} made a bed of [socks|hay], and they [named|called] it {called}.
     | At home it got [warm milk|a warm blanket] and a name. They [thought of|wrote down] [ten|twenty] names. It sneezed at {called}, and so {called} it was.
-    ? {Called} [ate the slippers|dug up the flowers|slept in the soup pot], and they loved it.
+    ? {Called} [ate the slippers|dug up the flowers|slept on the pillow], and they loved it.
     [Then they saw|One day there was] a note on [a tree|a wall]: "Lost: one {pet} with a white [spot|foot]." They looked at {called}. [It was the one|It was true].
     | A week later {friend} came home, very pale. "[Somebody has lost|There is a note about] {an pet} with a white spot," said {friend}. They both looked. {Called} had one.
     [It was quiet for a long time. |]"Somebody is sad [tonight|without {called}]," said {friend} then. They knew what they had to do.
     | "[We could keep it|Nobody would know]," said {hero} [very softly|in a small voice]. But they [both knew|knew] [what was right|that it was wrong].
     An old woman opened the door and saw the {pet}. "[My heart|You are back]!" said the old woman, and [laughed and cried|cried for joy].
     | An old woman [came to the door|looked out] with [red|sad] eyes. {Called} [jumped|ran] right into two [old|open] arms. "[You brought it back|There you are]!" said the old woman.
-    "[Please come again|Come back tomorrow]," said the old woman then. "[It needs two to walk it|I am old, and it is so quick]." "[Every day|Yes]!" said {hero} and {friend}.
+    "[Please come again|Come back tomorrow]," said the old woman then. "[It needs two to look after it|I am old, and it is so quick]." "[Every day|Yes]!" said {hero} and {friend}.
     | {Both} stood there with empty hands. "Come back [tomorrow|often]," said the old woman. "{Called} [needs friends like you|likes you so much]."
-    And so {called} had [three homes|three friends], and got [three breakfasts|supper three times].
-    | They came every day, and {called} [got three breakfasts|had three homes now].
-    | So now {called} [belonged to all three of them|had three homes and was never alone].
+    And so {called} had three friends, and got [three breakfasts|supper three times].
+    | They came every day, and {called} [got three breakfasts|was never alone now].
+    | So now {called} [belonged to all three of them|had three friends and was never alone].
     """),
 
   // Swapped for a day.

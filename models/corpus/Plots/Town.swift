@@ -56,9 +56,9 @@ let town = [
     {He} {went} on and met {owner3}. "[Is that for sale?|How I need that]!" they called. "I give you {third}!" [It was a good trade|{Hero} could hardly believe it].
     | "{Third} for {second}?" asked {owner3}. "[With pleasure|Yes, please]," {said hero}. [What a good trade|What a lucky day]!
     | Next came {owner3} with {third}. They [talked|laughed] and swapped, and {hero} [sang|danced a little].
-    Then {he} saw {friend}, who looked very sad. "{Hello friend} [Nobody buys this|I have nothing left but this]," {said friend} and showed {him} {a gift}.
-    | In the last row sat {friend} with {a gift}. "{Hello friend} [Not one coin today|Nobody wants it]," {said friend}.
-    | At the edge of the market, {friend} tried to sell {a gift}. "{Hello friend} [No luck today|Nobody even looks at it]," {said friend}.
+    Then {he} saw {friend}, who looked very sad. "[Nobody buys this|I have nothing left but this]," {said friend} and showed {him} {a gift}.
+    | In the last row sat {friend} with {a gift}. "[Not one coin today|Nobody wants it]," {said friend}.
+    | At the edge of the market, {friend} tried to sell {a gift}. "[No luck today|Nobody even looks at it]," {said friend}.
     {Hero} liked it [at once|very much]. "[Let us swap|We could swap]," {he} said.
     | It was not worth much, but {hero} could not [walk|go] on. "Shall we trade?" {he} asked.
     | "I will [swap with you|trade with you]!" {said hero}, who had a [good|soft] heart.
