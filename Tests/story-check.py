@@ -1,7 +1,7 @@
 """Looks for clashes in the stories of the shipped model or of its corpus.
 
     python3 Tests/story-check.py                  stories of models/stories.bin, seeds 1 to 100 at -t 0.8
-    make -s corpus | python3 Tests/story-check.py -    those of the corpus, from standard input, a blank line between them
+    make -s corpus | python3 Tests/story-check.py -    those of the corpus, from standard input, one a line
 
 A clash is a contradiction that can be seen in the text alone: "he" of one who was "she", a boy with a girl's name, "the
 snail" or "the kite" in a story without a snail or a kite, a red kite that becomes blue, a name that nobody was given, a

@@ -30,7 +30,8 @@ package func runProgram(_ name: String, usage: String, _ body: (Arguments) throw
   cutShortSentence = strdup(
     "\(name): a file was cut short while it was read: it has to stay as it is\n")
   catchSignal(SIGBUS) { _ in endWhereAFileWasCutShort() }
-  // What is closed stays unusable: else the next file that is opened would take its place, and its lines.
+  // A closed one would be given to the next file that is opened, and what is printed would go into that file:
+  // in its place /dev/null is opened the wrong way around, so that using it still fails.
   for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
     _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
   }

@@ -73,11 +73,11 @@ package final class TargetFile {
   /// - Parameter toDisk: wait until the system has written it to the disk.
   package func flush(toDisk: Bool = false) throws {
     guard writeAll(UnsafeRawBufferPointer(rebasing: block[..<filled]), to: descriptor) else {
-      throw Refusal(path, "\(systemReason): the file needs \(size) bytes, nothing was kept")
+      throw Refusal(path, "\(systemReason): the file needs \(size) bytes, and was not written")
     }
     filled = 0
     if toDisk && fsync(descriptor) != 0 && errno != EINVAL {
-      throw Refusal(path, "\(systemReason): nothing was kept")
+      throw Refusal(path, "\(systemReason): it was not written")
     }
   }
 
@@ -111,10 +111,10 @@ package func freeSpace(beside path: String) throws -> Int {
 ///
 /// - Parameters:
 ///   - page: how a file begins that may be replaced; nil: as it likes.
-///   - advice: what one is told of a file that is there.
+///   - advice: what to do about a file that is there.
 package func checkedTarget(
   _ path: String, force: Bool, sources: [String] = [], page: String? = nil,
-  advice: String = ": --force replaces it"
+  advice: String = "--force replaces it"
 ) throws -> String {
   var status = stat()
   guard stat(path, &status) == 0 else { return path }
@@ -127,7 +127,7 @@ package func checkedTarget(
       throw Refusal(path, "is the source itself: name another file to write")
     }
   }
-  guard force else { throw Refusal(path, "exists already" + advice) }
+  guard force else { throw Refusal(path, "exists already: \(advice)") }
   if let page, status.st_size > 0 {
     guard try MappedFile(path: path).starts(with: page.utf8) else {
       throw Refusal(path, "exists already and is not a page: name another file to write")

@@ -108,16 +108,16 @@ package final class Threads: @unchecked Sendable {
 
   /// Runs one part if there is one to run.
   private func runPart(thread: Int) -> Bool {
-    var parts = waiting.load(ordering: .relaxed)
-    while parts > 0 {
+    var left = waiting.load(ordering: .relaxed)
+    while left > 0 {
       let (taken, found) = waiting.weakCompareExchange(
-        expected: parts, desired: parts - 1, ordering: .acquiringAndReleasing)
+        expected: left, desired: left - 1, ordering: .acquiringAndReleasing)
       if taken {
-        loop.body(loop.parts - parts, thread)
+        loop.body(loop.parts - left, thread)
         unfinished.subtract(1, ordering: .acquiringAndReleasing)
         return true
       }
-      parts = found
+      left = found
     }
     return false
   }

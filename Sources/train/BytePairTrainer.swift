@@ -1,7 +1,7 @@
 import Console
 import Llama2
 
-/// Learns a vocabulary of `size` tokens by byte-pair encoding (Sennrich et al. 2016): the two
+/// Learns a vocabulary by byte-pair encoding (Sennrich et al. 2016): the two
 /// neighbours that stand beside each other most often in `texts` become a piece, again and again.
 ///
 /// The pieces and their order are those of SentencePiece's trainer with the settings of llama2.c
@@ -11,19 +11,19 @@ import Llama2
 /// What has no piece is left to the tokens of the bytes.
 ///
 /// - Parameters:
-///   - size: counts the control tokens, the bytes and the characters, too.
-///   - adapts: whether a text with fewer pieces gives these, and one with many characters 512 pieces beside them.
+///   - size: its tokens: control tokens, bytes, characters and longer pieces. nil: 1024, or fewer if the text has no more
+///     pieces, or 512 more than bytes and characters if these are many.
 ///   - coverage: how much of the text has characters with a token of their own, from 0 to 1 (SentencePiece's
 ///     `character_coverage`); below 1 in the tests' fixtures alone.
 /// - Returns: the tokens as they stand in a tokenizer.bin.
 package func trainBytePairs(
-  _ texts: some Sequence<String>, size: Int, adapts: Bool = false, coverage: Float = 1
+  _ texts: some Sequence<String>, size given: Int?, coverage: Float = 1
 ) throws -> [VocabularyPiece] {
   let words = words(of: texts)
   let characters = characters(of: words, coverage)
   let fallback = ["<unk>", "\n<s>\n", "\n</s>\n"] + (0...255).map(Vocabulary.byteName)
   let least = fallback.count + characters.count
-  let size = adapts ? max(size, least + 512) : size
+  let size = given ?? max(1024, least + 512)
   guard size >= least else {
     throw Refusal(
       "--vocab-size",
@@ -34,7 +34,7 @@ package func trainBytePairs(
   var pieces: [[Unicode.Scalar]] = []
   while least + pieces.count < size {
     guard let piece = trainer.mergeBestPair() else {
-      if adapts { break }
+      if given == nil { break }
       throw Refusal(
         "--vocab-size",
         "found \(size), expected at most \(least + pieces.count), as the text has no more pieces")

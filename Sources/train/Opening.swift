@@ -17,7 +17,7 @@ func openTraining(_ options: Options) throws -> Trainer {
   let start = try openStart(options)
   let settings = start.settings(options)
   // The size of the vocabulary, which is not known yet, does not matter here.
-  if let problem = settings.config(vocabSize: Options.defaultVocabSize).problem {
+  if let problem = settings.config(vocabSize: 1).problem {
     throw Refusal("this shape cannot be run", problem)
   }
   let (tokenizer, newVocabulary) = try openVocabulary(
@@ -130,7 +130,8 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
   func tokenizer(_ path: String) throws -> Tokenizer {
     let file = try MappedFile(path: path)
     guard !file.starts(with: "GGUF".utf8) else {
-      throw Refusal(path, "is a GGUF file, expected a tokenizer.bin, as train and llama2.c write it")
+      throw Refusal(
+        path, "is a GGUF file, expected a tokenizer.bin, as train and llama2.c write it")
     }
     return Tokenizer(try Vocabulary(tokenizerBin: file, vocabSize: vocabSize))
   }
@@ -148,14 +149,13 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
     Output.showProgress("learning the vocabulary")
     bytes = binaryVocabulary(
       try trainBytePairs(
-        documents.flatMap(\.texts), size: options.vocabSize ?? Options.defaultVocabSize,
-        adapts: options.vocabSize == nil))
+        documents.flatMap(\.texts), size: options.vocabSize))
     Output.showProgress("")
   }
   if (try? contents(target)) == bytes { return (try tokenizer(target), nil) }
   let path = try checkedTarget(
     target, force: options.force, sources: options.texts,
-    advice: ", and a model may need it: --out with another folder keeps both, -z takes it as it is,"
+    advice: "a model may need it, so --out with another folder keeps both, -z takes it as it is,"
       + " --force replaces it")
   let file = try TargetFile(path, size: bytes.count)
   try bytes.withUnsafeBytes(file.write)

@@ -8,9 +8,8 @@ struct Options {
   var out = "model.bin"
   /// nil: one is learned from the texts.
   var tokenizer: String?
-  /// nil: 1024, or as many as the texts support.
+  /// nil: as `trainBytePairs` has it.
   var vocabSize: Int?
-  static let defaultVocabSize = 1024
   /// The checkpoint to go on from; nil: random weights.
   var from: String?
   var resumes = false
@@ -36,8 +35,8 @@ struct Options {
       --resume                  go on where a training was stopped
       --force                   replace files that exist
       --tokenizer, -z <file>    take this vocabulary (default: learn one from the texts)
-      --vocab-size <n>          tokens of the vocabulary that is learned (default: 1024, or what the
-                                texts support)
+      --vocab-size <n>          tokens of the vocabulary that is learned (default: 1024; fewer if the texts
+                                have fewer pieces, more if they have many characters)
       --minutes <n>             train for about so long (default: 30), or
       --steps <n>               for so many steps
       --dim, --layers, --heads, --kv-heads, --hidden-dim, --seq-len <n>

@@ -1,6 +1,14 @@
 import Console
 import Llama2
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// A training, step by step.
 final class Trainer {
   private let options: Options
@@ -15,8 +23,8 @@ final class Trainer {
   private let prompt: String
   private let fingerprint: UInt64
   private var progress: Progress
-  /// The step whose weights the files hold; nil: there are none yet.
-  private var written: Int?
+  /// The steps that the model and the state on the disk are of; nil: there are none of this training yet.
+  private var modelStep, stateStep: Int?
   private let batchTokens: UnsafeMutablePointer<Int32>  // (2, windows, seqLen), tokens and targets
   /// The windows of the current epoch, in its order.
   private var order: (epoch: Int, windows: [Int]) = (-1, [])
@@ -44,7 +52,8 @@ final class Trainer {
     (learned, heldOut) = (corpora.learned, corpora.heldOut)
     (self.targets, self.newVocabulary) = (targets, newVocabulary)
     (self.prompt, self.fingerprint, self.progress) = (prompt, fingerprint, progress)
-    written = progress.heldOut.last?.step
+    modelStep = progress.heldOut.last?.step
+    stateStep = modelStep
     batchTokens = .allocate(capacity: 2 * settings.batch * settings.seqLen)
     model.merge(network)
   }
@@ -72,7 +81,7 @@ final class Trainer {
         try evaluate(isLast: false)
       }
     }
-    if written != progress.step { try evaluate(isLast: true) }
+    if stateStep != progress.step { try evaluate(isLast: true) }
   }
 
   // MARK: - One step
@@ -90,7 +99,7 @@ final class Trainer {
   /// Throws if a number that should stay small does not.
   private func requireBelow(_ limit: Double, _ number: Double, _ name: String) throws {
     if number < limit { return }
-    let kept = written.map { "\(options.out) is of step \($0)" } ?? "nothing was written"
+    let kept = modelStep.map { "\(options.out) is of step \($0)" } ?? "nothing was written"
     // A NaN may have a sign, which says nothing.
     let shown = number.isNaN ? "nan" : "\(number)"
     throw Refusal(
@@ -171,7 +180,7 @@ final class Trainer {
     } catch  where !isLast {
       // A full disk may have room again later.
       Output.note("train: \(error); the training goes on")
-      return
+      if modelStep != progress.step { return }
     }
     try Output.line(status)
     if let sample = sample() { try Output.line(sample) }
@@ -187,7 +196,8 @@ final class Trainer {
     return loss / Double(max(1, (0..<windows).reduce(0) { $0 + heldOut.targetCount($1) }))
   }
 
-  /// Writes the model and its picture, then the state. What was there stays until what replaces it is on the disk.
+  /// Writes the model and its picture, then the state. What was there stays until what replaces it is on the
+  /// disk, but for the state of an older training, which does not go with this model.
   private func write() throws {
     let state = StateFile(
       path: targets.state, settings: settings, vocabSize: model.layout.config.vocabSize,
@@ -198,16 +208,20 @@ final class Trainer {
     try picture.withUTF8 { try svg.write(UnsafeRawBufferPointer($0)) }
     var files = [try model.write(targets.model, network.activations), svg]
     if let newVocabulary { files.append(newVocabulary) }
-    try commit(files)
-    newVocabulary = nil
-    written = progress.step
-    // By itself: it is three times as large, and a disk without room for it may have room for the model.
-    try commit([try state.write(model)])
-  }
-
-  private func commit(_ files: [TargetFile]) throws {
     for file in files { try file.flush(toDisk: true) }
+    if modelStep == nil { unlink(targets.state) }
     try TargetFile.commit(files)
+    newVocabulary = nil
+    modelStep = progress.step
+    // By itself: it is three times as large, and a disk without room for it may have room for the model.
+    do {
+      let file = try state.write(model)
+      try file.flush(toDisk: true)
+      try TargetFile.commit([file])
+    } catch {
+      throw Refusal("\(error); \(options.out) is written, but --resume cannot go on from it")
+    }
+    stateStep = progress.step
   }
 
   /// Some text of the model as it was written; of a chat, its answer.

@@ -168,7 +168,7 @@ import Testing
     for story in stories.dropLast() {
       let answer = story.components(separatedBy: "\n")[0].components(separatedBy: "\t").last!
       let words = answer.split(separator: " ")
-      #expect(60...250 ~= words.count, "\(story)")
+      #expect(60...185 ~= words.count, "\(story)")
     }
     let few = try Self.env(["make", "-s", "corpus", "ARGS=--count 2 --plain"], in: folder)
     #expect(few.output == stories[0] + "\n\n" + stories[2] + "\n\n")
