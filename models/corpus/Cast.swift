@@ -58,9 +58,9 @@ extension Story {
     if let fixed {
       return Someone(kind: random.pick(fixed), named: 0.6, natures: heroNatures, &random)
     }
-    if mayInvent, [.land, .town].contains(world), random.chance(0.4) {
+    if mayInvent, [.land, .town].contains(world), random.chance(0.5) {
       let kind = random.pick([
-        inventedWord(&random), random.pick(askedBeings),
+        inventedWord(&random), inventedWord(&random), random.pick(askedBeings),
         random.pick(plot.isForThings ? askedThings : askedBeings),
       ])
       return Someone(kind: kind, named: 0.4, natures: heroNatures, mayInvent: true, &random)
@@ -186,7 +186,7 @@ extension Someone {
     let known = gender == .she ? girls : boys
     name =
       random.chance(named)
-      ? mayInvent && random.chance(0.4) ? inventedName(gender, &random) : random.pick(known) : nil
+      ? mayInvent && random.chance(0.5) ? inventedName(gender, &random) : random.pick(known) : nil
     let isYoung = youngKinds.contains(self.kind)
     let nature = random.pick(
       natures.filter {

@@ -14,7 +14,7 @@
 ///     corpus --seed 2           other ones
 ///
 /// Stories are separated by a blank line; one that answers a request stands behind it and a tab, and now and
-/// then behind a system prompt and a tab first. The line that may follow is another request with its answer, one of
+/// then behind a system prompt and a tab first. The line that follows is another request with its answer, one of
 /// a few words, as a chat goes on. The same arguments always give the same text.
 var count = 20_000
 var seed = 1
@@ -54,10 +54,8 @@ func refuse(_ problem: String) -> Never {
     if !isAsked { return story.text }
     guard let (request, answer) = try? story.exchange() else { continue }
     let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
-    let document = system + request + "\t" + answer
-    guard random.chance(0.5) else { return document }
     let (said, reply) = story.smallExchange()
-    return document + "\n" + said + "\t" + reply
+    return system + request + "\t" + answer + "\n" + said + "\t" + reply
   }
 }
 
