@@ -99,16 +99,33 @@ extension Floats {
     let blocks = max(1, (columns + Panels.depth - 1) / Panels.depth)
     for block in 0..<blocks {
       let steps = columns * block / blocks..<columns * (block + 1) / blocks
-      let a = start + steps.lowerBound * columnStride
-      for panel in 0..<b.count {
-        let column = panel * ProductTile.width
-        ProductTile.column(
-          Floats(
-            a, rows: rows, columns: steps.count, rowStride: rowStride, columnStride: columnStride),
-          b[panel] + steps.lowerBound * ProductTile.width,
-          c.start + column, c.rowStride, width: min(ProductTile.width, b.columns - column),
-          adding: adding || block > 0)
+      columns(steps).withColumnsTogether { a in
+        for panel in 0..<b.count {
+          let column = panel * ProductTile.width
+          ProductTile.column(
+            a, b[panel] + steps.lowerBound * ProductTile.width, c.start + column, c.rowStride,
+            width: min(ProductTile.width, b.columns - column), adding: adding || block > 0)
+        }
       }
+    }
+  }
+
+  private func columns(_ part: Range<Int>) -> Floats {
+    Floats(
+      start + part.lowerBound * columnStride, rows: rows, columns: part.count,
+      rowStride: rowStride, columnStride: columnStride)
+  }
+
+  /// Calls `body` with this matrix or, if it is a transposed one, with a copy of it. The columns of a transposed
+  /// matrix are a whole row of the original apart: where that is a power of 2, few of them fit into a cache.
+  private func withColumnsTogether(_ body: (Floats) -> Void) {
+    guard rowStride == 1, columnStride > rows else { return body(self) }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * columns) {
+      let copy = $0.baseAddress!
+      for column in 0..<columns {
+        (copy + column * rows).update(from: start + column * columnStride, count: rows)
+      }
+      body(Floats(copy, rows: rows, columns: columns, rowStride: 1, columnStride: rows))
     }
   }
 }
