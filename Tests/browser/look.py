@@ -420,8 +420,8 @@ def main():
             if options.picture:
                 page.look(1280, 1378, scale=0.75)
                 page.open(make(*PAGES[0]))
-                page.run("location.hash = 'token=34&layer=5&head=1'")
-                page.wait("selected.token === 34")
+                page.run("location.hash = 'token=63&layer=5&head=5'")
+                page.wait("selected.token === 63")
                 page.screenshot(options.picture)
                 return
             for name, arguments in PAGES + [("heads", many_heads(folder))]:
