@@ -1,6 +1,7 @@
-// Attention of the queries of a window to the keys up to their own positions, block by block, so that the
-// scores of a block stay in a core's cache; the backward pass computes them again (Dao et al. 2022:
-// FlashAttention). Of each head of queries:
+// Attention of the queries of a window to the keys of their own text up to their own positions, block by
+// block, so that the scores of a block stay in a core's cache; the backward pass computes them again (Dao et
+// al. 2022: FlashAttention). What another text in the window says is nothing to go by (Grattafiori et al. 2024:
+// Llama 3). Of each head of queries:
 //
 //     forward    S = Q Kᵀ / √headSize      P = softmax(S)             O = P V
 //     backward   dV = Pᵀ dO                dP = dO Vᵀ
@@ -68,36 +69,46 @@ private struct QueryBlock {
   let position: Int
   let row: Int
   let count: Int
-  /// The positions that the last one sees.
-  var visible: Int { position + count }
+  /// The positions that one of them sees, and some in front, so that a panel begins at the first.
+  let keys: Range<Int>
+  /// The position at which the text of each begins.
+  let starts: UnsafePointer<Int32>
+
+  /// The keys that a query sees, of those of the block.
+  func visible(to i: Int) -> Range<Int> {
+    Int(starts[i]) - keys.lowerBound..<position + i + 1 - keys.lowerBound
+  }
 }
 
 extension Network {
   /// heads = softmax(q kᵀ / √headSize) v. Threads share the key-value heads of the windows.
-  func attention(_ a: TrainingActivations.Layer, _ dropout: Dropout?) {
+  func attention(
+    _ a: TrainingActivations.Layer, _ starts: UnsafePointer<Int32>, _ dropout: Dropout?
+  ) {
     forEachHead { window, kvHead, scratch in
       let (k, v) = (head(a.k, window, kvHead), head(a.v, window, kvHead))
       layOut(k.transposed, in: scratch.byColumn, factor: scoreFactor)
       layOut(v, in: scratch.byRow)
-      forEachBlock(window, kvHead) { block in
+      forEachBlock(window, kvHead, starts) { block in
         let p = scores(block, a.q, scratch)
         for i in 0..<block.count {
           let row = p.start + i * p.rowStride
-          let (sum, logSum) = softmaxNumerators(
-            row, visible: block.position + i + 1, of: block.visible)
+          let (sum, logSum) = softmaxNumerators(row, visible: block.visible(to: i), of: p.columns)
           a.logSums[(block.row + i) * config.nHeads + block.head] = logSum
-          for j in 0..<block.visible { row[j] *= 1 / sum }
+          for j in 0..<p.columns { row[j] *= 1 / sum }
         }
         drop(p, block, dropout)
-        p.multiply(scratch.byRow, into: rows(of: block, a.heads), adding: false)
+        p.multiply(
+          scratch.byRow.rows(from: block.keys.lowerBound), into: rows(of: block, a.heads),
+          adding: false)
       }
     }
   }
 
   /// dq, dk and dv, from dheads.
   func attentionBackward(
-    _ a: TrainingActivations.Layer, dheads: Floats, dq: Floats, dk: Floats, dv: Floats,
-    _ dropout: Dropout?
+    _ a: TrainingActivations.Layer, _ starts: UnsafePointer<Int32>, dheads: Floats, dq: Floats,
+    dk: Floats, dv: Floats, _ dropout: Dropout?
   ) {
     forEachHead { window, kvHead, scratch in
       let (k, v) = (head(a.k, window, kvHead), head(a.v, window, kvHead))
@@ -110,30 +121,30 @@ extension Network {
           (gradient.start + i * gradient.rowStride).update(repeating: 0, count: gradient.columns)
         }
       }
-      forEachBlock(window, kvHead) { block in
+      forEachBlock(window, kvHead, starts) { block in
         let p = scores(block, a.q, scratch)
         let (q, out, dout) = (
           rows(of: block, a.q), rows(of: block, a.heads), rows(of: block, dheads)
         )
-        let dp = Floats(
-          scratch.dp.start, rows: p.rows, columns: p.columns, rowStride: p.rowStride)
-        dout.multiply(scratch.otherByColumn.first(block.visible), into: dp, adding: false)
+        let dp = scratch.dp.rows(0..<block.count).columns(block.keys)
+        dout.multiply(scratch.otherByColumn.columns(block.keys), into: dp, adding: false)
         drop(dp, block, dropout)
         for i in 0..<block.count {
           let (p, dp) = (p.start + i * p.rowStride, dp.start + i * p.rowStride)
           let logSum = a.logSums[(block.row + i) * config.nHeads + block.head]
           let d = dot(out.start + i * out.rowStride, dout.start + i * dout.rowStride, out.columns)
           softmaxBackward(
-            p, dp, visible: block.position + i + 1, of: block.visible, logSum: logSum, d)
+            p, dp, visible: block.visible(to: i), of: block.keys.count, logSum: logSum, d)
         }
-        dp.multiply(scratch.byRow, into: rows(of: block, dq), adding: false)
+        dp.multiply(
+          scratch.byRow.rows(from: block.keys.lowerBound), into: rows(of: block, dq), adding: false)
         // The gradients of the keys and values that the block sees.
         let queries = Panels(start: scratch.block.start, rows: block.count, columns: q.columns)
         layOut(q, in: queries, factor: scoreFactor)
-        dp.transposed.multiply(queries, into: dk.rows(0..<block.visible), adding: true)
+        dp.transposed.multiply(queries, into: dk.rows(block.keys), adding: true)
         drop(p, block, dropout)
         layOut(dout, in: queries)
-        p.transposed.multiply(queries, into: dv.rows(0..<block.visible), adding: true)
+        p.transposed.multiply(queries, into: dv.rows(block.keys), adding: true)
       }
     }
   }
@@ -150,14 +161,20 @@ extension Network {
   }
 
   /// Calls `body` with the blocks of all heads that share a key-value head.
-  private func forEachBlock(_ window: Int, _ kvHead: Int, _ body: (QueryBlock) -> Void) {
+  private func forEachBlock(
+    _ window: Int, _ kvHead: Int, _ starts: UnsafePointer<Int32>, _ body: (QueryBlock) -> Void
+  ) {
     let (seqLen, heads) = (config.seqLen, config.nHeads / config.nKVHeads)
     for head in kvHead * heads..<(kvHead + 1) * heads {
       for position in stride(from: 0, to: seqLen, by: AttentionScratch.queries) {
+        let (row, end) = (
+          window * seqLen + position, min(position + AttentionScratch.queries, seqLen)
+        )
+        let first = Int(starts[row]) / AttentionScratch.queries * AttentionScratch.queries
         body(
           QueryBlock(
-            head: head, position: position, row: window * seqLen + position,
-            count: min(AttentionScratch.queries, seqLen - position)))
+            head: head, position: position, row: row, count: end - position, keys: first..<end,
+            starts: starts + row))
       }
     }
   }
@@ -180,13 +197,11 @@ extension Network {
     panels.layOut(x, rows: 0..<panels.rows, factor: factor)
   }
 
-  /// The scores of a block, (queries, visible).
+  /// The scores of a block, (queries, keys).
   private func scores(_ block: QueryBlock, _ q: Floats, _ scratch: AttentionScratch) -> Floats {
-    let scores = Floats(
-      scratch.p.start, rows: block.count, columns: block.visible,
-      rowStride: scratch.p.rowStride)
+    let scores = scratch.p.rows(0..<block.count).columns(block.keys)
     rows(of: block, q).multiply(
-      scratch.byColumn.first(block.visible), into: scores, adding: false)
+      scratch.byColumn.columns(block.keys), into: scores, adding: false)
     return scores
   }
 
@@ -194,10 +209,10 @@ extension Network {
   private func drop(_ p: Floats, _ block: QueryBlock, _ dropout: Dropout?) {
     guard let dropout else { return }
     for i in 0..<block.count {
-      let (row, first) = (
-        p.start + i * p.rowStride, ((block.row + i) * config.nHeads + block.head) * p.rowStride
-      )
-      for j in stride(from: 0, to: block.visible, by: 16) {
+      let row = p.start + i * p.rowStride
+      let first =
+        ((block.row + i) * config.nHeads + block.head) * p.rowStride + block.keys.lowerBound
+      for j in stride(from: 0, to: p.columns, by: 16) {
         store(load(row + j) * dropout.factors(first + j), row + j)
       }
     }
@@ -205,19 +220,25 @@ extension Network {
 }
 
 extension Panels {
-  /// The first columns alone.
-  fileprivate func first(_ columns: Int) -> Panels {
-    Panels(start: start, rows: rows, columns: columns)
+  /// Some columns alone, the first of which begins a panel.
+  fileprivate func columns(_ part: Range<Int>) -> Panels {
+    Panels(start: self[part.lowerBound / ProductTile.width], rows: rows, columns: part.count)
+  }
+
+  /// The rows from one on, for a left side that has no columns in front of it.
+  fileprivate func rows(from row: Int) -> Panels {
+    Panels(start: start + row * ProductTile.width, rows: rows, columns: columns)
   }
 }
 
-/// Makes the first `visible` of a row of `count` scores e^(s - max), and those behind them 0. Returns
-/// Σ e^(s - max), and log Σ e^s.
+/// Makes the visible ones of a row of `count` scores e^(s - max), and the others 0. Returns Σ e^(s - max), and
+/// log Σ e^s.
 private func softmaxNumerators(
-  _ row: UnsafeMutablePointer<Float>, visible: Int, of count: Int
+  _ row: UnsafeMutablePointer<Float>, visible: Range<Int>, of count: Int
 ) -> (sum: Float, logSum: Float) {
-  let padded = (visible + 15) & ~15
-  (row + visible).update(repeating: -.infinity, count: padded - visible)
+  let padded = (visible.upperBound + 15) & ~15
+  row.update(repeating: -.infinity, count: visible.lowerBound)
+  (row + visible.upperBound).update(repeating: -.infinity, count: padded - visible.upperBound)
   let (max, sum) = Steps.exponentials(row, padded)
   if padded < count { (row + padded).update(repeating: 0, count: count - padded) }
   return (sum, max + logf(sum))
@@ -229,15 +250,16 @@ private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: 
 }
 
 /// p = e^(p - logSum), which turns scores into weights, and dp = p (dp - d), which turns the gradients of
-/// the weights into those of the scores. Both are 0 behind the positions that the query sees, up to `count`.
+/// the weights into those of the scores. Both are 0 for the keys of `count` that the query does not see.
 private func softmaxBackward(
-  _ p: UnsafeMutablePointer<Float>, _ dp: UnsafeMutablePointer<Float>, visible: Int, of count: Int,
-  logSum: Float, _ d: Float
+  _ p: UnsafeMutablePointer<Float>, _ dp: UnsafeMutablePointer<Float>, visible: Range<Int>,
+  of count: Int, logSum: Float, _ d: Float
 ) {
-  for j in stride(from: 0, to: visible, by: 16) {
+  for j in stride(from: visible.lowerBound & ~15, to: visible.upperBound, by: 16) {
     let weights = exp(load(p + j) - logSum)
     store(weights, p + j)
     store(weights * (load(dp + j) - d), dp + j)
   }
-  for j in visible..<count { (p[j], dp[j]) = (0, 0) }
+  for j in 0..<visible.lowerBound { (p[j], dp[j]) = (0, 0) }
+  for j in visible.upperBound..<count { (p[j], dp[j]) = (0, 0) }
 }

@@ -10,6 +10,8 @@ struct Corpus {
   private let tokens: [Int32]
   /// The token that follows each; below 0 where it is given and not learned.
   private let targets: [Int32]
+  /// Where each text begins that is read by itself: a document, or a chat of several.
+  private let openings: [Int]
   /// Where each window begins.
   let windows: [Int]
 
@@ -17,8 +19,10 @@ struct Corpus {
   ///   there is none in fewer tokens.
   init(_ documents: some Collection<Encoded>, seqLen: Int, padded: Bool) {
     self.seqLen = seqLen
-    var (tokens, targets, starts): ([Int32], [Int32], [Int]) = ([], [], [])
+    var (tokens, targets): ([Int32], [Int32]) = ([], [])
+    var (starts, openings): ([Int], [Int]) = ([], [])
     for document in documents {
+      if !document.goesOn || starts.isEmpty { openings.append(tokens.count) }
       starts.append(tokens.count)
       tokens += document.tokens
       targets += document.targets
@@ -36,14 +40,18 @@ struct Corpus {
       // The document that the window cuts, unless it began in front of it.
       at = starts[next] > at ? starts[next] : at + seqLen
     }
-    (self.tokens, self.targets) = (tokens, targets)
+    (self.tokens, self.targets, self.openings) = (tokens, targets, openings)
     self.windows = windows.filter { targets[$0..<$0 + seqLen].contains { $0 >= 0 } }
   }
 
-  /// Copies a window; one behind the last is empty.
+  /// Copies a window, (seqLen) each; one behind the last is empty.
+  ///
+  /// - Parameter starts: for each token, the position in the window at which its text begins.
   func copy(
-    _ window: Int, to tokens: UnsafeMutablePointer<Int32>, targets: UnsafeMutablePointer<Int32>
+    _ window: Int, to tokens: UnsafeMutablePointer<Int32>, targets: UnsafeMutablePointer<Int32>,
+    starts: UnsafeMutablePointer<Int32>
   ) {
+    starts.update(repeating: 0, count: seqLen)
     guard window < windows.count else {
       tokens.update(repeating: 0, count: seqLen)
       targets.update(repeating: -1, count: seqLen)
@@ -56,6 +64,21 @@ struct Corpus {
     self.targets[range].withUnsafeBufferPointer {
       targets.update(from: $0.baseAddress!, count: seqLen)
     }
+    for opening in openings[firstOpening(behind: range.lowerBound)...].prefix(while: range.contains)
+    {
+      let start = opening - range.lowerBound
+      (starts + start).update(repeating: Int32(start), count: seqLen - start)
+    }
+  }
+
+  /// The index of the first text that begins behind a token.
+  private func firstOpening(behind token: Int) -> Int {
+    var range = 0..<openings.count
+    while !range.isEmpty {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      range = openings[middle] > token ? range.lowerBound..<middle : middle + 1..<range.upperBound
+    }
+    return range.lowerBound
   }
 
   /// Tokens of a window that are learned.
@@ -66,12 +89,12 @@ struct Corpus {
   /// Tokens of all documents, and of what fills up the last window of a padded corpus.
   var tokenCount: Int { tokens.count }
 
-  /// A hash of the tokens and targets (Fowler, Noll and Vo: FNV-1a).
+  /// A hash of the tokens, targets and openings (Fowler, Noll and Vo: FNV-1a).
   var fingerprint: UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for array in [tokens, targets] {
-      for value in array { hash = (hash ^ UInt64(UInt32(bitPattern: value))) &* 0x100_0000_01B3 }
-    }
+    func add(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
+    for array in [tokens, targets] { for value in array { add(UInt64(UInt32(bitPattern: value))) } }
+    for opening in openings { add(UInt64(opening)) }
     return hash
   }
 }
@@ -80,6 +103,8 @@ struct Corpus {
 struct Encoded {
   let tokens: [Int32]
   let targets: [Int32]
+  /// Whether it is read together with the one in front of it.
+  var goesOn = false
 
   /// A document is followed by the BOS of the next one. One that answers a request ends with EOS, which the
   /// chat ends with, and a line's end, which llama2.c's chat prints behind it; the request, as the chat
@@ -95,6 +120,7 @@ struct Encoded {
     // The tokens of the bytes stand behind <unk>, <s> and </s>.
     let newline = 3 + Int(UInt8(ascii: "\n"))
     self.init(asked + answer, learnedFrom: asked.count - 1, then: newline)
+    goesOn = document.goesOn
   }
 
   private init(_ tokens: [Int], learnedFrom first: Int, then last: Int) {
@@ -147,6 +173,8 @@ func corpora(_ documents: [Document], _ tokenizer: Tokenizer, seqLen: Int, _ thr
     all.append(first)
     heldOut = [rest]
   } else {
+    // Behind an exchange that is held out, the next one begins a chat.
+    for i in all.indices where i % 20 == 19 || i % 20 == 0 { all[i].goesOn = false }
     heldOut = stride(from: 19, to: all.count, by: 20).map { all[$0] }
     all = all.indices.filter { $0 % 20 != 19 }.map { all[$0] }
   }

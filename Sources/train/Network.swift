@@ -55,7 +55,7 @@ extension Network {
     embed(batch.tokens, into: streams[0])
     dropouts?.embedding.apply(streams[0].start, 0..<streams[0].rows * streams[0].columns)
     for (i, layer) in s.layers.enumerated() {
-      forward(weights.layers[i], layer, into: streams[i + 1], dropouts?.layer(i))
+      forward(weights.layers[i], layer, batch.starts, into: streams[i + 1], dropouts?.layer(i))
     }
     rmsnorm(s.x, weights.finalNorm, into: s.xb)
   }
@@ -67,7 +67,7 @@ extension Network {
     rmsnormBackward(
       s.x, weights.finalNorm, dy: dxb, addedTo: s.dx, dw: gradients.finalNorm)
     for (i, layer) in s.layers.enumerated().reversed() {
-      backward(weights.layers[i], gradients.layers[i], layer, dropouts?.layer(i))
+      backward(weights.layers[i], gradients.layers[i], layer, batch.starts, dropouts?.layer(i))
     }
     dropouts?.embedding.apply(s.dx.start, 0..<s.dx.rows * s.dx.columns)
     embedBackward(batch.tokens, dx: s.dx)
@@ -75,8 +75,8 @@ extension Network {
 
   /// x → y, the residual streams in front of a layer and behind it.
   private func forward(
-    _ w: Parameters.Layer, _ a: TrainingActivations.Layer, into y: Floats,
-    _ dropout: Dropouts.Layer?
+    _ w: Parameters.Layer, _ a: TrainingActivations.Layer, _ starts: UnsafePointer<Int32>,
+    into y: Floats, _ dropout: Dropouts.Layer?
   ) {
     let branch = activations.branch
     // Attention: x2 = x + Wo attention(q, k, v), where q, k = rope(Wq xb), rope(Wk xb), v = Wv xb, and xb is
@@ -85,7 +85,7 @@ extension Network {
     linear(a.xb, [(w.wq, a.q), (w.wk, a.k), (w.wv, a.v)])
     rope(a.q)
     rope(a.k)
-    attention(a, dropout?.weights)
+    attention(a, starts, dropout?.weights)
     linear(a.heads, [(w.wo, branch)])
     add(a.x, branch, dropout?.attention, into: a.x2)
 
@@ -100,7 +100,7 @@ extension Network {
   /// dy → dx, the gradients of these, both in `activations.dx`; adds the weights' to g.
   private func backward(
     _ w: Parameters.Layer, _ g: Parameters.Layer, _ a: TrainingActivations.Layer,
-    _ dropout: Dropouts.Layer?
+    _ starts: UnsafePointer<Int32>, _ dropout: Dropouts.Layer?
   ) {
     let s = activations
     // xb and h1, h3 are not read any more: their gradients take their places.
@@ -115,7 +115,8 @@ extension Network {
     // Attention.
     dbranch = addBackward(s.dx, dropout?.attention, scratch: s.branch)
     linearBackward(a.heads, dx: s.dheads, [(w.wo, g.wo, dbranch)])
-    attentionBackward(a, dheads: s.dheads, dq: s.dq, dk: s.dk, dv: s.dv, dropout?.weights)
+    attentionBackward(
+      a, starts, dheads: s.dheads, dq: s.dq, dk: s.dk, dv: s.dv, dropout?.weights)
     ropeBackward(s.dq)
     ropeBackward(s.dk)
     linearBackward(a.xb, dx: dxb, [(w.wq, g.wq, s.dq), (w.wk, g.wk, s.dk), (w.wv, g.wv, s.dv)])
@@ -123,11 +124,13 @@ extension Network {
   }
 }
 
-/// The windows of a micro-batch, (windows, seqLen): tokens, and for each the one that follows; below 0 where
-/// that is given and not learned.
+/// The windows of a micro-batch, (windows, seqLen).
 struct MicroBatch {
   let tokens: UnsafePointer<Int32>
+  /// The token that follows each; below 0 where it is given and not learned.
   let targets: UnsafePointer<Int32>
+  /// The first position that each token attends to: that at which its text begins in the window.
+  let starts: UnsafePointer<Int32>
 }
 
 /// The dropouts of one micro-batch, each of which leaves out other elements.

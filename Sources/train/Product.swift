@@ -40,6 +40,8 @@ struct Floats {
       start + part.lowerBound * rowStride, rows: part.count, columns: columns,
       rowStride: rowStride, columnStride: columnStride)
   }
+
+  func columns(_ part: Range<Int>) -> Floats { transposed.rows(part).transposed }
 }
 
 /// The right side of a product, (rows, columns), as its tiles read it: panels of `ProductTile.width`
@@ -108,12 +110,6 @@ extension Floats {
         }
       }
     }
-  }
-
-  private func columns(_ part: Range<Int>) -> Floats {
-    Floats(
-      start + part.lowerBound * columnStride, rows: rows, columns: part.count,
-      rowStride: rowStride, columnStride: columnStride)
   }
 
   /// Calls `body` with this matrix or, if it is a transposed one, with a copy of it. The columns of a transposed

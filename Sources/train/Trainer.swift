@@ -25,7 +25,7 @@ final class Trainer {
   private var progress: Progress
   /// The steps that the model and the state on the disk are of; nil: there are none of this training yet.
   private var modelStep, stateStep: Int?
-  private let batchTokens: UnsafeMutablePointer<Int32>  // (2, windows, seqLen), tokens and targets
+  private let batchTokens: UnsafeMutablePointer<Int32>  // (3, windows, seqLen), as in MicroBatch
   /// The windows of the current epoch, in its order.
   private var order: (epoch: Int, windows: [Int]) = (-1, [])
   /// The time when this process began to train, and the steps that were taken before.
@@ -54,7 +54,7 @@ final class Trainer {
     (self.prompt, self.fingerprint, self.progress) = (prompt, fingerprint, progress)
     modelStep = progress.heldOut.last?.step
     stateStep = modelStep
-    batchTokens = .allocate(capacity: 2 * settings.batch * settings.seqLen)
+    batchTokens = .allocate(capacity: 3 * settings.batch * settings.seqLen)
     model.merge(network)
   }
 
@@ -135,11 +135,14 @@ final class Trainer {
   }
 
   private func batch(_ corpus: Corpus, _ window: (Int) -> Int) -> MicroBatch {
-    let (seqLen, targets) = (settings.seqLen, batchTokens + settings.batch * settings.seqLen)
+    let (seqLen, count) = (settings.seqLen, settings.batch * settings.seqLen)
+    let (targets, starts) = (batchTokens + count, batchTokens + 2 * count)
     for i in 0..<settings.batch {
-      corpus.copy(window(i), to: batchTokens + i * seqLen, targets: targets + i * seqLen)
+      corpus.copy(
+        window(i), to: batchTokens + i * seqLen, targets: targets + i * seqLen,
+        starts: starts + i * seqLen)
     }
-    return MicroBatch(tokens: batchTokens, targets: targets)
+    return MicroBatch(tokens: batchTokens, targets: targets, starts: starts)
   }
 
   private func dropouts(_ micro: Int) -> Dropouts? {

@@ -158,7 +158,8 @@ import llama2_train
 
   @Test func linesWithATabAreRequestsAndAnswers() throws {
     let chat = [
-      Document(request: "Hi", text: "Hello!"), Document(request: "Who?", text: "Tom, of course."),
+      Document(request: "Hi", text: "Hello!"),
+      Document(request: "Who?", text: "Tom, of course.", goesOn: true),
     ]
     #expect(try Self.documents("Hi\tHello!\n Who?\t Tom, of course. \n") == chat)
     #expect(

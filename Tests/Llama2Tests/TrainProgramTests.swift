@@ -199,6 +199,39 @@ struct TrainProgramTests {
     #expect(Corpus(documents, seqLen: count + 1, padded: false).windows.isEmpty)
   }
 
+  @Test func aTextBeginsAtItsFirstTokenAndAChatAtItsFirstExchange() throws {
+    let tokenizer = try Self.shippedTokenizer()
+    let documents = [
+      Document(text: "One day"), Document(request: "Hi", text: "Hello!"),
+      Document(request: "Who?", text: "Tom, of course.", goesOn: true), Document(text: "The end."),
+    ].map { Encoded($0, tokenizer) }
+    let lengths = documents.map(\.tokens.count)
+    let (chat, end) = (lengths[0], lengths[0] + lengths[1] + lengths[2])
+    let corpus = Corpus(documents, seqLen: end + 2, padded: true)
+    func starts(_ window: Int) -> [Int32] {
+      var numbers = [Int32](repeating: -2, count: 3 * corpus.seqLen)
+      numbers.withUnsafeMutableBufferPointer {
+        let start = $0.baseAddress!
+        corpus.copy(
+          window, to: start, targets: start + corpus.seqLen, starts: start + 2 * corpus.seqLen)
+      }
+      return Array(numbers.suffix(corpus.seqLen))
+    }
+    func repeating(_ start: Int, _ count: Int) -> [Int32] {
+      [Int32](repeating: Int32(start), count: count)
+    }
+    #expect(corpus.windows == [0, end])
+    #expect(
+      starts(0) == repeating(0, chat) + repeating(chat, end - chat) + repeating(end, 2))
+    #expect(starts(1) == repeating(0, end + 2) && starts(2) == repeating(0, end + 2))
+    // Texts that begin elsewhere are another corpus, although the tokens are the same.
+    var apart = documents
+    apart[2].goesOn = false
+    #expect(
+      Corpus(apart, seqLen: 16, padded: true).fingerprint
+        != Corpus(documents, seqLen: 16, padded: true).fingerprint)
+  }
+
   @Test func windowsOfRequestsAloneAreLeftOut() throws {
     let tokenizer = try Self.shippedTokenizer()
     let request = String(repeating: "a b ", count: 50)

@@ -24,10 +24,12 @@ struct TrainingTests {
     #expect(checked == expected.gradients.count)
   }
 
-  /// Of directions in which all of a tensor's weights move, with and without dropout.
-  @Test(arguments: [0, 0.3])
-  func gradientsAreThoseOfDifferences(_ dropout: Float) throws {
+  /// Of directions in which all of a tensor's weights move, with and without dropout, windows of one text and of
+  /// several.
+  @Test(arguments: [0, 0.3], [[], [5, 32, 33]])
+  func gradientsAreThoseOfDifferences(_ dropout: Float, _ openings: [Int]) throws {
     let training = try SmallTraining([12, 33, 2, 3, 1, 41, 37], isTied: false, windows: 2)
+    training.openings = openings
     var random = Random(seed: 7)
     let dropouts = dropout > 0 ? Dropouts(dropout, layers: 2, &random) : nil
     _ = training.computeGradients(dropouts)
@@ -48,6 +50,37 @@ struct TrainingTests {
       let found = (loss(length) - loss(-length)) / Double(2 * length)
       let size = gradients[place.range].reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
       #expect(abs(found - slope) < 0.02 * size + 1e-3, "\(place.tensor): \(found) \(slope)")
+    }
+  }
+
+  /// Texts of any length and place in blocks of queries.
+  @Test func textsInAWindowDoNotSeeOneAnother() throws {
+    let training = try SmallTraining([16, 32, 2, 4, 2, 64, 100], isTied: true, windows: 1)
+    let openings = [0, 3, 32, 47, 95, 99]
+    func gradients() -> [Float] {
+      (0..<training.layout.count).map { training.gradients[$0] }
+    }
+    training.openings = openings
+    let (tokens, targets) = (training.tokens, training.targets)
+    let loss = training.computeGradients()
+    let together = gradients()
+    // Each text alone, at the beginning of a window.
+    var (sum, sums) = (0.0, [Float](repeating: 0, count: together.count))
+    let count = Double(targets.count { $0 >= 0 })
+    training.openings = []
+    for (start, end) in zip(openings, openings.dropFirst() + [100]) {
+      let rest = [Int32](repeating: 7, count: 100 - (end - start))
+      training.tokens = tokens[start..<end] + rest
+      training.targets = targets[start..<end] + rest.map { _ in -1 }
+      let own = Double(training.targets.count { $0 >= 0 })
+      guard own > 0 else { continue }
+      sum += training.computeGradients() * own / count
+      for (i, gradient) in gradients().enumerated() { sums[i] += gradient * Float(own / count) }
+    }
+    #expect(abs(loss - sum) < 1e-5, "\(loss) \(sum)")
+    let largest = together.reduce(0) { max($0, abs($1)) }
+    for (i, (found, expected)) in zip(together, sums).enumerated() {
+      #expect(abs(found - expected) < 1e-5 * largest, "\(i): \(found) \(expected)")
     }
   }
 
@@ -210,6 +243,8 @@ private final class SmallTraining {
   let threads: Threads
   var tokens: [Int32] = []
   var targets: [Int32] = []
+  /// Where texts begin in each window, beside its first position.
+  var openings: [Int] = []
   private let network: Network
   private let windows: Int
   private var random = FixtureRandom()
@@ -233,7 +268,7 @@ private final class SmallTraining {
     activations = try TrainingActivations(
       config, windows: windows, threads: count, mostLogits: mostLogits)
     self.windows = windows
-    data = .allocate(capacity: 2 * windows * config.seqLen)
+    data = .allocate(capacity: 3 * windows * config.seqLen)
     network = Network(layout, weights: weights, gradients: gradients, activations, threads)
     for place in layout.places {
       for i in place.range {
@@ -272,8 +307,12 @@ private final class SmallTraining {
 
   /// The windows, until the next call.
   var batch: MicroBatch {
-    data.update(from: tokens + targets, count: 2 * tokens.count)
-    return MicroBatch(tokens: data, targets: data + tokens.count)
+    let starts = tokens.indices.map { token in
+      Int32(openings.last { $0 <= token % layout.config.seqLen } ?? 0)
+    }
+    data.update(from: tokens + targets + starts, count: 3 * tokens.count)
+    return MicroBatch(
+      tokens: data, targets: data + tokens.count, starts: data + 2 * tokens.count)
   }
 
   /// The mean loss, and its gradient.
