@@ -66,10 +66,13 @@ extension Story {
       return Someone(kind: kind, named: 0.4, natures: heroNatures, mayInvent: true, &random)
     }
     let isThing = plot.isForThings && world == .land && random.chance(0.1)
+    let list = (random.chance(0.25) ? rareLists : kindLists)[world]!
+    // Those who are always "he" or always "she" come more often: there are few of them.
+    let gendered = list.filter { $0.contains(":") }
     let kind =
       isThing
       ? random.pick(thingKinds)
-      : random.pick(random.chance(0.25) ? rareLists[world]! : kindLists[world]!)
+      : random.pick(random.chance(0.2) && !gendered.isEmpty ? gendered : list)
     let isUnique = uniqueKinds.contains(kind.prefixWord)
     return Someone(
       kind: kind,
@@ -184,6 +187,8 @@ extension Someone {
     let fixed = kind.hasSuffix(": she") ? Gender.she : kind.hasSuffix(": he") ? .he : nil
     gender = fixed ?? (random.chance(0.5) ? .she : .he)
     let known = gender == .she ? girls : boys
+    // A king has a name that goes with him, from which a model learns whose name it is.
+    let named = fixed == nil || uniqueKinds.contains(self.kind) ? named : max(named, 0.6)
     name =
       random.chance(named)
       ? mayInvent && random.chance(0.5) ? inventedName(gender, &random) : random.pick(known) : nil
@@ -199,35 +204,35 @@ extension Someone {
 }
 
 private let starts = list(
-  "b, bl, br, ch, cl, d, dr, f, fl, fr, g, gl, gr, h, j, k, kl, l, m, n, p, pl, qu, r, s, sl, sm, sn, sp, squ, st, t, tr, tw, v, w, y, z"
+  "b, bl, br, ch, cl, d, dr, f, fl, fr, g, gl, gr, h, j, k, kl, kr, l, m, n, p, pl, pr, qu, r, s, sc, sl, sm, sn, sp, squ, st, t, th, tr, tw, v, w, y, z"
 )
+private let vowels = list("a, e, i, o, u")
 private let middles = list("a, e, i, o, u, oo, ee, ai")
-private let ends = list(
-  "b, bble, ck, ddle, ff, g, ggle, ll, mp, mble, n, nk, p, pper, rf, rk, rp, sh, t, x, zz, zzle, nter, mmer, bbit"
+private let singles = list("b, d, g, k, l, m, n, r, t")
+private let joints = list(
+  "b, bb, d, dd, g, j, k, l, lb, ld, lf, ll, lm, lv, m, mb, mm, n, nd, nn, nt, nz, p, pp, r, rd, rk, rl, rr, rt, sh, sk, st, t, th, tt, v, x, z, zz"
 )
+private let ends = list(
+  "b, bble, ck, ddle, ff, g, ggle, ll, mp, mble, n, nk, p, pper, rf, rk, rp, sh, t, x, zz, zzle, nter, mmer, bbit, rine, ster, lope"
+)
+private let herEnds = list("a, a, a, a, i, e, y, ia, in, ette, ella, ild, une, ira")
+private let hisEnds = list("o, o, o, u, i, y, an, en, in, us, el, ard, ert, old, ik, ago, ax")
 
 /// "a blorp", "a twizzle": from these a model learns to take a word as it stands in the request.
 func inventedWord(_ random: inout Random) -> String {
   var word = random.chance(0.12) ? "" : random.pick(starts)
-  if random.chance(0.35) {
-    word += random.pick(middles) + random.pick(list("b, d, l, m, n, p, t, z, nk, rk, lf"))
-  }
+  if random.chance(0.35) { word += random.pick(middles) + random.pick(joints) }
   if random.chance(0.2) { word += random.pick(middles) + random.pick(singles) }
   return word + random.pick(middles) + random.pick(ends)
 }
 
-private let vowels = list("a, e, i, o, u")
-private let singles = list("b, d, g, k, l, m, n, r, t")
-
 /// "Zuki", "Tamo": as the names of the whole world go.
 func inventedName(_ gender: Gender, _ random: inout Random) -> String {
-  let second = list("k, l, m, n, r, v, z, d, b, j, ll, nn, rr, sh, nd, lm, rk")
-  let herEnd = list("a, a, a, i, e, y, ia, in")
-  let hisEnd = list("o, o, u, i, y, an, en, in, us, el")
   while true {
-    var name = random.pick(starts) + random.pick(vowels) + random.pick(second)
+    var name = random.chance(0.15) ? "" : random.pick(starts)
+    name += random.pick(vowels) + random.pick(joints)
     if random.chance(0.3) { name += random.pick(vowels) + random.pick(singles) }
-    name = capitalized(name + random.pick(gender == .she ? herEnd : hisEnd))
+    name = capitalized(name + random.pick(gender == .she ? herEnds : hisEnds))
     if !girls.contains(name), !boys.contains(name) { return name }
   }
 }

@@ -111,7 +111,7 @@ extension Story {
     // An invented hero is one that was asked for.
     let isInvented = !knownKinds.contains(hero.kind)
     if !isInvented, random.chance(0.03) { return (random.pick(askingForAnything), text) }
-    let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.15)
+    let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.2)
     let subject = isOfPlot ? try filled(random.pick(plot.about)) : try askedHero() + askedTail()
     let request = written(random.pick(asking).replacing("{x}", with: subject))
     guard random.chance(0.35) else { return (request, text) }
@@ -188,8 +188,8 @@ extension Story {
 
   /// What is asked about the hero, and told in the story.
   private mutating func askedTail() throws -> String {
-    if !plot.who.isEmpty, random.chance(0.6) { return " " + (try filled(random.pick(plot.who))) }
-    guard random.chance(0.25) else { return "" }
+    if !plot.who.isEmpty, random.chance(0.7) { return " " + (try filled(random.pick(plot.who))) }
+    guard random.chance(0.6) else { return "" }
     var tails: [String] = []
     if !plot.isForPairs, known.contains("friend") { tails.append(" and " + a(friend.kind)) }
     if known.contains("thing"), let thing = words["thing"] { tails.append(" and " + a(thing)) }

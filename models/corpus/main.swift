@@ -8,8 +8,8 @@
 
 /// The corpus of stories.bin: children's stories from a grammar.
 ///
-///     corpus                    20000 stories, and as many that answer a request
-///     corpus --count 5          so many of each
+///     corpus                    20000 stories, and twice as many that answer a request
+///     corpus --count 5          5 stories, and 10 that answer a request
 ///     corpus --chat | --plain   only those with a request, or without
 ///     corpus --seed 2           other ones
 ///
@@ -60,8 +60,10 @@ func refuse(_ problem: String) -> Never {
 }
 
 for number in 0..<count {
-  if plain { print(document(2 * number, isAsked: false), terminator: "\n\n") }
-  if chat { print(document(2 * number + 1, isAsked: true), terminator: "\n\n") }
+  if plain { print(document(3 * number, isAsked: false), terminator: "\n\n") }
+  if chat {
+    for asked in 1...2 { print(document(3 * number + asked, isAsked: true), terminator: "\n\n") }
+  }
   if chat, number % 100 == 99 {
     let (said, answer) = smallTalk[number / 100 % smallTalk.count]
     print(said, answer, separator: "\t", terminator: "\n\n")

@@ -37,7 +37,7 @@ let friends = [
     who = and {his} grumpy neighbor | who has a grumpy neighbor | who makes a grumpy one laugh
     about = a grumpy neighbor | being kind to somebody grumpy
     friendnature = grumpy
-    friend = bear | badger | giant | troll | witch | wolf | dragon | toad | owl | crow | wizard: he | goat | boar
+    friend = bear | badger | giant: he | troll | witch: she | wolf | dragon | toad | owl | crow | wizard: he | goat | boar
     Next door to {hero} lived {friend}. Everybody was afraid of {friend}. [The windows were always closed.|On the gate stood: "Go away!"]
     | "Psst! Do not go there," they all told {hero}. "There lives {friend}. [Very mean|Eats children for lunch|Never smiles]!"
     | In the house next to {hero} lived {friend}, who [never said hello|shouted at everybody|never laughed]. [Nobody dared to knock there|They all kept away from that house].
