@@ -310,6 +310,9 @@ extension Vocabulary {
     path = file.path
     hasSpaceMark = false
     isLlama2C = true
+    guard !GGUF.isGGUF(file) else {
+      throw failure("is a GGUF file, expected a tokenizer.bin, as train and llama2.c write it")
+    }
     try read(file)
     try check(size: vocabSize)
     if let byte = (0..<256).first(where: { count <= 3 + $0 || types[3 + $0] != .byte }) {

@@ -61,9 +61,7 @@ private func inspectVocabulary(_ path: String) throws -> Bool {
 
 /// nil: the file is not one.
 private func inspectTokenizerBin(_ file: MappedFile) throws -> Bool? {
-  guard !GGUF.isGGUF(file), let vocabulary = try? Llama2.Vocabulary(tokenizerBin: file) else {
-    return nil
-  }
+  guard let vocabulary = try? Llama2.Vocabulary(tokenizerBin: file) else { return nil }
   try Output.line(
     "\(file.path): a vocabulary of llama2.c (tokenizer.bin), \(vocabulary.count) tokens")
   try Output.line("cannot be run: it holds only a vocabulary, which run reads beside a checkpoint")

@@ -129,10 +129,6 @@ private func openVocabulary(_ options: Options, _ documents: [Document], vocabSi
   let target = options.vocabulary
   func tokenizer(_ path: String) throws -> Tokenizer {
     let file = try MappedFile(path: path)
-    guard !file.starts(with: "GGUF".utf8) else {
-      throw Refusal(
-        path, "is a GGUF file, expected a tokenizer.bin, as train and llama2.c write it")
-    }
     return Tokenizer(try Vocabulary(tokenizerBin: file, vocabSize: vocabSize))
   }
   if options.resumes {

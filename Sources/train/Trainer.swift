@@ -222,7 +222,8 @@ final class Trainer {
       try file.flush(toDisk: true)
       try TargetFile.commit([file])
     } catch {
-      throw Refusal("\(error); \(options.out) is written, but --resume cannot go on from it")
+      let rest = stateStep.map { "goes on from step \($0)" } ?? "cannot go on from it"
+      throw Refusal("\(error); \(options.out) is written, but --resume \(rest)")
     }
     stateStep = progress.step
   }

@@ -493,6 +493,22 @@ struct TrainProgramTests {
       try folder.names == ["model.bin", "model.svg", "stories.txt", "there", "tokenizer.bin"])
   }
 
+  @Test func aStateThatCannotBeReplacedIsStillGoneOnFrom() throws {
+    let folder = try Self.folder()
+    let started = try Self.start(
+      Self.shape + ["--steps", "400", "--eval-interval", "50"], to: 50, in: folder)
+    started.interrupt()
+    _ = try started.ending(within: 5)
+    let (size, state) = (try folder.read("model.bin").count, try folder.read("model.state"))
+    let command = "ulimit -f \(size / 512 + 8); exec \(Program.train.path) stories.txt --resume"
+    let full = try Program(path: "/bin/sh")(["-c", command], in: folder)
+    #expect(
+      full.status == 1
+        && full.errors.contains("; model.bin is written, but --resume goes on from step "),
+      "\(full.errors)")
+    #expect(try folder.read("model.state") == state)
+  }
+
   /// Lines that nobody reads must not go into a file that is opened next.
   @Test func aClosedOutputIsRefused() throws {
     let folder = try Self.folder()
