@@ -89,10 +89,13 @@ struct Story {
   private(set) var text = ""
 
   /// Draws everything that stays the same in the story, and tells it.
-  init(_ plot: Plot, random: Random, mayInvent: Bool) throws {
+  ///
+  /// - Parameter isAnswer: to a request, which may be for a hero that nobody has heard of. It comes to the point
+  ///   more often, so that a model sees what the one has to do with the other.
+  init(_ plot: Plot, random: Random, isAnswer: Bool) throws {
     self.random = random
     self.plot = plot
-    (world, hero, friend, other, together) = Story.cast(plot, mayInvent, &self.random)
+    (world, hero, friend, other, together) = Story.cast(plot, isAnswer, &self.random)
     tags = plot.tags.union([world.rawValue])
     if hero.name != nil { tags.insert("named") }
     if plot.goesToPlace { tags.insert("goes") }
@@ -104,15 +107,15 @@ struct Story {
         + (plot.uses.contains("other") ? [other] : []))
         .flatMap { $0.kind.split(separator: " ").flatMap { [String($0), $0 + "s"] } })
     try drawWords()
-    try tell()
+    try tell(withOpening: isAnswer ? 0.4 : 0.8)
   }
 
   // MARK: Telling
 
-  private mutating func tell() throws {
+  private mutating func tell(withOpening share: Double) throws {
     if plot.isForPairs {
       try tell(pairOpenings)
-    } else if random.chance(0.8) {
+    } else if random.chance(share) {
       if words["when"] == nil, !tags.contains("night"), random.chance(0.35) {
         try tell(dayOpenings)
         words["when"] = random.pick(thatDay)

@@ -48,7 +48,7 @@ func refuse(_ problem: String) -> Never {
   let mostWords = isAsked ? 160 : 185
   while true {
     let lots = Random(seed: random.next())
-    guard var story = try? Story(random.pick(plots), random: lots, mayInvent: isAsked),
+    guard var story = try? Story(random.pick(plots), random: lots, isAnswer: isAsked),
       (60...mostWords).contains(story.text.split(separator: " ").count)
     else { continue }
     if !isAsked { return story.text }
