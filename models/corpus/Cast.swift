@@ -67,7 +67,7 @@ extension Story {
     }
     let isThing = plot.isForThings && world == .land && random.chance(0.1)
     let list = (random.chance(0.25) ? rareLists : kindLists)[world]!
-    // Those who are always "he" or always "she" come more often: there are few of them.
+    // Kinds of one gender are drawn more often, so that a model learns their pronouns and names.
     let gendered = list.filter { $0.contains(":") }
     let kind =
       isThing
@@ -178,7 +178,7 @@ extension Story {
 extension Someone {
   /// - Parameters:
   ///   - kind: "fox", or with its pronoun "king: he".
-  ///   - named: the share of those with a name.
+  ///   - named: the share of those with a name; of a kind of one gender at least 0.6, unless it is 0.
   ///   - mayInvent: whether the name may be one that nobody has heard before.
   init(
     kind: String, named: Double, natures: [String], mayInvent: Bool = false, _ random: inout Random
@@ -187,8 +187,9 @@ extension Someone {
     let fixed = kind.hasSuffix(": she") ? Gender.she : kind.hasSuffix(": he") ? .he : nil
     gender = fixed ?? (random.chance(0.5) ? .she : .he)
     let known = gender == .she ? girls : boys
-    // A king has a name that goes with him, from which a model learns whose name it is.
-    let named = fixed == nil || uniqueKinds.contains(self.kind) ? named : max(named, 0.6)
+    // Kinds of one gender are named more often, so that a model learns which names are for which gender.
+    let isNamedOften = fixed != nil && named > 0 && !uniqueKinds.contains(self.kind)
+    let named = isNamedOften ? max(named, 0.6) : named
     name =
       random.chance(named)
       ? mayInvent && random.chance(0.5) ? inventedName(gender, &random) : random.pick(known) : nil

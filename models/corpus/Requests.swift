@@ -111,7 +111,7 @@ extension Story {
     // An invented hero is one that was asked for.
     let isInvented = !knownKinds.contains(hero.kind)
     if !isInvented, random.chance(0.03) { return (random.pick(askingForAnything), text) }
-    let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.2)
+    let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.4)
     let subject = isOfPlot ? try filled(random.pick(plot.about)) : try askedHero() + askedTail()
     let request = written(random.pick(asking).replacing("{x}", with: subject))
     guard random.chance(0.35) else { return (request, text) }

@@ -90,8 +90,8 @@ struct Story {
 
   /// Draws everything that stays the same in the story, and tells it.
   ///
-  /// - Parameter isAnswer: to a request, which may be for a hero that nobody has heard of. It comes to the point
-  ///   more often, so that a model sees what the one has to do with the other.
+  /// - Parameter isAnswer: whether it answers a request. Its hero may be invented, and an opening is less likely, so
+  ///   that what was asked for is told sooner.
   init(_ plot: Plot, random: Random, isAnswer: Bool) throws {
     self.random = random
     self.plot = plot
@@ -112,10 +112,10 @@ struct Story {
 
   // MARK: Telling
 
-  private mutating func tell(withOpening share: Double) throws {
+  private mutating func tell(withOpening probability: Double) throws {
     if plot.isForPairs {
       try tell(pairOpenings)
-    } else if random.chance(share) {
+    } else if random.chance(probability) {
       if words["when"] == nil, !tags.contains("night"), random.chance(0.35) {
         try tell(dayOpenings)
         words["when"] = random.pick(thatDay)

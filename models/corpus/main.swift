@@ -61,10 +61,9 @@ func refuse(_ problem: String) -> Never {
 
 for number in 0..<count {
   if plain { print(document(3 * number, isAsked: false), terminator: "\n\n") }
-  if chat {
-    for asked in 1...2 { print(document(3 * number + asked, isAsked: true), terminator: "\n\n") }
-  }
-  if chat, number % 100 == 99 {
+  guard chat else { continue }
+  for asked in 1...2 { print(document(3 * number + asked, isAsked: true), terminator: "\n\n") }
+  if number % 100 == 99 {
     let (said, answer) = smallTalk[number / 100 % smallTalk.count]
     print(said, answer, separator: "\t", terminator: "\n\n")
   }
