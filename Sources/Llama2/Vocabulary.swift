@@ -311,7 +311,7 @@ extension Vocabulary {
     hasSpaceMark = false
     isLlama2C = true
     guard !GGUF.isGGUF(file) else {
-      throw failure("is a GGUF file, expected a tokenizer.bin, as train and llama2.c write it")
+      throw failure("is a GGUF file, expected a tokenizer.bin of llama2.c")
     }
     try read(file)
     try check(size: vocabSize)

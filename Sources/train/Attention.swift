@@ -1,7 +1,7 @@
-// Attention of the queries of a window to the keys of their own text up to their own positions, block by
-// block, so that the scores of a block stay in a core's cache; the backward pass computes them again (Dao et
-// al. 2022: FlashAttention). What another text in the window says is nothing to go by (Grattafiori et al. 2024:
-// Llama 3). Of each head of queries:
+// Attention in the windows. A query attends to the keys of its own text up to its own position; other texts in
+// the window are masked (as in Grattafiori et al. 2024: Llama 3). It is computed block by block, so that the
+// scores of a block stay in a core's cache; the backward pass computes them again (Dao et al. 2022:
+// FlashAttention). For each head of queries:
 //
 //     forward    S = Q Kᵀ / √headSize      P = softmax(S)             O = P V
 //     backward   dV = Pᵀ dO                dP = dO Vᵀ
@@ -25,7 +25,8 @@ import Llama2
 
 /// Memory for one thread to work in.
 struct AttentionScratch {
-  /// Queries whose scores are there at a time.
+  /// Queries whose scores are in memory at a time. The keys that they see begin at a multiple of it, which is one
+  /// of `ProductTile.width` and of the 16 lanes of a vector too.
   static let queries = 32
 
   let p: Floats  // (queries, seqLen rounded up to whole vectors), scores, then weights
@@ -69,12 +70,12 @@ private struct QueryBlock {
   let position: Int
   let row: Int
   let count: Int
-  /// The positions that one of them sees, and some in front, so that a panel begins at the first.
+  /// The positions of all keys that one of them sees; begins at a multiple of `AttentionScratch.queries`.
   let keys: Range<Int>
-  /// The position at which the text of each begins.
+  /// The position at which the text of each begins: the first one's is the smallest.
   let starts: UnsafePointer<Int32>
 
-  /// The keys that a query sees, of those of the block.
+  /// The keys that query i sees, as indices into `keys`, counted from 0.
   func visible(to i: Int) -> Range<Int> {
     Int(starts[i]) - keys.lowerBound..<position + i + 1 - keys.lowerBound
   }
@@ -167,9 +168,8 @@ extension Network {
     let (seqLen, heads) = (config.seqLen, config.nHeads / config.nKVHeads)
     for head in kvHead * heads..<(kvHead + 1) * heads {
       for position in stride(from: 0, to: seqLen, by: AttentionScratch.queries) {
-        let (row, end) = (
-          window * seqLen + position, min(position + AttentionScratch.queries, seqLen)
-        )
+        let row = window * seqLen + position
+        let end = min(position + AttentionScratch.queries, seqLen)
         let first = Int(starts[row]) / AttentionScratch.queries * AttentionScratch.queries
         body(
           QueryBlock(
@@ -220,12 +220,13 @@ extension Network {
 }
 
 extension Panels {
-  /// Some columns alone, the first of which begins a panel.
+  /// The columns of `part`, which begins at a multiple of `ProductTile.width`.
   fileprivate func columns(_ part: Range<Int>) -> Panels {
     Panels(start: self[part.lowerBound / ProductTile.width], rows: rows, columns: part.count)
   }
 
-  /// The rows from one on, for a left side that has no columns in front of it.
+  /// The rows from `row` on. `rows` stays, since it is the distance of two panels; a product reads only as many
+  /// rows as its left side has columns.
   fileprivate func rows(from row: Int) -> Panels {
     Panels(start: start + row * ProductTile.width, rows: rows, columns: columns)
   }
@@ -236,11 +237,12 @@ extension Panels {
 private func softmaxNumerators(
   _ row: UnsafeMutablePointer<Float>, visible: Range<Int>, of count: Int
 ) -> (sum: Float, logSum: Float) {
-  let padded = (visible.upperBound + 15) & ~15
-  row.update(repeating: -.infinity, count: visible.lowerBound)
-  (row + visible.upperBound).update(repeating: -.infinity, count: padded - visible.upperBound)
-  let (max, sum) = Steps.exponentials(row, padded)
-  if padded < count { (row + padded).update(repeating: 0, count: count - padded) }
+  let (first, end) = (visible.lowerBound & ~15, (visible.upperBound + 15) & ~15)
+  row.update(repeating: 0, count: first)
+  (row + first).update(repeating: -.infinity, count: visible.lowerBound - first)
+  (row + visible.upperBound).update(repeating: -.infinity, count: end - visible.upperBound)
+  let (max, sum) = Steps.exponentials(row + first, end - first)
+  if end < count { (row + end).update(repeating: 0, count: count - end) }
   return (sum, max + logf(sum))
 }
 
@@ -250,7 +252,7 @@ private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: 
 }
 
 /// p = e^(p - logSum), which turns scores into weights, and dp = p (dp - d), which turns the gradients of
-/// the weights into those of the scores. Both are 0 for the keys of `count` that the query does not see.
+/// the weights into those of the scores. Of `count` keys, those that are not visible get 0 in both.
 private func softmaxBackward(
   _ p: UnsafeMutablePointer<Float>, _ dp: UnsafeMutablePointer<Float>, visible: Range<Int>,
   of count: Int, logSum: Float, _ d: Float

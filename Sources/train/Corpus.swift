@@ -10,8 +10,9 @@ struct Corpus {
   private let tokens: [Int32]
   /// The token that follows each; below 0 where it is given and not learned.
   private let targets: [Int32]
-  /// Where each text begins that is read by itself: a document, or a chat of several.
-  private let openings: [Int]
+  /// The index of each text's first token. A text is a document, or the exchanges of one chat; attention stays
+  /// within it.
+  private let textStarts: [Int]
   /// Where each window begins.
   let windows: [Int]
 
@@ -20,10 +21,10 @@ struct Corpus {
   init(_ documents: some Collection<Encoded>, seqLen: Int, padded: Bool) {
     self.seqLen = seqLen
     var (tokens, targets): ([Int32], [Int32]) = ([], [])
-    var (starts, openings): ([Int], [Int]) = ([], [])
+    var (documentStarts, textStarts): ([Int], [Int]) = ([], [])
     for document in documents {
-      if !document.goesOn || starts.isEmpty { openings.append(tokens.count) }
-      starts.append(tokens.count)
+      if !document.continuesChat { textStarts.append(tokens.count) }
+      documentStarts.append(tokens.count)
       tokens += document.tokens
       targets += document.targets
     }
@@ -36,15 +37,15 @@ struct Corpus {
     while at < end, padded || seqLen <= end {
       windows.append(padded ? at : min(at, end - seqLen))
       if at + seqLen >= end { break }
-      while next + 1 < starts.count && starts[next + 1] <= at + seqLen { next += 1 }
+      while next + 1 < documentStarts.count && documentStarts[next + 1] <= at + seqLen { next += 1 }
       // The document that the window cuts, unless it began in front of it.
-      at = starts[next] > at ? starts[next] : at + seqLen
+      at = documentStarts[next] > at ? documentStarts[next] : at + seqLen
     }
-    (self.tokens, self.targets, self.openings) = (tokens, targets, openings)
+    (self.tokens, self.targets, self.textStarts) = (tokens, targets, textStarts)
     self.windows = windows.filter { targets[$0..<$0 + seqLen].contains { $0 >= 0 } }
   }
 
-  /// Copies a window, (seqLen) each; one behind the last is empty.
+  /// Copies a window, (seqLen) of each. In one behind the last nothing is learned.
   ///
   /// - Parameter starts: for each token, the position in the window at which its text begins.
   func copy(
@@ -64,19 +65,20 @@ struct Corpus {
     self.targets[range].withUnsafeBufferPointer {
       targets.update(from: $0.baseAddress!, count: seqLen)
     }
-    for opening in openings[firstOpening(behind: range.lowerBound)...].prefix(while: range.contains)
-    {
-      let start = opening - range.lowerBound
+    var text = firstText(after: range.lowerBound)
+    while text < textStarts.count, textStarts[text] < range.upperBound {
+      let start = textStarts[text] - range.lowerBound
       (starts + start).update(repeating: Int32(start), count: seqLen - start)
+      text += 1
     }
   }
 
-  /// The index of the first text that begins behind a token.
-  private func firstOpening(behind token: Int) -> Int {
-    var range = 0..<openings.count
+  /// The index of the first text that begins after a token.
+  private func firstText(after token: Int) -> Int {
+    var range = 0..<textStarts.count
     while !range.isEmpty {
       let middle = (range.lowerBound + range.upperBound) / 2
-      range = openings[middle] > token ? range.lowerBound..<middle : middle + 1..<range.upperBound
+      range = textStarts[middle] > token ? range.lowerBound..<middle : middle + 1..<range.upperBound
     }
     return range.lowerBound
   }
@@ -89,12 +91,12 @@ struct Corpus {
   /// Tokens of all documents, and of what fills up the last window of a padded corpus.
   var tokenCount: Int { tokens.count }
 
-  /// A hash of the tokens, targets and openings (Fowler, Noll and Vo: FNV-1a).
+  /// A hash of the tokens, the targets and where the texts begin (Fowler, Noll and Vo: FNV-1a).
   var fingerprint: UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func add(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
     for array in [tokens, targets] { for value in array { add(UInt64(UInt32(bitPattern: value))) } }
-    for opening in openings { add(UInt64(opening)) }
+    for start in textStarts { add(UInt64(start)) }
     return hash
   }
 }
@@ -103,8 +105,8 @@ struct Corpus {
 struct Encoded {
   let tokens: [Int32]
   let targets: [Int32]
-  /// Whether it is read together with the one in front of it.
-  var goesOn = false
+  /// Whether it continues the chat of the document before it.
+  var continuesChat = false
 
   /// A document is followed by the BOS of the next one. One that answers a request ends with EOS, which the
   /// chat ends with, and a line's end, which llama2.c's chat prints behind it; the request, as the chat
@@ -120,7 +122,7 @@ struct Encoded {
     // The tokens of the bytes stand behind <unk>, <s> and </s>.
     let newline = 3 + Int(UInt8(ascii: "\n"))
     self.init(asked + answer, learnedFrom: asked.count - 1, then: newline)
-    goesOn = document.goesOn
+    continuesChat = document.continuesChat
   }
 
   private init(_ tokens: [Int], learnedFrom first: Int, then last: Int) {
@@ -134,12 +136,11 @@ struct Encoded {
     (self.tokens, self.targets) = (Array(tokens), Array(targets))
   }
 
-  /// The first part of it, and the rest.
+  /// The first part of it, and the rest, which begins a text.
   func split(at index: Int) -> (Encoded, Encoded) {
-    (
-      Encoded(tokens: tokens[..<index], targets: targets[..<index]),
-      Encoded(tokens: tokens[index...], targets: targets[index...])
-    )
+    var first = Encoded(tokens: tokens[..<index], targets: targets[..<index])
+    first.continuesChat = continuesChat
+    return (first, Encoded(tokens: tokens[index...], targets: targets[index...]))
   }
 }
 
@@ -153,8 +154,8 @@ func text(of segments: [Segment]) -> String {
   segments.map { if case .text(let text) = $0 { text } else { "" } }.joined()
 }
 
-/// The corpora to learn from and to be tested on: every twentieth document is held out, or, of fewer
-/// than twenty, the end of the last one. Threads share the documents.
+/// The corpora to learn from and to be tested on. Every twentieth text is held out; of fewer than twenty texts,
+/// every twentieth document; of fewer than twenty documents, the end of the last one. Threads share the documents.
 func corpora(_ documents: [Document], _ tokenizer: Tokenizer, seqLen: Int, _ threads: Threads)
   throws
   -> (learned: Corpus, heldOut: Corpus)
@@ -173,10 +174,16 @@ func corpora(_ documents: [Document], _ tokenizer: Tokenizer, seqLen: Int, _ thr
     all.append(first)
     heldOut = [rest]
   } else {
-    // Behind an exchange that is held out, the next one begins a chat.
-    for i in all.indices where i % 20 == 19 || i % 20 == 0 { all[i].goesOn = false }
-    heldOut = stride(from: 19, to: all.count, by: 20).map { all[$0] }
-    all = all.indices.filter { $0 % 20 != 19 }.map { all[$0] }
+    let texts = all.count { !$0.continuesChat }
+    var (rest, number): ([Encoded], Int) = ([], -1)
+    for (i, document) in all.enumerated() {
+      var document = document
+      // A chat that has to be cut is cut in front of what is held out, and behind it.
+      if texts < 20, i % 20 == 19 || i % 20 == 0 { document.continuesChat = false }
+      if texts < 20 || !document.continuesChat { number += 1 }
+      if number % 20 == 19 { heldOut.append(document) } else { rest.append(document) }
+    }
+    all = rest
   }
   let learned = Corpus(all, seqLen: seqLen, padded: false)
   let tested = Corpus(heldOut, seqLen: seqLen, padded: true)

@@ -8,23 +8,25 @@ package struct Document: Equatable, Sendable {
   /// What the text is the answer to, if it is one.
   package var request: String?
   package var text: String
-  /// Whether it is the next exchange of the chat that the document in front of it is of.
-  package var goesOn = false
+  /// Whether it continues the chat of the document before it.
+  package var continuesChat = false
 
   /// All of these.
   package var texts: [String] { [system, request, text].compactMap(\.self) }
 
   package init(
-    system: String? = nil, request: String? = nil, text: String, goesOn: Bool = false
+    system: String? = nil, request: String? = nil, text: String, continuesChat: Bool = false
   ) {
-    (self.system, self.request, self.text, self.goesOn) = (system, request, text, goesOn)
+    (self.system, self.request, self.text, self.continuesChat) = (
+      system, request, text, continuesChat
+    )
   }
 }
 
 /// The documents in text files. Where a file has `<|endoftext|>`, that is what separates them,
 /// elsewhere it is a blank line. Of a document with one or two tabs in each line, every line is a
-/// document of its own: a request and the answer, or a system prompt, a request and the answer. Together
-/// they are one chat.
+/// document of its own, a request and the answer, or a system prompt, a request and the answer: together they
+/// are one chat.
 ///
 /// Throws for a file that is not in UTF-8, or has no text.
 package func readDocuments(_ paths: [String]) throws -> [Document] {
@@ -91,7 +93,7 @@ private func documents(of lines: ArraySlice<Bytes>) -> [Document] {
       let texts = columns.map { String(decoding: $0, as: UTF8.self) }
       return Document(
         system: texts.count == 3 ? texts[0] : nil, request: texts[texts.count - 2],
-        text: texts[texts.count - 1], goesOn: index > 0)
+        text: texts[texts.count - 1], continuesChat: index > 0)
     }
   }
   let text = Array(lines.joined(separator: [UInt8(ascii: "\n")]))

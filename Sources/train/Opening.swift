@@ -170,13 +170,14 @@ private func describe(
   _ layout: ParameterLayout, _ documents: [Document], _ corpora: (learned: Corpus, heldOut: Corpus),
   _ vocabulary: String
 ) throws {
-  let (c, chats) = (layout.config, documents.count { $0.request != nil })
+  let (c, texts) = (layout.config, documents.filter { !$0.continuesChat })
+  let chats = texts.count { $0.request != nil }
   try Output.line(
     "model: \(layout.count) parameters; dim \(c.dim), hidden \(c.hiddenDim), \(c.nLayers) layers,"
       + " \(c.nHeads) heads, \(c.nKVHeads) kv heads, context \(c.seqLen); \(vocabulary) has"
       + " \(c.vocabSize) tokens")
   try Output.line(
-    "text: \(documents.count) documents, of them \(chats) chats, \(corpora.learned.tokenCount) tokens in"
+    "text: \(texts.count) documents, of them \(chats) chats, \(corpora.learned.tokenCount) tokens in"
       + " \(corpora.learned.windows.count) windows, and \(corpora.heldOut.windows.count) held-out"
       + " windows")
 }

@@ -17,7 +17,7 @@ struct Progress {
 /// numbers of 32 bits: the weights, the parameters of adapters, the moments, the losses, and the held-out
 /// losses, first the steps of all of them.
 struct StateFile {
-  private static let mark = "llama2.swift train 2"
+  private static let mark = "llama2.swift train 3"
   let path: String
   var settings: Settings
   let vocabSize: Int

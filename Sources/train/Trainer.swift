@@ -25,8 +25,8 @@ final class Trainer {
   private var progress: Progress
   /// The steps that the model and the state on the disk are of; nil: there are none of this training yet.
   private var modelStep, stateStep: Int?
-  private let batchTokens: UnsafeMutablePointer<Int32>  // (3, windows, seqLen), as in MicroBatch
-  /// The windows of the current epoch, in its order.
+  /// Tokens, targets and starts, (windows, seqLen) each.
+  private let batchTokens: UnsafeMutablePointer<Int32>
   private var order: (epoch: Int, windows: [Int]) = (-1, [])
   /// The time when this process began to train, and the steps that were taken before.
   private var start = (time: now(), step: 0)

@@ -159,7 +159,7 @@ import llama2_train
   @Test func linesWithATabAreRequestsAndAnswers() throws {
     let chat = [
       Document(request: "Hi", text: "Hello!"),
-      Document(request: "Who?", text: "Tom, of course.", goesOn: true),
+      Document(request: "Who?", text: "Tom, of course.", continuesChat: true),
     ]
     #expect(try Self.documents("Hi\tHello!\n Who?\t Tom, of course. \n") == chat)
     #expect(

@@ -199,37 +199,69 @@ struct TrainProgramTests {
     #expect(Corpus(documents, seqLen: count + 1, padded: false).windows.isEmpty)
   }
 
+  /// For each token of a window, the position at which its text begins.
+  private static func starts(_ corpus: Corpus, _ window: Int) -> [Int32] {
+    var numbers = [Int32](repeating: -2, count: 3 * corpus.seqLen)
+    numbers.withUnsafeMutableBufferPointer {
+      let start = $0.baseAddress!
+      corpus.copy(
+        window, to: start, targets: start + corpus.seqLen, starts: start + 2 * corpus.seqLen)
+    }
+    return Array(numbers.suffix(corpus.seqLen))
+  }
+
   @Test func aTextBeginsAtItsFirstTokenAndAChatAtItsFirstExchange() throws {
     let tokenizer = try Self.shippedTokenizer()
     let documents = [
       Document(text: "One day"), Document(request: "Hi", text: "Hello!"),
-      Document(request: "Who?", text: "Tom, of course.", goesOn: true), Document(text: "The end."),
+      Document(request: "Who?", text: "Tom, of course.", continuesChat: true),
+      Document(text: "The end."),
     ].map { Encoded($0, tokenizer) }
     let lengths = documents.map(\.tokens.count)
     let (chat, end) = (lengths[0], lengths[0] + lengths[1] + lengths[2])
-    let corpus = Corpus(documents, seqLen: end + 2, padded: true)
-    func starts(_ window: Int) -> [Int32] {
-      var numbers = [Int32](repeating: -2, count: 3 * corpus.seqLen)
-      numbers.withUnsafeMutableBufferPointer {
-        let start = $0.baseAddress!
-        corpus.copy(
-          window, to: start, targets: start + corpus.seqLen, starts: start + 2 * corpus.seqLen)
+    for seqLen in [7, 16, end + 2] {
+      let corpus = Corpus(documents, seqLen: seqLen, padded: true)
+      for (i, window) in corpus.windows.enumerated() {
+        let expected = (window..<window + seqLen).map { token in
+          Int32(max(0, [0, chat, end].last { $0 <= token }! - window))
+        }
+        #expect(Self.starts(corpus, i) == expected)
       }
-      return Array(numbers.suffix(corpus.seqLen))
+      #expect(Self.starts(corpus, corpus.windows.count) == [Int32](repeating: 0, count: seqLen))
     }
-    func repeating(_ start: Int, _ count: Int) -> [Int32] {
-      [Int32](repeating: Int32(start), count: count)
-    }
-    #expect(corpus.windows == [0, end])
-    #expect(
-      starts(0) == repeating(0, chat) + repeating(chat, end - chat) + repeating(end, 2))
-    #expect(starts(1) == repeating(0, end + 2) && starts(2) == repeating(0, end + 2))
     // Texts that begin elsewhere are another corpus, although the tokens are the same.
     var apart = documents
-    apart[2].goesOn = false
+    apart[2].continuesChat = false
     #expect(
       Corpus(apart, seqLen: 16, padded: true).fingerprint
         != Corpus(documents, seqLen: 16, padded: true).fingerprint)
+  }
+
+  /// The exchanges of a chat stay together, in what is learned and in what is held out.
+  @Test func everyTwentiethChatIsHeldOut() throws {
+    let tokenizer = try Self.shippedTokenizer()
+    let threads = Threads(count: 1)
+    defer { threads.stop() }
+    let chat = [
+      Document(request: "Hi", text: "Hello!"),
+      Document(request: "Who?", text: "Tom.", continuesChat: true),
+    ]
+    let length = chat.reduce(0) { $0 + Encoded($1, tokenizer).tokens.count }
+    let many = try corpora((0..<40).flatMap { _ in chat }, tokenizer, seqLen: 2 * length, threads)
+    let two =
+      [Int32](repeating: 0, count: length) + [Int32](repeating: Int32(length), count: length)
+    #expect(many.learned.tokenCount == 38 * length && many.learned.windows.count == 19)
+    #expect(Self.starts(many.learned, 0) == two && Self.starts(many.heldOut, 0) == two)
+    // Of one chat, exchanges are held out; of a short one, the end of its last answer. What is left is one text.
+    let one = chat + (0..<18).map { _ in chat[1] }
+    for (exchanges, rest) in [(one, 19), (Array(one.prefix(4)), 3)] {
+      let cut = try corpora(exchanges, tokenizer, seqLen: 8, threads)
+      let learned = exchanges.prefix(rest).reduce(0) { $0 + Encoded($1, tokenizer).tokens.count }
+      #expect(cut.learned.tokenCount >= learned)
+      #expect(
+        (0..<cut.learned.windows.count).allSatisfy { Self.starts(cut.learned, $0).max() == 0 })
+      #expect(Self.starts(cut.heldOut, 0).max() == 0)
+    }
   }
 
   @Test func windowsOfRequestsAloneAreLeftOut() throws {
@@ -493,20 +525,22 @@ struct TrainProgramTests {
       try folder.names == ["model.bin", "model.svg", "stories.txt", "there", "tokenizer.bin"])
   }
 
-  @Test func aStateThatCannotBeReplacedIsStillGoneOnFrom() throws {
+  @Test func aStateThatCannotBeReplacedIsResumedFrom() throws {
     let folder = try Self.folder()
     let started = try Self.start(
       Self.shape + ["--steps", "400", "--eval-interval", "50"], to: 50, in: folder)
     started.interrupt()
     _ = try started.ending(within: 5)
     let (size, state) = (try folder.read("model.bin").count, try folder.read("model.state"))
+    let step = String(decoding: state, as: UTF8.self).split(separator: "\n")
+      .first { $0.hasPrefix("step ") }
     let command = "ulimit -f \(size / 512 + 8); exec \(Program.train.path) stories.txt --resume"
     let full = try Program(path: "/bin/sh")(["-c", command], in: folder)
-    #expect(
-      full.status == 1
-        && full.errors.contains("; model.bin is written, but --resume goes on from step "),
-      "\(full.errors)")
+    let said = "; model.bin is written, but --resume goes on from \(step!)\n"
+    #expect(full.status == 1 && full.errors.hasSuffix(said), "\(full.errors)")
     #expect(try folder.read("model.state") == state)
+    let resumed = try Self.train(["--resume"], in: folder)
+    #expect(resumed.status == 0 && resumed.output.contains("step 400 of 400"), "\(resumed.errors)")
   }
 
   /// Lines that nobody reads must not go into a file that is opened next.

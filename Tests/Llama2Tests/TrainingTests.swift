@@ -26,7 +26,7 @@ struct TrainingTests {
 
   /// Of directions in which all of a tensor's weights move, with and without dropout, windows of one text and of
   /// several.
-  @Test(arguments: [0, 0.3], [[], [5, 32, 33]])
+  @Test(arguments: [0, 0.3], [[], [5, 32, 33, 44]])
   func gradientsAreThoseOfDifferences(_ dropout: Float, _ openings: [Int]) throws {
     let training = try SmallTraining([12, 33, 2, 3, 1, 41, 37], isTied: false, windows: 2)
     training.openings = openings
@@ -53,10 +53,12 @@ struct TrainingTests {
     }
   }
 
-  /// Texts of any length and place in blocks of queries.
-  @Test func textsInAWindowDoNotSeeOneAnother() throws {
-    let training = try SmallTraining([16, 32, 2, 4, 2, 64, 100], isTied: true, windows: 1)
-    let openings = [0, 3, 32, 47, 95, 99]
+  /// Texts shorter and longer than a block of 32 queries, which begin within blocks and at their edges; heads of
+  /// less and of more than a panel.
+  @Test(arguments: [16, 160])
+  func textsInAWindowDoNotSeeOneAnother(dim: Int) throws {
+    let training = try SmallTraining([dim, 32, 2, 4, 2, 64, 100], isTied: true, windows: 2)
+    let openings = [0, 3, 32, 47, 95, 99, 100, 120, 164]
     func gradients() -> [Float] {
       (0..<training.layout.count).map { training.gradients[$0] }
     }
@@ -68,8 +70,8 @@ struct TrainingTests {
     var (sum, sums) = (0.0, [Float](repeating: 0, count: together.count))
     let count = Double(targets.count { $0 >= 0 })
     training.openings = []
-    for (start, end) in zip(openings, openings.dropFirst() + [100]) {
-      let rest = [Int32](repeating: 7, count: 100 - (end - start))
+    for (start, end) in zip(openings, openings.dropFirst() + [200]) {
+      let rest = [Int32](repeating: 7, count: 200 - (end - start))
       training.tokens = tokens[start..<end] + rest
       training.targets = targets[start..<end] + rest.map { _ in -1 }
       let own = Double(training.targets.count { $0 >= 0 })
@@ -243,7 +245,7 @@ private final class SmallTraining {
   let threads: Threads
   var tokens: [Int32] = []
   var targets: [Int32] = []
-  /// Where texts begin in each window, beside its first position.
+  /// Where texts begin in the windows laid end to end, beside the beginnings of the windows.
   var openings: [Int] = []
   private let network: Network
   private let windows: Int
@@ -308,7 +310,8 @@ private final class SmallTraining {
   /// The windows, until the next call.
   var batch: MicroBatch {
     let starts = tokens.indices.map { token in
-      Int32(openings.last { $0 <= token % layout.config.seqLen } ?? 0)
+      let window = token / layout.config.seqLen * layout.config.seqLen
+      return Int32(max(window, openings.last { $0 <= token } ?? 0) - window)
     }
     data.update(from: tokens + targets + starts, count: 3 * tokens.count)
     return MicroBatch(
