@@ -16,7 +16,7 @@ extension Story {
   static func cast(_ plot: Plot, _ mayInvent: Bool, _ random: inout Random)
     -> (World, Someone, Someone, Someone, String?)
   {
-    let weights: [(World, Int)] = [(.land, 40), (.town, 36), (.air, 10), (.sea, 9), (.sky, 5)]
+    let weights: [(World, Int)] = [(.land, 40), (.town, 36), (.air, 10), (.sea, 9), (.sky, 8)]
     let world = random.pick(
       weights.filter { plot.worlds.contains($0.0) }.flatMap { Array(repeating: $0.0, count: $0.1) })
     if plot.isForPairs, random.chance(0.6), world == .town || world == .land {

@@ -188,8 +188,8 @@ extension Story {
 
   /// What is asked about the hero, and told in the story.
   private mutating func askedTail() throws -> String {
-    if !plot.who.isEmpty, random.chance(0.7) { return " " + (try filled(random.pick(plot.who))) }
-    guard random.chance(0.6) else { return "" }
+    if !plot.who.isEmpty, random.chance(0.55) { return " " + (try filled(random.pick(plot.who))) }
+    guard random.chance(0.75) else { return "" }
     var tails: [String] = []
     if !plot.isForPairs, known.contains("friend") { tails.append(" and " + a(friend.kind)) }
     if known.contains("thing"), let thing = words["thing"] { tails.append(" and " + a(thing)) }
