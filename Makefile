@@ -98,8 +98,8 @@ $(SMOLLM2_FILE): | all
 	@./run $@.part -n 1 >/dev/null || { rm -f $@.part; exit 1; }
 	@mv $@.part $@
 
-# The model that ships: what its stories are written by, how many there are, with two answers to requests for
-# each, and how it learns them.
+# The model that ships: what its stories are written by, how many there are, with a chat of two more for each,
+# and how it learns them.
 CORPUS := Sources/train/Random.swift $(wildcard models/corpus/*.swift models/corpus/Plots/*.swift)
 STORIES := --count 50000
 TRAINING := --vocab-size 4096 --dim 192 --layers 5 --heads 6 --kv-heads 3 --hidden-dim 512 \

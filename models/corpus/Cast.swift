@@ -58,9 +58,10 @@ extension Story {
     if let fixed {
       return Someone(kind: random.pick(fixed), named: 0.6, natures: heroNatures, &random)
     }
-    if mayInvent, [.land, .town].contains(world), random.chance(0.5) {
+    if mayInvent, [.land, .town].contains(world), random.chance(0.55) {
       let kind = random.pick([
-        inventedWord(&random), inventedWord(&random), random.pick(askedBeings),
+        inventedWord(&random), inventedWord(&random), inventedWord(&random),
+        random.pick(askedBeings),
         random.pick(plot.isForThings ? askedThings : askedBeings),
       ])
       return Someone(kind: kind, named: 0.4, natures: heroNatures, mayInvent: true, &random)
@@ -106,6 +107,7 @@ extension Story {
     if world == .town {
       (together, kinds) = random.pick([
         ("sisters", ["girl: she", "girl: she"]), ("brothers", ["boy: he", "boy: he"]),
+        ("a brother and a sister", ["boy: he", "girl: she"]),
         ("a brother and a sister", ["boy: he", "girl: she"]), ("twins", ["girl: she", "boy: he"]),
         ("friends", ["boy: he", "girl: she"]), ("friends", ["girl: she", "girl: she"]),
         ("girls", ["girl: she", "girl: she"]),
@@ -219,9 +221,10 @@ private let ends = list(
 private let herEnds = list("a, a, a, a, i, e, y, ia, in, ette, ella, ild, une, ira")
 private let hisEnds = list("o, o, o, u, i, y, an, en, in, us, el, ard, ert, old, ik, ago, ax")
 
-/// "a blorp", "a twizzle": from these a model learns to take a word as it stands in the request.
+/// "a blorp", "a twizzle", "a grumblewump": from these a model learns to take a word as it stands in the request.
 func inventedWord(_ random: inout Random) -> String {
   var word = random.chance(0.12) ? "" : random.pick(starts)
+  if random.chance(0.2) { word += random.pick(middles) + random.pick(ends) + random.pick(starts) }
   if random.chance(0.35) { word += random.pick(middles) + random.pick(joints) }
   if random.chance(0.2) { word += random.pick(middles) + random.pick(singles) }
   return word + random.pick(middles) + random.pick(ends)

@@ -6,6 +6,8 @@ extension Random {
       seed: (seeds.next() ^ UInt64(truncatingIfNeeded: document)) &* 0xDA94_2042_E4DD_58B5)
   }
 
+  /// Random numbers of their own.
+  mutating func split() -> Random { Random(seed: next()) }
   mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
   mutating func chance(_ probability: Double) -> Bool {
     Double(next() >> 11) < probability * Double(1 << 53)
@@ -57,6 +59,15 @@ indirect enum Phrase: Sendable {
       }
     }
     self = parts.count == 1 ? parts[0] : .sequence(parts)
+  }
+
+  /// What its slots are of: "thing" for `{a thing}`.
+  var slots: Set<String> {
+    switch self {
+    case .text: []
+    case .slot(let slot): [slot.words.last!]
+    case .choice(let parts), .sequence(let parts): parts.reduce(into: []) { $0.formUnion($1.slots) }
+    }
   }
 
   /// The words that stand in the template itself, in lower case.

@@ -108,7 +108,13 @@ let askedBeings = list(
   zebra finch, android, alien, angel, astronomer, architect, athlete, barber, bus driver, butcher, butler, caveman, chef,
   cyclops, engineer, firefighter, florist, gladiator, imp, jester, leprechaun, locksmith, mailman, mechanic, merman,
   mummy, nanny, ogre, optician, plumber, police officer, ranger, samurai, sculptor, shopkeeper, skeleton, spy, student,
-  surfer, taxi driver, time traveler, umpire, usher, vampire, vet, waiter, werewolf, yeti, zombie, zookeeper
+  surfer, taxi driver, time traveler, banker, basilisk, beagle, black cat, bluebird, bobtail, bookseller,
+  bulldog, bumblebee, candle maker, centaur, chickadee, collie, conductor, court jester, cub, cygnet, diver, doorman,
+  driver, drummer, dryad, ferryman, fawn, foal, footballer, gardener's son, gargoyle, genie, glowworm, goalkeeper, griffin,
+  guard, herald, hobbit, innkeeper, janitor, joey, judge, kestrel, knitter, koala bear, kraken, ladybird, lawyer, minotaur,
+  nymph, otter pup, parakeet, peasant, pegasus, phoenix, pianist, piglet, polecat, pterodactyl, puffer fish, rattlesnake,
+  referee, repairman, sandpiper, satyr, scribe, sphinx, springbok, squire, stegosaurus, tailor's wife, terrapin, tourist,
+  trombone player, trumpeter, tyrannosaurus, waitress, wallaby, watchman, whippet, wildcat, wood nymph, woodcutter, umpire, usher, vampire, vet, waiter, werewolf, yeti, zombie, zookeeper
   """)
 let askedThings = list(
   """
@@ -123,7 +129,15 @@ let askedThings = list(
   sandwich, saucepan, saxophone, scooter, sewing machine, snow globe, spaceship, sponge, stapler, strawberry, streetlamp,
   suitcase, surfboard, tablecloth, taxi, telephone, television, tent, thimble, toothbrush, tortilla,
   traffic light, trash can, turnip, typewriter, unicycle, vacuum cleaner, van, vase, waffle, walnut,
-  washing machine, watering can, watermelon, wheel, wooden spoon, xylophone, yacht, yo-yo, zipper
+  washing machine, watering can, watermelon, wheel, wooden spoon, abacus, accordion, almond, apron, aquarium, bandage,
+  barrel, battery, beehive, binoculars, birdhouse, bookshelf, bottle opener, broccoli, bubble, calendar, candlestick,
+  cannon, catapult, cauliflower, chandelier, cheesecake, chimney, clarinet, clothespin, cloak, compost heap, corkscrew,
+  croissant, crumb, cushion, deck chair, dishwasher, domino, dumpling, eggcup, fountain, fountain pen, frying pan,
+  funnel, garlic, gate, ginger root, goblet, grater, hammock, harmonica, hinge, hourglass, inkwell, jam jar, jewel, jukebox,
+  lampshade, laptop, ladder, lettuce, mailbox, maple tree, mop, moped, nutcracker, oboe, omelet, origami crane, padlock,
+  pepper mill, pogo stick, postcard, pretzel, quill, raft, raisin, rolling pin, sailboat, screw,
+  scroll, shovel, signpost, snowplow, soap bubble, sofa, spatula, steamroller, stopwatch, stove, sundial, tambourine,
+  tangerine, teacup, thermometer, tricycle, tuba, tugboat, ukulele, wardrobe, weather vane, whisk, wig, willow tree, xylophone, yacht, yo-yo, zipper
   """)
 
 /// Kinds of which there is one.

@@ -118,10 +118,14 @@ extension Story {
     return (request, random.pick(answering).replacing("{x}", with: answered(subject)) + " " + text)
   }
 
-  /// Something else that one may say of the hero, and what a storyteller says to it.
+  /// Something else that one may say, of the hero or not, and what a storyteller says to it.
   mutating func smallExchange() -> (said: String, answer: String) {
     isAsking = true
-    let name = random.chance(0.5) ? hero.name : nil
+    if random.chance(0.3) { return random.pick(smallTalk) }
+    var name = random.chance(0.5) ? hero.name : nil
+    if random.chance(0.3) {
+      name = random.pick([random.pick(girls + boys), inventedName(hero.gender, &random)])
+    }
     let subject = name ?? askedHero()
     let (said, answer) = random.pick(name == nil ? heroTalk : nameTalk)
     return (
@@ -188,12 +192,19 @@ extension Story {
 
   /// What is asked about the hero, and told in the story.
   private mutating func askedTail() throws -> String {
-    if !plot.who.isEmpty, random.chance(0.55) { return " " + (try filled(random.pick(plot.who))) }
-    guard random.chance(0.75) else { return "" }
+    guard random.chance(0.85) else { return "" }
     var tails: [String] = []
+    if !plot.who.isEmpty {
+      let who = " " + (try filled(random.pick(plot.who)))
+      tails += [who, who, who]
+    }
     if !plot.isForPairs, known.contains("friend") { tails.append(" and " + a(friend.kind)) }
-    if known.contains("thing"), let thing = words["thing"] { tails.append(" and " + a(thing)) }
-    if text.contains(words["in place"]!) { tails.append(" " + words["in place"]!) }
+    if known.contains("thing"), let thing = words["thing"] {
+      tails += [" and " + a(thing), " and \(hero.gender.his) " + thing]
+    }
+    if text.contains(words["in place"]!) {
+      tails += [" " + words["in place"]!, " " + words["in place"]!]
+    }
     return tails.isEmpty ? "" : random.pick(tails)
   }
 }

@@ -25,12 +25,14 @@ struct Plot: Sendable {
   let isForPairs, isForThings: Bool
   /// Whether somebody goes to the place in it, and so is not there from the start.
   let goesToPlace: Bool
+  /// Whether what is asked of it has words that are drawn for the story, as the {thing} that was lost, or two heroes.
+  let isBinding: Bool
   let tags: Set<String>
   let uses: Set<String>
 
   /// Beside its own words a page defines `who`, `about`, `fits` (worlds; `dry`: all without water and sky; `all`;
-  /// `bodies`: no things), `pair`, `tags` (`night`: the story ends at night; `plain`: the opening says nothing of what
-  /// the hero is like), `nature` and `friendnature`.
+  /// `bodies`: no things), `pair`, `tags` (`night`: the story ends at night; `bed`: it begins there; `plain`: the
+  /// opening says nothing of what the hero is like), `nature` and `friendnature`.
   init(_ text: String) {
     var page = Page(text)
     var settings: [String: [Phrase]] = [:]
@@ -55,6 +57,8 @@ struct Plot: Sendable {
     goesToPlace = text.contains("{to place}")
     tags = Set(flags("tags"))
     (who, about) = (settings["who"]!, settings["about"]!)
+    isBinding =
+      isForPairs || (who + about).contains { !$0.slots.isSubset(of: ["he", "his"]) }
     page.definitions.removeAll { ["who", "about", "fits", "pair", "tags"].contains($0.names[0]) }
     self.page = page
     uses = Set(
@@ -87,6 +91,7 @@ struct Story {
   /// Words that stand for somebody in this story, and so for nobody else.
   var taken: Set<String> = []
   private(set) var text = ""
+  var wordCount: Int { text.split(separator: " ").count }
 
   /// Draws everything that stays the same in the story, and tells it.
   ///
@@ -105,7 +110,9 @@ struct Story {
     taken = Set(
       ([hero] + (plot.uses.contains("friend") ? [friend] : [])
         + (plot.uses.contains("other") ? [other] : []))
-        .flatMap { $0.kind.split(separator: " ").flatMap { [String($0), $0 + "s"] } })
+        .flatMap {
+          $0.kind.split(separator: " ").flatMap { [String($0), $0 + "s", plural(String($0))] }
+        })
     try drawWords()
     try tell(withOpening: isAnswer ? 0.4 : 0.8)
   }
@@ -116,7 +123,7 @@ struct Story {
     if plot.isForPairs {
       try tell(pairOpenings)
     } else if random.chance(probability) {
-      if words["when"] == nil, !tags.contains("night"), random.chance(0.35) {
+      if words["when"] == nil, tags.isDisjoint(with: ["night", "bed"]), random.chance(0.35) {
         try tell(dayOpenings)
         words["when"] = random.pick(thatDay)
       } else {

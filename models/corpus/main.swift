@@ -8,14 +8,14 @@
 
 /// The corpus of stories.bin: children's stories from a grammar.
 ///
-///     corpus                    20000 stories, and twice as many that answer a request
-///     corpus --count 5          5 stories, and 10 that answer a request
-///     corpus --chat | --plain   only those with a request, or without
+///     corpus                    20000 stories, and as many chats
+///     corpus --count 5          5 stories and 5 chats
+///     corpus --chat | --plain   only the chats, or only the stories
 ///     corpus --seed 2           other ones
 ///
-/// Stories are separated by a blank line; one that answers a request stands behind it and a tab, and now and
-/// then behind a system prompt and a tab first. The line that follows is another request with its answer, one of
-/// a few words, as a chat goes on. The same arguments always give the same text.
+/// Stories and chats are separated by a blank line. In a chat each line is a request, a tab and its answer: two
+/// of the answers are stories, and a few words may be exchanged in front of them and behind each. The first line
+/// may begin with a system prompt and a tab. The same arguments always give the same text.
 var count = 20_000
 var seed = 1
 var plain = true
@@ -40,31 +40,41 @@ func refuse(_ problem: String) -> Never {
   exit(2)
 }
 
-/// The document of a number: the first drawing of lots that fits.
+/// The story of a number: the first drawing of lots that fits.
 ///
 /// A story should end within the 256 tokens that llama2.c's programs write unless they are told otherwise.
-@MainActor func document(_ number: Int, isAsked: Bool) -> String {
-  var random = Random(corpus: seed, document: number)
-  let mostWords = isAsked ? 160 : 185
+func story(_ random: inout Random) -> String {
   while true {
-    let lots = Random(seed: random.next())
-    guard var story = try? Story(random.pick(plots), random: lots, isAnswer: isAsked),
-      (60...mostWords).contains(story.text.split(separator: " ").count)
+    guard let story = try? Story(random.pick(plots), random: random.split(), isAnswer: false),
+      (60...185).contains(story.wordCount)
     else { continue }
-    if !isAsked { return story.text }
-    guard let (request, answer) = try? story.exchange() else { continue }
-    let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
-    let (said, reply) = story.smallExchange()
-    return system + request + "\t" + answer + "\n" + said + "\t" + reply
+    return story.text
   }
 }
 
-for number in 0..<count {
-  if plain { print(document(3 * number, isAsked: false), terminator: "\n\n") }
-  guard chat else { continue }
-  for asked in 1...2 { print(document(3 * number + asked, isAsked: true), terminator: "\n\n") }
-  if number % 100 == 99 {
-    let (said, answer) = smallTalk[number / 100 % smallTalk.count]
-    print(said, answer, separator: "\t", terminator: "\n\n")
+/// A request with the story that answers it, and often a few words more.
+///
+/// Plots with words of the request in them are told more often, so that a model learns to take them up.
+func answeredRequest(_ random: inout Random) -> String {
+  while true {
+    let plot = random.pick(random.chance(0.3) ? bindingPlots : plots)
+    guard var story = try? Story(plot, random: random.split(), isAnswer: true),
+      (60...160).contains(story.wordCount), let (request, answer) = try? story.exchange()
+    else { continue }
+    return line((request, answer)) + (random.chance(0.6) ? line(story.smallExchange()) : "")
   }
+}
+
+func line(_ exchange: (said: String, answer: String)) -> String {
+  exchange.said + "\t" + exchange.answer + "\n"
+}
+
+for number in 0..<count {
+  var random = Random(corpus: seed, document: number)
+  if plain { print(story(&random), terminator: "\n\n") }
+  guard chat else { continue }
+  random = Random(corpus: ~seed, document: number)
+  let system = random.chance(0.1) ? random.pick(systemPrompts) + "\t" : ""
+  let greeting = random.chance(0.1) ? line(random.pick(smallTalk)) : ""
+  print(system + greeting + answeredRequest(&random) + answeredRequest(&random))
 }

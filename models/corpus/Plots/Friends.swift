@@ -45,7 +45,7 @@ let friends = [
     ? "[It was me|I am sorry|Only me]," said {hero} in a [thin|small|very small] voice.
     The door opened. {Friend} was even grumpier than [they said|{hero} had thought]. "[What do you want?|Bah]!" {asked friend}.
     | Out came {friend}, [as grumpy as could be|with a face like a storm]. "[What do you want?|Go home]!" {asked friend}.
-    | There stood {friend}. "[Hmph. You again?|Balls and noise, all day long]!" {said friend}.
+    | There stood {friend}. "[Hmph. What now?|Balls and noise, all day long]!" {said friend}.
     [On a table by the door|On the table], {hero} saw one cup. Only one.
     | Then {hero} saw a table with one plate, one spoon, and [one chair|a lot of dust].
     | It was very quiet in the house. There was one [chair|bed], one [spoon|plate] and one cup.

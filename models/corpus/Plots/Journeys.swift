@@ -155,7 +155,7 @@ let journeys = [
     about = flying | a flight | a dream of flying
     craft = hot-air balloon | kite as big as a house | flying machine | pair of wings | flying boat
     {Hero} wanted to fly. {He} jumped from [the wall|a chair|a box] and [flapped {his} arms|held on to an umbrella]. Bump.
-    | "Birds can [do it|fly]. [Bees can do it|Even flies can do it]. Why not me?" asked {hero}, and looked up at the sky.
+    | "[Clouds can do it. Leaves|Even old leaves|Paper and feathers] can do it. Why not me?" asked {hero}, and looked up at the sky.
     | Every night {hero} dreamed of flying. {When}, {he} said, "[Now I will do it|Today I start]. [I want to fly|I will learn to fly]!"
     "[You have no wings|You are too heavy|Stay on the ground, it is nice here]," {said friend}. But {hero} [did not want to stay on the ground|did not listen].
     | "[You will never fly|Only birds can fly|What a silly idea]," {said friend}. "[Wait and see|We will see]," {said hero}.

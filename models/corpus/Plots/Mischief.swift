@@ -199,6 +199,7 @@ let mischief = [
   // Everything is upside down.
   Plot(
     """
+    tags = bed
     who = who does everything upside down | on upside-down day | who does everything wrong
     about = upside-down day | a silly day | something silly
     {When}, {hero} got out of bed on the wrong side. And then everything was the wrong way around.
