@@ -231,10 +231,10 @@ public struct Tokenizer: Sendable {
   }
 }
 
-extension ArraySlice<Int32> {
+extension RandomAccessCollection where Index == Int {
   /// The first index whose element is in the second part, where elements of the first part do not
   /// satisfy the predicate, and those of the second do.
-  fileprivate func partitioningIndex(_ isInSecond: (Int32) -> Bool) -> Int {
+  package func partitioningIndex(_ isInSecond: (Element) -> Bool) -> Int {
     var (low, high) = (startIndex, endIndex)
     while low < high {
       let middle = low + (high - low) / 2

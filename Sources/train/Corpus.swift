@@ -65,22 +65,12 @@ struct Corpus {
     self.targets[range].withUnsafeBufferPointer {
       targets.update(from: $0.baseAddress!, count: seqLen)
     }
-    var text = firstText(after: range.lowerBound)
+    var text = textStarts.partitioningIndex { $0 > range.lowerBound }
     while text < textStarts.count, textStarts[text] < range.upperBound {
       let start = textStarts[text] - range.lowerBound
       (starts + start).update(repeating: Int32(start), count: seqLen - start)
       text += 1
     }
-  }
-
-  /// The index of the first text that begins after a token.
-  private func firstText(after token: Int) -> Int {
-    var range = 0..<textStarts.count
-    while !range.isEmpty {
-      let middle = (range.lowerBound + range.upperBound) / 2
-      range = textStarts[middle] > token ? range.lowerBound..<middle : middle + 1..<range.upperBound
-    }
-    return range.lowerBound
   }
 
   /// Tokens of a window that are learned.
