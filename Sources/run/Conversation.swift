@@ -176,20 +176,21 @@ struct Conversation {
       if Interrupt.happened { break }
     }
     switch reply.reason {
-    case .error(.promptTooLong) where !isInteractive && chat.steps < .max:
-      // As in run.c, the conversation ends with its context.
-      hasEnded = true
-      try Output.write(label + "\n")
     case .error(let error):
-      if label.isEmpty { try Output.write("\n") }
-      guard isInteractive, case .promptTooLong = error else { throw error }
+      guard case .promptTooLong = error, isInteractive || chat.steps < .max else {
+        if label.isEmpty { try Output.write("\n") }
+        throw error
+      }
+      // As in run.c, the conversation of a pipe ends with its context.
+      hasEnded = !isInteractive
+      if hasEnded { try Output.write(label + "\n") }
       Output.note("run: \(error)")
     case .cancelled:
       try Output.write("\n")
       Output.note("run: the message was not read to its end, so it is not part of the conversation")
     default: try Output.write(label + "\n")
     }
-    if chat.isFull || hasEnded { noteFullness() }
+    if chat.isFull { noteFullness() }
     if chat.forgottenTokens > 0 && !isBeyondContext {
       isBeyondContext = true
       Output.note(

@@ -360,6 +360,12 @@ import Testing
     let piped = try Program.run(
       [model, "-m", "chat", "-t", "0", "-y", "", "-i", repeated("b", 300)], input: "c\n")
     #expect(piped.isRefusal(by: "run"), "\(piped)")
+    // As run.c's, the conversation of a checkpoint of llama2.c ends with its context.
+    let ended = try Program.run(
+      [packageRoot + "/models/stories.bin", "-m", "chat", "-y", "", "-i", repeated("b", 3000)],
+      input: "c\n")
+    #expect(ended.status == 0 && ended.output == "Assistant: \n", "\(ended)")
+    #expect(ended.complaints.count == 2 && ended.errors.contains("where at most 512 are allowed"))
   }
 
   // MARK: Commands
