@@ -10,6 +10,8 @@ package struct Document: Equatable, Sendable {
   package var text: String
   /// Whether it continues the chat of the document before it.
   package var continuesChat = false
+  /// Whether it is a text of which some lines, but not all, are a request and its answer.
+  package var isMixed = false
 
   /// All of these.
   package var texts: [String] { [system, request, text].compactMap(\.self) }
@@ -88,7 +90,8 @@ private func documents(of lines: ArraySlice<Bytes>) -> [Document] {
   let turns = lines.filter { !trimmed($0).isEmpty }.map {
     $0.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map(trimmed)
   }
-  if turns.allSatisfy({ 2...3 ~= $0.count && !$0.contains(where: \.isEmpty) }) {
+  let asked = turns.count { 2...3 ~= $0.count && !$0.contains(where: \.isEmpty) }
+  if asked == turns.count {
     return turns.enumerated().map { (index, columns) in
       let texts = columns.map { String(decoding: $0, as: UTF8.self) }
       return Document(
@@ -97,7 +100,9 @@ private func documents(of lines: ArraySlice<Bytes>) -> [Document] {
     }
   }
   let text = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
-  return [Document(text: String(decoding: trimmed(text[...]), as: UTF8.self))]
+  var document = Document(text: String(decoding: trimmed(text[...]), as: UTF8.self))
+  document.isMixed = asked > 0
+  return [document]
 }
 
 /// Without spaces, tabs and ends of lines in front and behind.

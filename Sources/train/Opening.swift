@@ -180,6 +180,13 @@ private func describe(
     "text: \(texts.count) documents, of them \(chats) chats, \(corpora.learned.tokenCount) tokens in"
       + " \(corpora.learned.windows.count) windows, and \(corpora.heldOut.windows.count) held-out"
       + " windows")
+  if let mixed = documents.first(where: \.isMixed) {
+    let count = documents.count(where: \.isMixed)
+    Output.note(
+      "train: \(count) of the documents \(count == 1 ? "has" : "have") lines with a tab and lines without, as the"
+        + " one that begins with \(quoted(String(mixed.text.prefix(40)))): they are no chats but texts, expected"
+        + " a tab in every line or in none")
+  }
 }
 
 /// Says how much memory is needed, and throws if there is not so much.

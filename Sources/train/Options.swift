@@ -23,9 +23,9 @@ struct Options {
     Usage:   train <text>... [options]
     Example: train stories.txt --out mine/model.bin && run mine/model.bin
     Trains a Llama on text files, and writes it as a checkpoint of llama2.c that run reads. Documents
-    are separated by a blank line, or by <|endoftext|> where a file has that. For run -m chat a document
-    is a line: request<TAB>answer, or system prompt<TAB>request<TAB>answer. Every twentieth document is
-    held out, to measure the loss of texts that were not learned.
+    are separated by a blank line, or by <|endoftext|> where a file has that. One whose lines are all
+    request<TAB>answer, or system prompt<TAB>request<TAB>answer, is a chat, for run -m chat. Every
+    twentieth document is held out, to measure the loss of texts that were not learned.
     Ctrl-C writes what there is; the same command with --resume goes on.
     Options:
       --out <file>              the model (default: model.bin); the vocabulary goes beside it as

@@ -97,7 +97,7 @@ extension Settings {
       Flag("beta2", \.beta2, 0..<1, "a number from 0 on, below 1"),
       Flag("clip", \.clip, 0...1e30, "a number from 0 on"),
       Flag("dropout", \.dropout, 0...0.99, "a number from 0 to 0.99"),
-      Flag("steps", \.steps, from: 0),
+      Flag("steps", \.steps, from: 1),
       Flag(
         "minutes", \.minutes, Double.leastNonzeroMagnitude...1e6, "a number of minutes above 0"),
       Flag("seed", \.seed, from: 0),

@@ -81,7 +81,9 @@ final class Trainer {
         try evaluate(isLast: false)
       }
     }
-    if stateStep != progress.step { try evaluate(isLast: true) }
+    guard stateStep != progress.step else { return }
+    if !isFinished { Output.showProgress("stopping: measuring the held-out loss, then writing") }
+    try evaluate(isLast: true)
   }
 
   // MARK: - One step

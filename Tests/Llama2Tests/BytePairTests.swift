@@ -166,10 +166,13 @@ import llama2_train
       try Self.documents("A story.\nIts end.\n\nHi\tHello!\nWho?\tTom, of course.\n\nThe end.")
         == [Document(text: "A story.\nIts end.")] + chat + [Document(text: "The end.")])
     // None of these is one.
-    for text in [
-      "Hi\tHello!\nand more", "a\tb\tc\td", "a\t\tc", "a\n\tb", "a\tb\n\tc", "a:\t\nb\tc",
+    for (text, isMixed) in [
+      ("Hi\tHello!\nand more", true), ("a\tb\n\tc", true), ("a:\t\nb\tc", true),
+      ("a\tb\tc\td", false), ("a\t\tc", false), ("a\n\tb", false),
     ] {
-      #expect(try Self.documents(text) == [Document(text: text)], "\(text.debugDescription)")
+      var document = Document(text: text)
+      document.isMixed = isMixed
+      #expect(try Self.documents(text) == [document], "\(text.debugDescription)")
     }
     let system = Document(system: "Be brief.", request: "Hi", text: "Hello!")
     #expect(

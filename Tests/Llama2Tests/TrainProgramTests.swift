@@ -54,6 +54,16 @@ struct TrainProgramTests {
     #expect(run.status == 0 && run.output.contains("had a"), "\(run.output)")
   }
 
+  @Test func aLineWithoutATabInAChatIsTold() throws {
+    let folder = try Self.folder(Self.stories(200) + "\n\nHi\tHello!\nWho are you?\n\nHi\tHello!")
+    let trained = try Self.train(Self.shape + ["--steps", "1"], in: folder)
+    #expect(trained.status == 0 && trained.output.contains("202 documents, of them 1 chats"))
+    #expect(
+      trained.complaints.count == 2
+        && trained.errors.contains("1 of the documents has lines with a tab and lines without")
+        && trained.errors.contains("begins with \"Hi"), "\(trained.errors)")
+  }
+
   @Test func aStoppedTrainingGoesOnWithTheSameBits() throws {
     let folder = try Self.folder()
     let settings = Self.shape + ["--steps", "400", "--eval-interval", "50", "--dropout", "0.1"]
@@ -293,6 +303,7 @@ struct TrainProgramTests {
     (["stories.txt", "--dropout", "1"], "--dropout: found \"1\""),
     (["stories.txt", "--dropout", "0.99999999"], "--dropout: found \"0.99999999\""),
     (["stories.txt", "--beta1", "nan"], "--beta1: found \"nan\""),
+    (["stories.txt", "--steps", "0"], "--steps: found \"0\""),
     (["stories.txt", "--steps", "5", "--minutes", "1"], "does not go with --steps"),
     (["stories.txt", "--lora", "2"], "expected --from"),
     (
