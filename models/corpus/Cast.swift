@@ -254,8 +254,8 @@ func plural(_ kind: String) -> String {
 let kindLists = kinds.mapValues(list)
 let rareLists = rareKinds.mapValues(list)
 
-/// Every kind that is not invented.
-let knownKinds = [kindLists, rareLists].flatMap { $0.values.joined() }.reduce(
+/// The kinds of heroes in stories without a request.
+let toldKinds = [kindLists, rareLists].flatMap { $0.values.joined() }.reduce(
   into: Set(thingKinds + pageKinds)
 ) {
   $0.insert($1.prefixWord)

@@ -108,10 +108,10 @@ extension Story {
   /// A request, and this story as the answer to it.
   mutating func exchange() throws -> (request: String, answer: String) {
     isAsking = true
-    // An invented hero is one that was asked for.
-    let isInvented = !knownKinds.contains(hero.kind)
-    if !isInvented, random.chance(0.03) { return (random.pick(askingForAnything), text) }
-    let isOfPlot = !isInvented && !plot.about.isEmpty && random.chance(0.4)
+    // A hero that other stories lack is one that was asked for.
+    let isOnlyAsked = !toldKinds.contains(hero.kind)
+    if !isOnlyAsked, random.chance(0.03) { return (random.pick(askingForAnything), text) }
+    let isOfPlot = !isOnlyAsked && !plot.about.isEmpty && random.chance(0.4)
     let subject = isOfPlot ? try filled(random.pick(plot.about)) : try askedHero() + askedTail()
     let request = written(random.pick(asking).replacing("{x}", with: subject))
     guard random.chance(0.35) else { return (request, text) }

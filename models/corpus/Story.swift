@@ -69,7 +69,7 @@ struct Plot: Sendable {
 
 /// One story, or one request with the story that answers it.
 struct Story {
-  /// A drawing of lots that does not fit: the story is drawn anew.
+  /// The random choices contradict one another: the story is made anew.
   struct Misfit: Error {}
 
   var random: Random

@@ -26,13 +26,16 @@ while let argument = arguments.popFirst() {
   case "--plain": chat = false
   case "--chat": plain = false
   case "--count", "--seed":
-    guard let number = arguments.popFirst().flatMap(Int.init), number >= 0 else {
-      refuse("\(argument) needs a number")
+    let value = arguments.popFirst()
+    guard let number = value.flatMap(Int.init), number >= 0 else {
+      refuse("\(argument): found \(value ?? "nothing"), expected a number")
     }
     if argument == "--count" { count = number } else { seed = number }
   default: refuse("there is no option \(argument): --count, --seed, --plain and --chat are all")
   }
 }
+
+if !plain && !chat { refuse("--plain and --chat leave nothing to write: expected one of them") }
 
 func refuse(_ problem: String) -> Never {
   let line = "corpus: \(problem)\n"
@@ -40,9 +43,8 @@ func refuse(_ problem: String) -> Never {
   exit(2)
 }
 
-/// The story of a number: the first drawing of lots that fits.
-///
-/// A story should end within the 256 tokens that llama2.c's programs write unless they are told otherwise.
+/// A random story of 60 to 185 words, so that it ends within the 256 tokens that llama2.c's programs write unless
+/// they are told otherwise.
 func story(_ random: inout Random) -> String {
   while true {
     guard let story = try? Story(random.pick(plots), random: random.split(), isAnswer: false),
@@ -52,7 +54,7 @@ func story(_ random: inout Random) -> String {
   }
 }
 
-/// A request with the story that answers it, and often a few words more.
+/// A request with the story that answers it, of 60 to 160 words, and often a few words more.
 ///
 /// Plots with words of the request in them are told more often, so that a model learns to take them up.
 func answeredRequest(_ random: inout Random) -> String {
