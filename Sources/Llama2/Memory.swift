@@ -8,8 +8,9 @@
 
 /// Text of an untrusted file as a terminal can show it: shortened, and without characters that
 /// control the terminal or the direction of the text.
-package func printable(_ text: some Collection<UInt8>) -> String {
-  let limit = 80
+///
+/// - Parameter limit: characters of what is shown.
+package func printable(_ text: some Collection<UInt8>, limit: Int = 80) -> String {
   let scalars = String(decoding: text.prefix(4 * limit), as: UTF8.self).unicodeScalars
   var shown = ""
   for scalar in scalars.prefix(limit) {

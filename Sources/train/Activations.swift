@@ -7,7 +7,8 @@ final class TrainingActivations {
   let layers: [Layer]
   let x: Floats  // (tokens, dim), the residual stream behind the last layer
   let xb: Floats  // (tokens, dim), the same normed, then the gradient of a branch's input
-  let branch: Floats  // (tokens, dim), what a branch adds to the stream, then its gradient
+  /// What a branch adds to the stream; the gradient of the final norm's output, then of what a branch adds.
+  let branch: Floats  // (tokens, dim)
   let dx: Floats  // (tokens, dim), the gradient of the residual stream
   let dq: Floats  // (tokens, qDim)
   let dk: Floats  // (tokens, kvDim)
@@ -90,7 +91,7 @@ final class TrainingActivations {
     logitTokens = min(tokens, max(64, mostLogits / c.vocabSize))
     logits = try floats(logitTokens * c.vocabSize)
     normSums = try floats((tokens + Self.normTokens - 1) / Self.normTokens * c.dim)
-    panels = try floats(Self.panelsSize(c, tokens: tokens, logitTokens: logitTokens))
+    panels = try floats(Self.panelsSize(c, tokens: tokens))
     attentionSize = AttentionScratch.size(c)
     attention = try floats(threads * attentionSize)
     (self.tokens, self.memory, self.size) = (tokens, memory, size)
@@ -103,8 +104,8 @@ final class TrainingActivations {
   }
 
   /// Floats of the largest right side of a product: weights or, for the gradients of weights, activations.
-  /// Adapters, whose rank is no side's of the weights, need less.
-  private static func panelsSize(_ c: Config, tokens: Int, logitTokens: Int) -> Int {
+  /// Those of adapters are no larger, as a rank is at most a matrix's smaller side.
+  private static func panelsSize(_ c: Config, tokens: Int) -> Int {
     let attention = [c.qDim, c.kvDim, c.kvDim].reduce(0) {
       $0 + Panels.size(rows: c.dim, columns: $1)
     }

@@ -59,7 +59,7 @@ struct AdamW {
         let (range, _) = blocks[part]
         let g = g + range.lowerBound
         // A block's sum has few enough terms for a float.
-        sums[part] = Double(sum(range.count, { load(g + $0) * load(g + $0) }, { g[$0] * g[$0] }))
+        sums[part] = Double(dot(g, g, range.count))
       }
     }
     return sums.reduce(0, +).squareRoot()

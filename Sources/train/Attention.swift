@@ -246,11 +246,6 @@ private func softmaxNumerators(
   return (sum, max + logf(sum))
 }
 
-/// a · b.
-private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
-  sum(count, { load(a + $0) * load(b + $0) }, { a[$0] * b[$0] })
-}
-
 /// p = e^(p - logSum), which turns scores into weights, and dp = p (dp - d), which turns the gradients of
 /// the weights into those of the scores. Of `count` keys, those that are not visible get 0 in both.
 private func softmaxBackward(

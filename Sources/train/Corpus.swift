@@ -81,7 +81,8 @@ struct Corpus {
   /// Tokens of all documents, and of what fills up the last window of a padded corpus.
   var tokenCount: Int { tokens.count }
 
-  /// A hash of the tokens, the targets and where the texts begin (Fowler, Noll and Vo: FNV-1a).
+  /// A hash of the tokens, the targets and where the texts begin: FNV-1a (Fowler, Noll and Vo) with a number in the
+  /// place of a byte.
   var fingerprint: UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func add(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
@@ -98,9 +99,9 @@ struct Encoded {
   /// Whether it continues the chat of the document before it.
   var continuesChat = false
 
-  /// A document is followed by the BOS of the next one. One that answers a request ends with EOS, which the
-  /// chat ends with, and a line's end, which llama2.c's chat prints behind it; the request, as the chat
-  /// writes it, is not learned.
+  /// A document is followed by the BOS of the next one. One that answers a request ends with EOS, whose own target is
+  /// a line's end: llama2.c's chat prints the token that it samples behind EOS. The request, as the chat writes it,
+  /// is not learned.
   init(_ document: Document, _ tokenizer: Tokenizer) {
     guard let request = document.request else {
       let tokens = tokenizer.encode(document.text, bos: true, eos: false)
@@ -179,8 +180,8 @@ func corpora(_ documents: [Document], _ tokenizer: Tokenizer, seqLen: Int, _ thr
   let tested = Corpus(heldOut, seqLen: seqLen, padded: true)
   guard !learned.windows.isEmpty, !tested.windows.isEmpty else {
     throw Refusal(
-      "the text has \(count) tokens, too few for windows of \(seqLen) to learn from, in which requests do"
-        + " not count: expected more text, or a smaller --seq-len")
+      "the text has \(count) tokens, too few for windows of \(seqLen) to learn from and to hold out, where those"
+        + " of requests do not count: expected more text, or a smaller --seq-len")
   }
   return (learned, tested)
 }

@@ -32,7 +32,7 @@ struct Options {
                                 tokenizer.bin, the losses as model.svg, what --resume needs as model.state
       --from <model.bin>        go on from this checkpoint, with its shape and vocabulary
       --lora <rank>             with --from: train adapters of this rank, and merge them in the end
-      --resume                  go on where a training was stopped
+      --resume                  go on where a training was stopped; --from is not read again
       --force                   replace files that exist
       --tokenizer, -z <file>    take this vocabulary (default: learn one from the texts)
       --vocab-size <n>          tokens of the vocabulary that is learned (default: 1024; fewer if the texts
@@ -85,9 +85,11 @@ struct Options {
       }
     }
     try check()
+    if from != nil && !isGiven("--learning-rate") { settings.learningRate = 5e-4 }
+    if isGiven("--heads") && !isGiven("--kv-heads") { settings.kvHeads = 0 }
   }
 
-  private mutating func check() throws {
+  private func check() throws {
     guard !texts.isEmpty else { throw Refusal("no text to learn from: train -h explains") }
     for (flag, other) in [
       ("--steps", "--minutes"), ("--from", "--dim"), ("--from", "--layers"), ("--from", "--heads"),
@@ -99,11 +101,12 @@ struct Options {
     if out == vocabulary {
       throw Refusal("--out", "\(out) is to be the vocabulary: expected another name for the model")
     }
-    if settings.lora > 0 && from == nil {
+    if isGiven("--steps") && settings.steps == 0 {
+      throw Refusal("--steps", "found \"0\", expected at least 1")
+    }
+    if settings.lora > 0 && from == nil && !resumes {
       throw Refusal("--lora", "expected --from <model.bin>, the model to adapt")
     }
-    if from != nil && !isGiven("--learning-rate") { settings.learningRate = 5e-4 }
-    if isGiven("--heads") && !isGiven("--kv-heads") { settings.kvHeads = 0 }
   }
 
   private func isGiven(_ flag: String) -> Bool {
@@ -130,7 +133,9 @@ struct Options {
     var values = flags.map { ($0.name, $0.text(settings), $0.text(state.settings)) }
     if let vocabSize { values.append(("--vocab-size", "\(vocabSize)", "\(state.vocabSize)")) }
     for (name, found, expected) in values where found != expected {
-      throw Refusal(name, "found \(found), but the training began with \(expected)")
+      // Of some settings 0 or less stands for what depends on others.
+      let began = (Double(expected) ?? 1) > 0 ? expected : "its default"
+      throw Refusal(name, "found \(found), but the training began with \(began)")
     }
   }
 

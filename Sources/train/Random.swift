@@ -6,7 +6,8 @@
   import Darwin
 #endif
 
-/// Random numbers, the same on every machine for the same seed (Steele et al. 2014: SplitMix64).
+/// Random numbers, the same on every machine for the same seed but for the last bits of `normal` (Steele et al. 2014:
+/// SplitMix64).
 struct Random {
   private var state: UInt64
 

@@ -1,8 +1,8 @@
 import Console
 import Llama2
 
-/// What makes a training what it is: the same settings and texts give the same weights, bit for bit. Each
-/// is a flag; those of llama2.c's train.py have its names.
+/// What makes a training what it is: in one build, the same settings and texts give the same weights after as many
+/// steps, bit for bit. Each is a flag; those of llama2.c's train.py have its names.
 struct Settings: Equatable {
   // The shape.
   var dim = 128
@@ -97,7 +97,7 @@ extension Settings {
       Flag("beta2", \.beta2, 0..<1, "a number from 0 on, below 1"),
       Flag("clip", \.clip, 0...1e30, "a number from 0 on"),
       Flag("dropout", \.dropout, 0...0.99, "a number from 0 to 0.99"),
-      Flag("steps", \.steps, from: 1),
+      Flag("steps", \.steps, from: 0),
       Flag(
         "minutes", \.minutes, Double.leastNonzeroMagnitude...1e6, "a number of minutes above 0"),
       Flag("seed", \.seed, from: 0),
@@ -114,6 +114,9 @@ extension Settings {
   /// Throws where nothing would be learned, or more than a model of this layout has.
   func check(_ layout: ParameterLayout) throws {
     let (warmup, largestRank) = (warmup(ofSteps: steps), LoRA.largestRank(layout))
+    guard decay >= 0 || steps == 0 || steps > warmup else {
+      throw Refusal("--warmup", "found \(warmup), expected fewer than the \(steps) of --steps")
+    }
     guard decay <= 0 || decay > warmup else {
       throw Refusal(
         "--decay", "found \(decay), expected a step behind the warmup's, which takes \(warmup)")

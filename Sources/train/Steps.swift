@@ -22,6 +22,11 @@ func sum(_ count: Int, _ vector: (Int) -> Vector, _ scalar: (Int) -> Float) -> F
   return sum
 }
 
+/// a · b.
+func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
+  sum(count, { load(a + $0) * load(b + $0) }, { a[$0] * b[$0] })
+}
+
 extension Network {
   // MARK: Embedding
 
@@ -127,8 +132,7 @@ extension Network {
         dw.update(repeating: 0, count: n)
         for i in s * step..<min((s + 1) * step, x.rows) {
           let (x, dy, dx) = (x.start + i * n, dy.start + i * n, dx.start + i * n)
-          let squares = sum(n, { load(x + $0) * load(x + $0) }, { x[$0] * x[$0] })
-          let r = 1 / (squares / Float(n) + epsilon).squareRoot()
+          let r = 1 / (dot(x, x, n) / Float(n) + epsilon).squareRoot()
           let product = sum(
             n, { load(w + $0) * load(dy + $0) * load(x + $0) }, { w[$0] * dy[$0] * x[$0] })
           let factor = r * r * r / Float(n) * product

@@ -27,7 +27,7 @@ final class Trainer {
   private var modelStep, stateStep: Int?
   /// Tokens, targets and starts, (windows, seqLen) each.
   private let batchTokens: UnsafeMutablePointer<Int32>
-  private var order: (epoch: Int, windows: [Int]) = (-1, [])
+  private var order: WindowOrder
   /// The time when this process began to train, and the steps that were taken before.
   private var start = (time: now(), step: 0)
   /// Seconds of this process's steps alone.
@@ -54,6 +54,7 @@ final class Trainer {
     (self.prompt, self.fingerprint, self.progress) = (prompt, fingerprint, progress)
     modelStep = progress.heldOut.last?.step
     stateStep = modelStep
+    order = WindowOrder(count: learned.windows.count, seed: settings.seed)
     batchTokens = .allocate(capacity: 3 * settings.batch * settings.seqLen)
     model.merge(network)
   }
@@ -116,24 +117,14 @@ final class Trainer {
     let micros = settings.gradientAccumulation
     let first = progress.step * micros * settings.batch
     let count = (first..<first + micros * settings.batch).reduce(0) {
-      $0 + learned.targetCount(window($1))
+      $0 + learned.targetCount(order.window($1))
     }
     var loss = 0.0
     for micro in 0..<micros {
-      let batch = batch(learned) { window(first + micro * settings.batch + $0) }
+      let batch = batch(learned) { order.window(first + micro * settings.batch + $0) }
       loss += network.lossAndGradients(batch, scale: 1 / Float(max(1, count)), dropouts(micro))
     }
     return loss / Double(max(1, count))
-  }
-
-  /// The window with this index in the whole training. An epoch has each window once, in a random order.
-  private func window(_ index: Int) -> Int {
-    let (epoch, place) = index.quotientAndRemainder(dividingBy: learned.windows.count)
-    if order.epoch != epoch {
-      var random = Random(seed: Random.derive(settings.seed, .order, epoch))
-      order = (epoch, random.permutation(of: learned.windows.count))
-    }
-    return order.windows[place]
   }
 
   private func batch(_ corpus: Corpus, _ window: (Int) -> Int) -> MicroBatch {
@@ -191,14 +182,16 @@ final class Trainer {
     if let sample = sample() { try Output.line(sample) }
   }
 
+  /// Of windows at even distances, so that each of several files has its share of them.
   private func heldOutLoss() -> Double {
-    let windows = min(Self.mostHeldOut, heldOut.windows.count)
+    let all = heldOut.windows.count
+    let count = min(Self.mostHeldOut, all)
+    let windows = (0..<count).map { $0 * all / count }
     var loss = 0.0
-    for first in stride(from: 0, to: windows, by: settings.batch) {
-      loss += network.loss(
-        batch(heldOut) { first + $0 < windows ? first + $0 : heldOut.windows.count })
+    for first in stride(from: 0, to: count, by: settings.batch) {
+      loss += network.loss(batch(heldOut) { first + $0 < count ? windows[first + $0] : all })
     }
-    return loss / Double(max(1, (0..<windows).reduce(0) { $0 + heldOut.targetCount($1) }))
+    return loss / Double(max(1, windows.reduce(0) { $0 + heldOut.targetCount($1) }))
   }
 
   /// Writes the model and its picture, then the state. What was there stays until what replaces it is on the
@@ -236,14 +229,14 @@ final class Trainer {
       let llama = try? Llama(
         checkpoint: options.out, tokenizer: options.vocabulary, threads: options.threads)
     else { return nil }
-    let text = llama.generate(
-      prompt, steps: min(settings.seqLen, 100), temperature: 0.8,
-      seed: UInt64(progress.heldOut.count)
-    ).joined()
+    var generation = GenerationOptions(temperature: 0.8)
+    generation.seed = UInt64(progress.heldOut.count)
+    generation.maximumResponseTokens = 100
+    let text = llama.generate(prompt, options: generation).joined()
     let answer =
       !prompt.isEmpty && text.hasPrefix(prompt) ? text.dropFirst(prompt.count) : text[...]
     let line = answer.split { $0.isWhitespace }.joined(separator: " ")
-    return "  " + printable(line.utf8.prefix(300))
+    return "  " + printable(line.utf8, limit: 300)
   }
 
   // MARK: - What is shown
@@ -274,5 +267,24 @@ final class Trainer {
     let seconds = Int(min(1e9, perStep * Double(progress.steps - progress.step)))
     let (minutes, rest) = seconds.quotientAndRemainder(dividingBy: 60)
     return ", \(minutes):\(rest < 10 ? "0" : "")\(rest) left"
+  }
+}
+
+/// The order in which windows are read: each epoch has every window once, in a random order of its own.
+struct WindowOrder {
+  private let count, seed: Int
+  private var epoch = -1
+  private var windows: [Int] = []
+
+  init(count: Int, seed: Int) { (self.count, self.seed) = (count, seed) }
+
+  /// The window with this index in the whole training.
+  mutating func window(_ index: Int) -> Int {
+    let (epoch, place) = index.quotientAndRemainder(dividingBy: count)
+    if self.epoch != epoch {
+      var random = Random(seed: Random.derive(seed, .order, epoch))
+      (self.epoch, windows) = (epoch, random.permutation(of: count))
+    }
+    return windows[place]
   }
 }

@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import Llama2
 import Testing
@@ -170,6 +171,33 @@ struct TrainProgramTests {
     let steps = trained.output.split(separator: "\n").last { $0.hasPrefix("step ") }
     let words = (steps ?? "").split { " ,".contains($0) }
     #expect(words.count > 3 && words[1] == words[3] && Int(words[1])! >= 5, "\(trained.output)")
+    // Its state can be read, and knows how many steps there are.
+    let resumed = try Self.train(["--resume"], in: folder)
+    #expect(resumed.status == 1 && resumed.errors.contains("steps are taken"), "\(resumed.errors)")
+  }
+
+  @Test func whatIsNotGivenFollowsWhatIs() throws {
+    func settings(_ arguments: String...) throws -> Settings {
+      try Options(Arguments((["stories.txt"] + arguments)[...], of: "train")).settings
+    }
+    #expect(try settings() == Settings())
+    #expect(try settings("--heads", "2").kvHeads == 0)
+    #expect(try settings("--heads", "2", "--kv-heads", "1").kvHeads == 1)
+    #expect(try settings("--from", "a.bin").learningRate == 5e-4)
+    #expect(try settings("--from", "a.bin", "--learning-rate", "1e-3").learningRate == 1e-3)
+    #expect(try settings("--resume", "--lora", "2").lora == 2)
+    let warmups = [1, 50, 5000].map { Settings().warmup(ofSteps: $0) }
+    #expect(warmups == [0, 5, 100])
+  }
+
+  @Test func dropoutChangesWhatIsLearned() throws {
+    let folder = try Self.folder()
+    for (name, dropout) in [("without.bin", "0"), ("with.bin", "0.5")] {
+      let trained = try Self.train(
+        Self.shape + ["--steps", "2", "--dropout", dropout, "--out", name, "--force"], in: folder)
+      #expect(trained.status == 0, "\(trained.errors)")
+    }
+    #expect(try folder.read("with.bin") != folder.read("without.bin"))
   }
 
   @Test func aRequestIsGivenAndNotLearned() throws {
@@ -306,6 +334,10 @@ struct TrainProgramTests {
     (["stories.txt", "--steps", "0"], "--steps: found \"0\""),
     (["stories.txt", "--steps", "5", "--minutes", "1"], "does not go with --steps"),
     (["stories.txt", "--lora", "2"], "expected --from"),
+    (
+      ["stories.txt", "-z", "tokenizer.bin", "--steps", "5", "--warmup", "5"],
+      "--warmup: found 5, expected fewer than the 5 of --steps"
+    ),
     (
       ["stories.txt", "--from", "shipped.bin", "-z", "tokenizer.bin", "--lora", "1024"],
       "--lora: found 1024, expected at most"

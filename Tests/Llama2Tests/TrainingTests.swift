@@ -149,11 +149,11 @@ struct TrainingTests {
     var random = Random(seed: 1)
     // By the same steps in another language.
     #expect(random.permutation(of: 10) == [5, 7, 9, 6, 3, 8, 2, 0, 1, 4])
-    let epochs = (0..<3).map { epoch in
-      var random = Random(seed: Random.derive(1337, .order, epoch))
-      return random.permutation(of: 100)
-    }
+    var order = WindowOrder(count: 100, seed: 1337)
+    let epochs = (0..<3).map { epoch in (0..<100).map { order.window(100 * epoch + $0) } }
     #expect(epochs.allSatisfy { $0.sorted() == Array(0..<100) } && Set(epochs).count == 3)
+    var other = WindowOrder(count: 100, seed: 1338)
+    #expect((0..<100).map { other.window($0) } != epochs[0])
   }
 
   @Test func theGradientsDoNotDependOnTheThreads() throws {
