@@ -188,27 +188,35 @@ import Testing
     }
   }
 
-  /// A text of ten contexts, seen through fresh windows, is hardly less likely than ten texts of one.
+  /// Stories told in a conversation of ten contexts, seen through fresh windows, are hardly less likely than those of
+  /// ten conversations that begin with them.
   @Test func aTextBeyondTheContextStaysCoherent() throws {
     let llama = try Llama(
       checkpoint: packageRoot + "/models/stories.bin", tokenizer: packageRoot + "/tokenizer.bin")
-    let context = llama.config.seqLen
-    var options = GenerationOptions(temperature: 0.8)
-    options.continuesBeyondContext = true
-    options.bannedTokens = [1, 2]  // BOS and EOS end a text.
-    func text(ofContexts count: Int, seed: UInt64) -> String {
+    func replies(_ numbers: Range<Int>, in chat: Chat) -> [String] {
+      let heroes = ["fox", "king", "snail", "robot", "girl named Lily", "penguin"]
+      return numbers.map {
+        chat.reply(to: "Tell me a story about a \(heroes[$0 % heroes.count])").joined()
+      }
+    }
+    func chat(seed: UInt64) -> Chat {
+      var options = GenerationOptions(temperature: 0.8)
       options.seed = seed
-      options.maximumResponseTokens = count * context
-      return llama.generate(options: options).joined()
+      options.continuesBeyondContext = true
+      return llama.chat(options: options)
     }
     func nats(_ texts: [String]) throws -> Double {
       let tokens = try texts.flatMap { try llama.score($0) }
-      #expect(tokens.count > 8 * context)
+      #expect(tokens.count > 4 * llama.config.seqLen)
       return -tokens.reduce(0) { $0 + Double($1.logProbability) } / Double(tokens.count)
     }
-    let long = try nats([text(ofContexts: 10, seed: 1)])
-    let short = try nats((2...11).map { text(ofContexts: 1, seed: $0) })
-    #expect(exp(long) < 1.3 * exp(short), "\(exp(long)) \(exp(short))")
+    let long = chat(seed: 1)
+    _ = replies(0..<8, in: long)
+    #expect(long.forgottenTokens > llama.config.seqLen)
+    let late = try nats(replies(8..<24, in: long))
+    #expect(long.forgottenTokens > 8 * llama.config.seqLen)
+    let first = try nats((8..<24).flatMap { replies($0..<$0 + 1, in: chat(seed: UInt64($0))) })
+    #expect(exp(late) < 1.1 * exp(first), "\(exp(late)) \(exp(first))")
   }
 
   @Test func withLearnedPositionsATextEndsWithTheContext() throws {
