@@ -41,7 +41,7 @@ UNIQUE = set(re.findall(r'"([a-z ]+)"', LEXICON[LEXICON.index("uniqueKinds"):].s
 # What the corpus names without an introduction: what stands in any house or town, or belongs to the plot.
 SCENERY = UNIQUE | set("""bridge teacher chair blanket mayor baker bell clock train plate broom basket snowman spoon captain hen
     mirror lighthouse star potato girl boy apple letter goat pillow cup queen pear book ribbon hat umbrella bag boat drum
-    swing""".split())
+    swing driver""".split())
 TOOLS = {"cut the net": "knife", "pushed the rocks apart": "iron bar", "sawed through the branch": "saw",
          "pulled out the hook": "pliers", "opened the lock of the cage": "key", "cut the string": "scissors",
          "made the foot so slippery": "soap"}

@@ -27,7 +27,7 @@ GGUF = os.path.join(ROOT, "Tests/Llama2Tests/Fixtures/gguf")
 CHANCES = json.load(open(os.path.join(ROOT, "Tests/browser/chances.json")))
 PAGES = [
     ("stories", [os.path.join(ROOT, "models/stories.bin"), "-i", "Once upon a time, a little fox",
-                 "-t", "0.8", "-s", "3"]),
+                 "-t", "0.8", "-s", "5"]),
     ("chat", [os.path.join(ROOT, "models/stories.bin"), "-m", "chat", "-n", "120", "-s", "1",
               "-i", "</script><b>\"Tell' me & <!-- \x01 a\tstory\n\u202e of a fox \U0001f98a"]),
     ("gpt2", [os.path.join(GGUF, "gpt2-q8_0.gguf"), "-i", "the rain", "-n", "30", "-s", "2"]),
@@ -420,8 +420,8 @@ def main():
             if options.picture:
                 page.look(1280, 1378, scale=0.75)
                 page.open(make(*PAGES[0]))
-                page.run("location.hash = 'token=63&layer=5&head=5'")
-                page.wait("selected.token === 63")
+                page.run("location.hash = 'token=58&layer=5&head=5'")
+                page.wait("selected.token === 58")
                 page.screenshot(options.picture)
                 return
             for name, arguments in PAGES + [("heads", many_heads(folder))]:
