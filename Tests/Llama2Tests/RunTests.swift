@@ -258,7 +258,7 @@ struct Stage {
 
   @Test func aBeamSearchPrintsItsBestText() throws {
     let checkpoint = packageRoot + "/models/stories.bin"
-    let prompt = "One day, a little fox"
+    let prompt = "Long ago,"
     var options = GenerationOptions()
     (options.steps, options.stopTexts) = (60, ["."])
     var texts: Set<String> = []
