@@ -180,8 +180,8 @@ func corpora(_ documents: [Document], _ tokenizer: Tokenizer, seqLen: Int, _ thr
   let tested = Corpus(heldOut, seqLen: seqLen, padded: true)
   guard !learned.windows.isEmpty, !tested.windows.isEmpty else {
     throw Refusal(
-      "the text has \(count) tokens, too few for windows of \(seqLen) to learn from and to hold out, where those"
-        + " of requests do not count: expected more text, or a smaller --seq-len")
+      "the text has \(count) tokens, too few for windows of \(seqLen) to learn from and to hold out (what is only"
+        + " asked in chats is not learned): expected more text, or a smaller --seq-len")
   }
   return (learned, tested)
 }

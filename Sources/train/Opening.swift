@@ -183,9 +183,9 @@ private func describe(
   if let mixed = documents.first(where: \.isMixed) {
     let count = documents.count(where: \.isMixed)
     Output.note(
-      "train: \(count) of the documents \(count == 1 ? "has" : "have") lines with a tab and lines without, as the"
-        + " one that begins with \(quoted(String(mixed.text.prefix(40)))): they are no chats but texts, expected"
-        + " a tab in every line or in none")
+      "train: \(count) of the documents \(count == 1 ? "has" : "have") lines of a request, a tab and an answer,"
+        + " and others, as the one that begins with \(quoted(String(mixed.text.prefix(40)))): it is learned as a"
+        + " text, as a chat has such lines alone")
   }
 }
 

@@ -101,9 +101,8 @@ struct Options {
     if out == vocabulary {
       throw Refusal("--out", "\(out) is to be the vocabulary: expected another name for the model")
     }
-    if isGiven("--steps") && settings.steps == 0 {
-      throw Refusal("--steps", "found \"0\", expected at least 1")
-    }
+    for (flag, value) in [("--steps", settings.steps), ("--lora", settings.lora)]
+    where isGiven(flag) && value == 0 { throw Refusal(flag, "found \"0\", expected at least 1") }
     if settings.lora > 0 && from == nil && !resumes {
       throw Refusal("--lora", "expected --from <model.bin>, the model to adapt")
     }

@@ -61,7 +61,7 @@ struct TrainProgramTests {
     #expect(trained.status == 0 && trained.output.contains("202 documents, of them 1 chats"))
     #expect(
       trained.complaints.count == 2
-        && trained.errors.contains("1 of the documents has lines with a tab and lines without")
+        && trained.errors.contains("1 of the documents has lines of a request, a tab and an answer")
         && trained.errors.contains("begins with \"Hi"), "\(trained.errors)")
   }
 
@@ -332,6 +332,7 @@ struct TrainProgramTests {
     (["stories.txt", "--dropout", "0.99999999"], "--dropout: found \"0.99999999\""),
     (["stories.txt", "--beta1", "nan"], "--beta1: found \"nan\""),
     (["stories.txt", "--steps", "0"], "--steps: found \"0\""),
+    (["stories.txt", "--from", "shipped.bin", "--lora", "0"], "--lora: found \"0\""),
     (["stories.txt", "--steps", "5", "--minutes", "1"], "does not go with --steps"),
     (["stories.txt", "--lora", "2"], "expected --from"),
     (
