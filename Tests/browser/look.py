@@ -327,12 +327,15 @@ class Check:
             return [0 if text == "left out" else 0.05 if text[0] == "<" else float(text[:-2])
                     for text in found]
 
-        page.run("select({ token: 2 })")
+        data, best = self.data, self.data.best_count
+        # The sliders show where the model is not sure.
+        token = min(range(data.count), key=lambda i: abs(math.exp(data.logits[i * best] - data.log_sums[i]) - 0.5))
+        page.run(f"select({{ token: {token} }})")
         self(("not applied here" in page.text("#left")) == bool(self.data.members["choice"]["others"]), "others")
         plain = bars(temperature=1, topK=0, topP=1, minP=0)
-        logits = self.data.logits[2 * self.data.best_count:3 * self.data.best_count]
+        logits = data.logits[token * best:(token + 1) * best]
         for found, logit in zip(plain[:10], logits):
-            own = 100 * math.exp(logit - self.data.log_sums[2])
+            own = 100 * math.exp(logit - data.log_sums[token])
             self(abs(found - own) < 0.06, f"{plain}")
         self(bars(temperature=0)[:2] == [100, 0], "temperature 0")
         few = bars(temperature=1, topK=2)
