@@ -103,7 +103,7 @@ extension Network {
     _ starts: UnsafePointer<Int32>, _ dropout: Dropouts.Layer?
   ) {
     let s = activations
-    // Its final norm is not read any more. Those of h1 and h3 take the places of h1 and h3.
+    // The final norm's output is not read any more. swigluBackward puts dh1 and dh3 in the places of h1 and h3.
     let dxb = s.xb
     // Feed-forward network.
     var dbranch = addBackward(s.dx, dropout?.feedForward, scratch: s.branch)

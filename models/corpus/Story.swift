@@ -110,9 +110,7 @@ struct Story {
     taken = Set(
       ([hero] + (plot.uses.contains("friend") ? [friend] : [])
         + (plot.uses.contains("other") ? [other] : []))
-        .flatMap {
-          $0.kind.split(separator: " ").flatMap { [String($0), $0 + "s", plural(String($0))] }
-        })
+        .flatMap { $0.kind.split(separator: " ").map(String.init).flatMap { [$0, plural($0)] } })
     try drawWords()
     try tell(withOpening: isAnswer ? 0.4 : 0.8)
   }
