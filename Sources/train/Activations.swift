@@ -6,8 +6,9 @@ final class TrainingActivations {
   let tokens: Int
   let layers: [Layer]
   let x: Floats  // (tokens, dim), the residual stream behind the last layer
-  let xb: Floats  // (tokens, dim), the same normed, then the gradient of a branch's input
-  /// What a branch adds to the stream; the gradient of the final norm's output, then of what a branch adds.
+  /// Forward: x, normed. Backward: the gradient of a branch's normed input.
+  let xb: Floats  // (tokens, dim)
+  /// Forward: what a branch adds to the stream. Backward: the gradient of xb, then of what a branch adds.
   let branch: Floats  // (tokens, dim)
   let dx: Floats  // (tokens, dim), the gradient of the residual stream
   let dq: Floats  // (tokens, qDim)

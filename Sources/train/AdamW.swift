@@ -11,9 +11,10 @@ import Llama2
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in PyTorch. Norms do not decay
 /// (model.py: `configure_optimizers`).
 struct AdamW {
-  var beta1: Float = 0.9
-  var beta2: Float = 0.95
-  var weightDecay: Float = 0.1
+  /// A tensor's part of the array of all parameters.
+  typealias Tensor = (range: Range<Int>, decays: Bool)
+
+  let beta1, beta2, weightDecay: Float
   private static let epsilon: Float = 1e-8
   /// Elements that one thread updates at a time.
   private static let block = 1 << 14
@@ -29,7 +30,7 @@ struct AdamW {
     _ t: Int, rate: Float, weights w: UnsafeMutablePointer<Float>,
     gradients g: UnsafePointer<Float>, times gradientFactor: Float,
     moments: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>),
-    _ tensors: [(range: Range<Int>, decays: Bool)], _ threads: Threads
+    _ tensors: [Tensor], _ threads: Threads
   ) {
     let (beta1, beta2, epsilon, (m, v)) = (beta1, beta2, Self.epsilon, moments)
     let mFactor = rate / Float(1 - pow(Double(beta1), Double(t)))
@@ -50,7 +51,7 @@ struct AdamW {
 
   /// √ Σ g².
   static func norm(
-    _ g: UnsafePointer<Float>, _ tensors: [(range: Range<Int>, decays: Bool)], _ threads: Threads
+    _ g: UnsafePointer<Float>, _ tensors: [Tensor], _ threads: Threads
   ) -> Double {
     let blocks = blocks(tensors)
     var sums = [Double](repeating: 0, count: blocks.count)
@@ -65,9 +66,7 @@ struct AdamW {
     return sums.reduce(0, +).squareRoot()
   }
 
-  private static func blocks(_ tensors: [(range: Range<Int>, decays: Bool)])
-    -> [(range: Range<Int>, decays: Bool)]
-  {
+  private static func blocks(_ tensors: [Tensor]) -> [Tensor] {
     tensors.flatMap { tensor in
       stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: block).map {
         ($0..<min($0 + block, tensor.range.upperBound), tensor.decays)
@@ -80,7 +79,7 @@ struct AdamW {
 struct Schedule {
   let rate: Float
   let warmup: Int
-  /// The step at which the rate has come down to 0; 0: it never falls.
+  /// The steps after which the rate is 0; 0: it never falls.
   let decay: Int
 
   /// Rises linearly over the warmup, then falls as a cosine.

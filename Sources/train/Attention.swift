@@ -11,7 +11,7 @@
 // Where a group of heads shares its keys and values (Ainslie et al. 2023: GQA), dK and dV are sums over the
 // heads of the group.
 //
-// Dropout leaves out some of P in the products with V: P there is P ⊙ M, and dP above is dO Vᵀ ⊙ M.
+// With dropout O = (P ⊙ M) V, dV = (P ⊙ M)ᵀ dO and dP = dO Vᵀ ⊙ M, where M is 0 or 1 / (1 - probability).
 
 import Llama2
 
@@ -25,8 +25,8 @@ import Llama2
 
 /// Memory for one thread to work in.
 struct AttentionScratch {
-  /// Queries whose scores are in memory at a time. The keys that they see begin at a multiple of it, which is one
-  /// of `ProductTile.width` and of the 16 lanes of a vector too.
+  /// Queries whose scores are in memory at a time: a multiple of `ProductTile.width` and of the 16 lanes of a vector,
+  /// since blocks of keys begin at multiples of it.
   static let queries = 32
 
   let p: Floats  // (queries, seqLen rounded up to whole vectors), scores, then weights
@@ -55,7 +55,7 @@ struct AttentionScratch {
     block = panels(Self.queries, c.headSize)
   }
 
-  /// Floats for one thread.
+  /// Floats for one thread: laid out at an address that nobody reads.
   static func size(_ c: Config) -> Int {
     let end = AttentionScratch(UnsafeMutablePointer(bitPattern: 64)!, c).block
     return (Int(bitPattern: end.start) - 64) / 4 + Panels.size(rows: queries, columns: c.headSize)
@@ -232,7 +232,7 @@ extension Panels {
   }
 }
 
-/// Makes the visible ones of a row of `count` scores e^(s - max), and the others 0. Returns Σ e^(s - max), and
+/// Turns the visible scores s of a row of `count` into e^(s - max), and the others into 0. Returns Σ e^(s - max), and
 /// log Σ e^s.
 private func softmaxNumerators(
   _ row: UnsafeMutablePointer<Float>, visible: Range<Int>, of count: Int

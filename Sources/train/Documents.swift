@@ -1,7 +1,7 @@
 import Console
 import Llama2
 
-/// A text to learn from.
+/// A text to learn from; of a chat, one request and its answer.
 package struct Document: Equatable, Sendable {
   /// The system prompt of an answer, if it has one.
   package var system: String?

@@ -1,7 +1,7 @@
 import Llama2
 
 /// Low-rank adapters (Hu et al. 2021): a matrix of a layer is W = W₀ + B A, where only A, (rank, columns), and
-/// B, (rows, rank), are trained: Hu's W₀ + α / rank B A with α = rank. B begins as 0. The passes see W alone,
+/// B, (rows, rank), are trained (the paper's factor α / rank is 1). B begins as 0. The passes see W alone,
 /// from whose gradient follow
 ///
 ///     dB = dW Aᵀ        dA = Bᵀ dW

@@ -7,7 +7,7 @@ struct LossChart {
   private let tokensPerStep: Int
   private let width = 860.0
   private let height = 360.0
-  // Of the lines.
+  // The edges of the plot.
   private let left = 60.0
   private let right = 840.0
   private let top = 48.0

@@ -13,7 +13,7 @@ final class TrainedModel {
   /// The moments m and v of AdamW.
   let moments: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
   let lora: LoRA?
-  private let tensors: [(range: Range<Int>, decays: Bool)]
+  private let tensors: [AdamW.Tensor]
   private let memory: [LazyMemory]
 
   /// Bytes of all this.
@@ -102,8 +102,7 @@ final class TrainedModel {
     return parameterGradients
   }
 
-  /// Takes one step along the gradients. Returns their norm before it is clipped; without a step, if
-  /// it is not finite.
+  /// Takes one step along the gradients, unless their norm is not finite. Returns the norm before it is clipped.
   func step(_ t: Int, rate: Float, _ settings: Settings, _ network: Network) -> Double {
     differentiate(network)
     let norm = AdamW.norm(parameterGradients, tensors, network.threads)
@@ -127,10 +126,13 @@ final class TrainedModel {
     let file = try TargetFile(path, size: Int(checkpoint.fileSize))
     try checkpoint.header.withUnsafeBytes(file.write)
     for section in checkpoint.sections {
-      var start = UnsafePointer(section.tensor == .cosTable ? activations.cos : activations.sin)
-      if let place = layout.places.first(where: { $0.tensor == section.tensor }) {
-        start = UnsafePointer(weights + place.start)
-      }
+      // The layers of a tensor stand behind one another.
+      let start =
+        switch section.tensor {
+        case .cosTable: activations.cos
+        case .sinTable: activations.sin
+        default: weights + layout.places.first { $0.tensor == section.tensor }!.start
+        }
       try file.write(
         UnsafeRawBufferPointer(start: start, count: section.count * Int(section.bytes)))
     }

@@ -73,7 +73,7 @@ extension Network {
     embedBackward(batch.tokens, dx: s.dx)
   }
 
-  /// x → y, the residual streams in front of a layer and behind it.
+  /// A layer: a.x is the residual stream in front of it, and y the one behind it, both (tokens, dim).
   private func forward(
     _ w: Parameters.Layer, _ a: TrainingActivations.Layer, _ starts: UnsafePointer<Int32>,
     into y: Floats, _ dropout: Dropouts.Layer?
@@ -97,7 +97,7 @@ extension Network {
     add(a.x2, branch, dropout?.feedForward, into: y)
   }
 
-  /// dy → dx, the gradients of these, both in `activations.dx`; adds the weights' to g.
+  /// Its backward pass: `activations.dx`, the gradient of y, becomes that of x, and g grows by those of the weights.
   private func backward(
     _ w: Parameters.Layer, _ g: Parameters.Layer, _ a: TrainingActivations.Layer,
     _ starts: UnsafePointer<Int32>, _ dropout: Dropouts.Layer?

@@ -10,10 +10,24 @@ import Llama2
 #endif
 
 /// Reads the texts, the vocabulary and the weights, and says what is to be trained. No step is taken before
-/// everything is known to be right.
+/// everything is known to be right. Makes the folder of the model if it is missing, and removes it again if anything is
+/// wrong.
 func openTraining(_ options: Options) throws -> Trainer {
+  let folder = folder(of: options.out)
+  let isNew = !folder.isEmpty && mkdir(folder, 0o777) == 0
+  guard isNew || folder.isEmpty || errno == EEXIST else { throw Refusal(folder, systemReason) }
+  do {
+    return try checkedTraining(options)
+  } catch {
+    if isNew { rmdir(folder) }
+    throw error
+  }
+}
+
+/// The same in a folder that exists.
+private func checkedTraining(_ options: Options) throws -> Trainer {
   let documents = try readDocuments(options.texts)
-  let targets = try checkTargets(options)
+  let paths = try checkOutputPaths(options)
   let start = try openStart(options)
   let settings = start.settings(options)
   // The size of the vocabulary, which is not known yet, does not matter here.
@@ -43,7 +57,7 @@ func openTraining(_ options: Options) throws -> Trainer {
     layout, weights: model.weights, gradients: model.gradients, activations, threads)
   let request = documents.lazy.compactMap(\.request).first
   return Trainer(
-    options, settings, model, network, corpora, fingerprint: fingerprint, targets: targets,
+    options, settings, model, network, corpora, fingerprint: fingerprint, paths: paths,
     newVocabulary: newVocabulary,
     prompt: request.map { text(of: chatTurn($0)) } ?? "",
     progress: progress)
@@ -52,22 +66,18 @@ func openTraining(_ options: Options) throws -> Trainer {
 // MARK: - Files
 
 /// The paths that a training writes: behind symbolic links, the files they name.
-struct Targets {
+struct OutputPaths {
   let model, state, picture: String
 }
 
-/// Makes the folder of the model, if it is missing, and throws if one exists that must not be replaced.
-private func checkTargets(_ options: Options) throws -> Targets {
-  let folder = folder(of: options.out)
-  if !folder.isEmpty, mkdir(folder, 0o777) != 0, errno != EEXIST {
-    throw Refusal(folder, systemReason)
-  }
+/// Throws if one exists that must not be replaced.
+private func checkOutputPaths(_ options: Options) throws -> OutputPaths {
   func target(_ path: String) throws -> String {
     try checkedTarget(
       path, force: options.force || options.resumes,
       sources: options.texts + [options.from, options.tokenizer].compactMap(\.self))
   }
-  return Targets(
+  return OutputPaths(
     model: try target(options.out), state: try target(options.beside(".state")),
     picture: try target(options.beside(".svg")))
 }
@@ -104,7 +114,14 @@ private struct Start {
 
 private func openStart(_ options: Options) throws -> Start {
   guard options.resumes else { return Start(checkpoint: try options.from.map(openCheckpoint)) }
-  let file = try MappedFile(path: options.beside(".state"))
+  let path = options.beside(".state")
+  guard access(path, F_OK) == 0 else {
+    throw Refusal(
+      path,
+      "\(systemReason): there is no training of \(options.out) to go on with; without --resume one begins"
+    )
+  }
+  let file = try MappedFile(path: path)
   let state = try StateFile(file)
   try options.check(against: state)
   return Start(stateFile: file, state: state)

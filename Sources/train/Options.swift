@@ -47,13 +47,13 @@ struct Options {
                                 so many batches make a step (default: 2)
       --learning-rate <x>       its largest value (default: 2e-3; with --from 5e-4)
       --warmup <n>              steps in which it rises (default: 100, a tenth of all at most)
-      --decay <n>               step at which it has come down to 0 (default: the last; 0: never)
+      --decay <n>               steps after which it is 0 (default: all; 0: it never falls)
       --weight-decay, --beta1, --beta2 <x>
                                 AdamW (default: 0.1, 0.9, 0.95)
       --clip <x>                the largest norm of a gradient (default: 1; 0: any)
       --dropout <x>             the share of activations that are left out (default: 0)
       --eval-interval <n>       steps from one held-out loss to the next (default: a twentieth of all)
-      --seed <n>                of the first weights and the order of the texts (default: 1337)
+      --seed <n>                of all that is random: the first weights, the order of the texts (default: 1337)
       -j, --threads <n>         (default: one for each core that may be used); the model does not
                                 depend on it
       -h, --help, --version     this text; the version

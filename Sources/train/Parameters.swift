@@ -1,7 +1,7 @@
 import Llama2
 
-/// A number for each weight of a Llama: the weights, their gradients or the optimizer's moments. As views
-/// into one array, in which the tensors stand as in llama2.c's version 0.
+/// The weights of a Llama or their gradients: views into one array, in which the tensors stand as in llama2.c's
+/// version 0.
 struct Parameters {
   let embedding: Floats  // (vocabSize, dim)
   let layers: [Layer]
@@ -12,10 +12,10 @@ struct Parameters {
   /// Those of a layer, by the names of run.c.
   struct Layer {
     let attentionNorm: UnsafeMutablePointer<Float>  // (dim)
-    let wq: Floats  // (dim, dim)
+    let wq: Floats  // (qDim, dim)
     let wk: Floats  // (kvDim, dim)
     let wv: Floats  // (kvDim, dim)
-    let wo: Floats  // (dim, dim)
+    let wo: Floats  // (dim, qDim)
     let ffnNorm: UnsafeMutablePointer<Float>  // (dim)
     let w1: Floats  // (hiddenDim, dim)
     let w2: Floats  // (dim, hiddenDim)

@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// Random numbers, the same on every machine for the same seed but for the last bits of `normal` (Steele et al. 2014:
-/// SplitMix64).
+/// Random numbers (Steele et al. 2014: SplitMix64): the same on every machine for the same seed, but for the last bits
+/// of `normal`.
 struct Random {
   private var state: UInt64
 

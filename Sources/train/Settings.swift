@@ -20,7 +20,7 @@ struct Settings: Equatable {
   var learningRate = 2e-3
   /// -1: 100, a tenth of all steps at most.
   var warmup = -1
-  /// The step at which the learning rate has come down to 0; -1: the last one; 0: it never falls.
+  /// The steps after which the learning rate is 0; -1: all; 0: it never falls.
   var decay = -1
   var weightDecay = 0.1
   var beta1 = 0.9

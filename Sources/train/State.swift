@@ -13,9 +13,9 @@ struct Progress {
   var heldOut: [(step: Int, loss: Float)] = []
 }
 
-/// What a training needs to go on: a heading of lines, each with a name and a value, an empty line, and
-/// numbers of 32 bits: the weights, the parameters of adapters, the moments, the losses, and the held-out
-/// losses, first the steps of all of them.
+/// What a training needs to go on. The file: lines of a name and a value, an empty line, and little-endian numbers of
+/// 32 bits: the weights (layout.count), the adapters' parameters if there are any, the moments m and v
+/// (parameterCount each), the loss of each step, the steps of the held-out losses, and these.
 struct StateFile {
   private static let mark = "llama2.swift train 3"
   let path: String
@@ -136,7 +136,7 @@ struct StateFile {
         from: UnsafeRawBufferPointer(start: next, count: 4 * array.count))
       next += 4 * array.count
       guard isFinite(UnsafeBufferPointer(array)) else {
-        throw Refusal(path, "holds weights that are NaN or infinite: it is damaged")
+        throw Refusal(path, "holds numbers that are NaN or infinite: it is damaged")
       }
     }
     func read<Number: BitwiseCopyable>(_ count: Int, as type: Number.Type) -> [Number] {

@@ -122,15 +122,15 @@ extension Network {
     _ x: Floats, _ w: UnsafePointer<Float>, dy: Floats, addedTo dx: Floats,
     dw: UnsafeMutablePointer<Float>
   ) {
-    let (n, epsilon, sums, step) = (
+    let (n, epsilon, sums, size) = (
       x.columns, config.normEpsilon, activations.normSums, TrainingActivations.normTokens
     )
-    let steps = (x.rows + step - 1) / step
-    threads.forEachPart(of: steps, work: 8 * step * n, grain: 1) { part, _ in
-      for s in part {
-        let dw = sums + s * n
+    let blocks = (x.rows + size - 1) / size
+    threads.forEachPart(of: blocks, work: 8 * size * n, grain: 1) { part, _ in
+      for block in part {
+        let dw = sums + block * n
         dw.update(repeating: 0, count: n)
-        for i in s * step..<min((s + 1) * step, x.rows) {
+        for i in block * size..<min((block + 1) * size, x.rows) {
           let (x, dy, dx) = (x.start + i * n, dy.start + i * n, dx.start + i * n)
           let r = 1 / (dot(x, x, n) / Float(n) + epsilon).squareRoot()
           let product = sum(
@@ -143,8 +143,8 @@ extension Network {
         }
       }
     }
-    for s in 0..<steps {
-      for j in 0..<n { dw[j] += sums[s * n + j] }
+    for block in 0..<blocks {
+      for j in 0..<n { dw[j] += sums[block * n + j] }
     }
   }
 
@@ -184,8 +184,7 @@ extension Network {
     threads.forEachPart(of: dy.rows * dy.columns, work: 24, grain: 16) { part, _ in
       for i in stride(from: part.lowerBound, to: part.upperBound, by: 16) {
         let (a, b, dy) = (load(h1.start + i), load(h3.start + i), load(dy.start + i))
-        let power = exp((-a).replacing(with: 88, where: a .< -88))
-        let sigma = 1 / (1 + power)
+        let sigma = 1 / Steps.onePlusExp(-a)
         let silu = a * sigma
         store(dy * silu, h3.start + i)
         store(dy * b * (sigma + silu * (1 - sigma)), h1.start + i)

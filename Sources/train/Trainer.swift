@@ -17,7 +17,7 @@ final class Trainer {
   private let network: Network
   private let learned: Corpus
   private let heldOut: Corpus
-  private let targets: Targets
+  private let paths: OutputPaths
   /// Is committed with the first model.
   private var newVocabulary: TargetFile?
   private let prompt: String
@@ -30,7 +30,7 @@ final class Trainer {
   private var order: WindowOrder
   /// The time when this process began to train, and the steps that were taken before.
   private var start = (time: now(), step: 0)
-  /// Seconds of this process's steps alone.
+  /// Seconds that this process spent in steps, without evaluations.
   private var seconds = 0.0
 
   /// The most windows whose loss is measured for the held-out loss.
@@ -45,12 +45,12 @@ final class Trainer {
   ///   - prompt: what the samples begin with.
   init(
     _ options: Options, _ settings: Settings, _ model: TrainedModel, _ network: Network,
-    _ corpora: (learned: Corpus, heldOut: Corpus), fingerprint: UInt64, targets: Targets,
+    _ corpora: (learned: Corpus, heldOut: Corpus), fingerprint: UInt64, paths: OutputPaths,
     newVocabulary: TargetFile?, prompt: String, progress: Progress
   ) {
     (self.options, self.settings, self.model, self.network) = (options, settings, model, network)
     (learned, heldOut) = (corpora.learned, corpora.heldOut)
-    (self.targets, self.newVocabulary) = (targets, newVocabulary)
+    (self.paths, self.newVocabulary) = (paths, newVocabulary)
     (self.prompt, self.fingerprint, self.progress) = (prompt, fingerprint, progress)
     modelStep = progress.heldOut.last?.step
     stateStep = modelStep
@@ -122,9 +122,9 @@ final class Trainer {
     var loss = 0.0
     for micro in 0..<micros {
       let batch = batch(learned) { order.window(first + micro * settings.batch + $0) }
-      loss += network.lossAndGradients(batch, scale: 1 / Float(max(1, count)), dropouts(micro))
+      loss += network.lossAndGradients(batch, scale: 1 / Float(count), dropouts(micro))
     }
-    return loss / Double(max(1, count))
+    return loss / Double(count)
   }
 
   private func batch(_ corpus: Corpus, _ window: (Int) -> Int) -> MicroBatch {
@@ -157,6 +157,11 @@ final class Trainer {
     guard progress.steps == 0, progress.step >= start.step + Self.timedSteps else { return }
     let perStep = seconds / Double(progress.step - start.step)
     progress.steps = max(progress.step, Int(min(1e9, 60 * settings.minutes / perStep)))
+    if settings.warmup >= progress.steps {
+      Output.note(
+        "train: --warmup \(settings.warmup) is longer than the training: \(progress.steps) steps fit into its"
+          + " minutes, and the learning rate stays below its largest value")
+    }
   }
 
   /// Steps from one evaluation to the next.
@@ -171,6 +176,7 @@ final class Trainer {
     let loss = heldOutLoss()
     try requireBelow(Self.largestLoss, loss, "held-out loss")
     progress.heldOut.append((progress.step, Float(loss)))
+    try Output.line(status)
     do {
       try write()
     } catch  where !isLast {
@@ -178,36 +184,36 @@ final class Trainer {
       Output.note("train: \(error); the training goes on")
       if modelStep != progress.step { return }
     }
-    try Output.line(status)
     if let sample = sample() { try Output.line(sample) }
   }
 
-  /// Of windows at even distances, so that each of several files has its share of them.
+  /// The mean loss of windows at even distances, so that each of several files has its share of them.
   private func heldOutLoss() -> Double {
     let all = heldOut.windows.count
     let count = min(Self.mostHeldOut, all)
     let windows = (0..<count).map { $0 * all / count }
     var loss = 0.0
     for first in stride(from: 0, to: count, by: settings.batch) {
+      // In a window behind the last nothing is learned: it fills the batch.
       loss += network.loss(batch(heldOut) { first + $0 < count ? windows[first + $0] : all })
     }
-    return loss / Double(max(1, windows.reduce(0) { $0 + heldOut.targetCount($1) }))
+    return loss / Double(windows.reduce(0) { $0 + heldOut.targetCount($1) })
   }
 
   /// Writes the model and its picture, then the state. What was there stays until what replaces it is on the
   /// disk, but for the state of an older training, which does not go with this model.
   private func write() throws {
     let state = StateFile(
-      path: targets.state, settings: settings, vocabSize: model.layout.config.vocabSize,
+      path: paths.state, settings: settings, vocabSize: model.layout.config.vocabSize,
       isTied: model.layout.checkpoint.sharedClassifier, fingerprint: fingerprint,
       progress: progress)
     var picture = LossChart(progress, tokensPerStep: settings.tokensPerStep).svg
-    let svg = try TargetFile(targets.picture, size: picture.utf8.count)
+    let svg = try TargetFile(paths.picture, size: picture.utf8.count)
     try picture.withUTF8 { try svg.write(UnsafeRawBufferPointer($0)) }
-    var files = [try model.write(targets.model, network.activations), svg]
+    var files = [try model.write(paths.model, network.activations), svg]
     if let newVocabulary { files.append(newVocabulary) }
     for file in files { try file.flush(toDisk: true) }
-    if modelStep == nil { unlink(targets.state) }
+    if modelStep == nil { unlink(paths.state) }
     try TargetFile.commit(files)
     newVocabulary = nil
     modelStep = progress.step
@@ -223,7 +229,7 @@ final class Trainer {
     stateStep = progress.step
   }
 
-  /// Some text of the model as it was written; of a chat, its answer.
+  /// Some text of the model that was written; of a chat, only the answer.
   private func sample() -> String? {
     guard
       let llama = try? Llama(
@@ -245,7 +251,7 @@ final class Trainer {
     Output.showProgress(status + timeLeft)
   }
 
-  /// As "step 120 of 2400, 0.5M tokens, loss 2.3456, held-out 2.4000, 16000 tok/s".
+  /// As "step 120 of 2400, 0.49M tokens, loss 2.3456, held-out 2.4000, 16000 tok/s".
   private var status: String {
     let recent = progress.losses.suffix(20)
     let loss = Double(recent.reduce(0, +)) / Double(max(1, recent.count))

@@ -375,7 +375,11 @@ struct TrainProgramTests {
     (
       ["stories.txt", "-z", "model.gguf", "--force"], "model.gguf: is a GGUF file, expected a token"
     ),
-    (["stories.txt", "--resume"], "model.state: No such file"),
+    (
+      ["stories.txt", "--resume"],
+      "model.state: No such file or directory: there is no training of model.bin to go on with"
+    ),
+    (["stories.txt", "--out", "mine/model.bin", "--seq-len", "1000000"], "too few for windows"),
     (["stories.txt", "--no-such"], "no such option"),
   ])
   func mistakesAreRefusedInASentence(_ arguments: [String], _ sentence: String) throws {
@@ -408,7 +412,8 @@ struct TrainProgramTests {
       ending.status == 1 && !ending.wasKilled && ending.complaints.count == 2, "\(ending.errors)")
     #expect(
       ending.errors.hasPrefix("train: ") && ending.errors.contains(sentence), "\(ending.errors)")
-    #expect(try !folder.names.contains { $0.hasSuffix(".tmp") || $0 == "model.bin" })
+    #expect(
+      try !folder.names.contains { $0.hasSuffix(".tmp") || ["model.bin", "mine"].contains($0) })
   }
 
   @Test func resumingRefusesOtherTextsAndSettings() throws {

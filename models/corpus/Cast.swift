@@ -9,7 +9,7 @@ let movements: [World: (past: [String], present: [String], doing: [String])] = [
   .sky: (["drifted", "floated"], ["drift", "float"], ["drifting", "floating"]),
 ]
 
-/// What a page says of those in it.
+/// The definitions of a page that `cast` reads.
 private let castWords: Set = ["hero", "friend", "other", "nature", "friendnature"]
 
 extension Story {
@@ -108,7 +108,9 @@ extension Story {
       (together, kinds) = random.pick([
         ("sisters", ["girl: she", "girl: she"]), ("brothers", ["boy: he", "boy: he"]),
         ("a brother and a sister", ["boy: he", "girl: she"]),
-        ("a brother and a sister", ["boy: he", "girl: she"]), ("twins", ["girl: she", "boy: he"]),
+        ("a brother and a sister", ["boy: he", "girl: she"]),
+        ("a brother and a sister", ["boy: he", "girl: she"]),
+        ("a sister and a brother", ["girl: she", "boy: he"]), ("twins", ["girl: she", "boy: he"]),
         ("friends", ["boy: he", "girl: she"]), ("friends", ["girl: she", "girl: she"]),
         ("girls", ["girl: she", "girl: she"]),
         ("boys", ["boy: he", "boy: he"]), ("children", ["girl: she", "boy: he"]),

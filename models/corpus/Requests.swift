@@ -106,12 +106,12 @@ private let answering = lines(
 
 extension Story {
   /// A request, and this story as the answer to it.
-  mutating func exchange() throws -> (request: String, answer: String) {
+  mutating func exchange() throws -> (said: String, answer: String) {
     isAsking = true
     // A hero that other stories lack is one that was asked for.
     let isOnlyAsked = !toldKinds.contains(hero.kind)
     if !isOnlyAsked, random.chance(0.03) { return (random.pick(askingForAnything), text) }
-    let isOfPlot = !isOnlyAsked && !plot.about.isEmpty && random.chance(0.4)
+    let isOfPlot = !isOnlyAsked && !plot.about.isEmpty && random.chance(0.45)
     let subject = isOfPlot ? try filled(random.pick(plot.about)) : try askedHero() + askedTail()
     let request = written(random.pick(asking).replacing("{x}", with: subject))
     guard random.chance(0.35) else { return (request, text) }
@@ -202,8 +202,10 @@ extension Story {
     if known.contains("thing"), let thing = words["thing"] {
       tails += [" and " + a(thing), " and \(hero.gender.his) " + thing]
     }
-    if text.contains(words["in place"]!) {
-      tails += [" " + words["in place"]!, " " + words["in place"]!]
+    for name in ["place", "place2"]
+    where text.contains(words["in \(name)"]!) || text.contains(words["to \(name)"]!) {
+      let place = " " + words["in \(name)"]!
+      tails += [place, place]
     }
     return tails.isEmpty ? "" : random.pick(tails)
   }
@@ -240,12 +242,16 @@ private let nameTalk = exchanges(
   My name is {x} / Hello, {x}! Shall I tell you a story?
   I am {x} / Hello, {x}! Who shall the story be about?
   Hi, I am {x}! / Hi, {x}! I am a storyteller.
+  I'm {x} / Hello, {x}! What a good name. Who shall the story be about?
+  Hi, I'm {x} / Hi, {x}! I tell stories. Would you like one?
+  Hi, my name is {x} / Hi, {x}! Shall I tell you a story?
   Hello, my name is {x} / Hello, {x}! Would you like a story?
   You can call me {x} / Then I will call you {x}.
   Do you know {x}? / {x}? Yes, I know {x}. Shall I tell you about {x}?
   Where is {x}? / I have not seen {x} today. Shall I tell you about {x}?
   Say hello to {x} / Hello, {x}!
   """)
+
 /// What is said of {x}, a hero such as "a fox named Tom", and the answer.
 private let heroTalk = exchanges(
   """

@@ -35,16 +35,10 @@ struct Plot: Sendable {
   /// opening says nothing of what the hero is like), `nature` and `friendnature`.
   init(_ text: String) {
     var page = Page(text)
-    var settings: [String: [Phrase]] = [:]
-    for name in ["who", "about"] {
-      settings[name] = page.definitions.filter { $0.names == [name] }.flatMap {
-        $0.options.map { $0[0] }
-      }
+    func options(_ name: String) -> [Phrase] {
+      page.definitions.filter { $0.names == [name] }.flatMap { $0.options.map { $0[0] } }
     }
-    func flags(_ name: String) -> [String] {
-      page.definitions.filter { $0.names == [name] }
-        .flatMap { $0.options.flatMap { Array($0[0].literalWords) } }
-    }
+    func flags(_ name: String) -> [String] { options(name).flatMap { Array($0.literalWords) } }
     let fits = flags("fits")
     let dry: Set<World> = [.land, .air, .town]
     worlds =
@@ -56,7 +50,7 @@ struct Plot: Sendable {
     isForPairs = !flags("pair").isEmpty
     goesToPlace = text.contains("{to place}")
     tags = Set(flags("tags"))
-    (who, about) = (settings["who"]!, settings["about"]!)
+    (who, about) = (options("who"), options("about"))
     isBinding =
       isForPairs || (who + about).contains { !$0.slots.isSubset(of: ["he", "his"]) }
     page.definitions.removeAll { ["who", "about", "fits", "pair", "tags"].contains($0.names[0]) }
@@ -79,10 +73,11 @@ struct Story {
   /// Of a pair: what they are together, as "sisters".
   var together: String?
   var tags: Set<String>
+  /// By the names of the slots that they fill.
   var words: [String: String] = [:]
   /// Words of the page that have slots themselves.
   var phrases: [String: Phrase] = [:]
-  /// What a thing looks like, by the word for it.
+  /// What the thing in a slot looks like, by the slot's name: "red".
   var looks: [String: String] = [:]
   /// Who and what the reader knows already.
   var known: Set<String> = []
@@ -298,7 +293,7 @@ struct Story {
   }
 }
 
-/// A statement is said and not asked, and ends with a comma before the one who says it.
+/// In front of the one who says it, a statement ends with a comma in place of its full stop, and is said, not asked.
 private func punctuated(_ text: some StringProtocol) -> String {
   let quoted = text.split(separator: "\" ", omittingEmptySubsequences: false).map { String($0) }
   var result = quoted[0]

@@ -46,11 +46,9 @@ func refuse(_ problem: String) -> Never {
 /// A random story of 60 to 185 words, so that it ends within the 256 tokens that llama2.c's programs write unless
 /// they are told otherwise.
 func story(_ random: inout Random) -> String {
-  while true {
-    guard let story = try? Story(random.pick(plots), random: random.split(), isAnswer: false),
-      (60...185).contains(story.wordCount)
-    else { continue }
-    return story.text
+  drawn {
+    let story = try Story(random.pick(plots), random: random.split(), isAnswer: false)
+    return (60...185).contains(story.wordCount) ? story.text : nil
   }
 }
 
@@ -58,12 +56,18 @@ func story(_ random: inout Random) -> String {
 ///
 /// Plots with words of the request in them are told more often, so that a model learns to take them up.
 func answeredRequest(_ random: inout Random) -> String {
-  while true {
+  drawn {
     let plot = random.pick(random.chance(0.3) ? bindingPlots : plots)
-    guard var story = try? Story(plot, random: random.split(), isAnswer: true),
-      (60...160).contains(story.wordCount), let (request, answer) = try? story.exchange()
-    else { continue }
-    return line((request, answer)) + (random.chance(0.6) ? line(story.smallExchange()) : "")
+    var story = try Story(plot, random: random.split(), isAnswer: true)
+    guard (60...160).contains(story.wordCount) else { return nil }
+    return try line(story.exchange()) + (random.chance(0.6) ? line(story.smallExchange()) : "")
+  }
+}
+
+/// Draws until a text fits.
+func drawn(_ draw: () throws -> String?) -> String {
+  while true {
+    if let text = try? draw() { return text }
   }
 }
 

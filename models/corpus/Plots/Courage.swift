@@ -6,7 +6,7 @@ let courage = [
     """
     fits = all
     who = who is afraid of {fear} | who was afraid of {fear} | who is scared of {fear}
-    about = being afraid | being brave | being afraid of {fear} | courage | somebody who is afraid of {fear}
+    about = being afraid | being brave | bravery | being afraid of {fear} | courage | courage | fear | somebody who is afraid of {fear}
     fear = @fears
     fear2 = @fears
     {Hero} was afraid of {fear}. [Nobody knew it|It was a secret|Everybody knew it|{He} did not like to talk about it].

@@ -9,7 +9,7 @@ let friends = [
     nature = little | young | small | quiet | dreamy | shy
     tags = plain
     who = who wants a friend | who is lonely | who has no friends | who looks for a friend
-    about = friendship | a new friend | being lonely | two friends who find each other
+    about = friendship | friendship | a new friend | being lonely | loneliness | two friends who find each other
     {Hero} [was lonely|had nobody to play with]. [{He} played with {his} shadow|{He} talked to the stones|{He} told {his} jokes to a tree], but that is not the same.
     | {Hero} wanted a friend. "[Not a big one|A small one would do|One who laughs at my jokes]," {he} said.
     {When}, {he} wrote on a [leaf|board|big stone]: "Friend wanted." {He} waited [one day|the whole morning]. [The wind took it away|The rain washed it away].

@@ -6,7 +6,7 @@ let giving = [
     """
     fits = all
     who = who shares {his} {food} | who does not want to share | who learns to share
-    about = sharing | {food} | being hungry | a lunch for two
+    about = sharing | sharing | sharing {food} | learning to share | {food} | being hungry | a lunch for two
     food = @foods
     food2 = @foods
     {When}, {hero} had a whole [basket|plate] of {food}, all for {himself}.
@@ -96,7 +96,7 @@ let giving = [
   Plot(
     """
     who = who gives away {his} {thing} | who gives {his} {thing} to somebody | who is kind to a stranger
-    about = a kind heart | kindness | giving something away | a cold winter day
+    about = a kind heart | kindness | generosity | giving something away | a cold winter day
     thing = scarf | coat | blanket
     when = One cold morning | One winter day | On the coldest day of the year | One snowy evening
     {When}, {hero} put on {his} {thing} and {went} {to place}.

@@ -6,7 +6,7 @@ let helping = [
     """
     fits = dry sea
     who = who saves somebody | who helps a friend in trouble | who hears a cry for help | who saves a life
-    about = a rescue | helping others | a cry for help
+    about = a rescue | helping | helping others | a cry for help
     friendnature = young | old | small | kind | shy | friendly
     trouble, tool, deed = was caught in a net / knife / cut the net, one knot after the other | was stuck between two rocks / iron bar / pushed the rocks apart | lay under a heavy branch / saw / sawed through the branch | had a hook in the side / pair of pliers / pulled out the hook, very gently | was locked in a cage / key / opened the lock of the cage | was tied to a post / pair of scissors / cut the string | had a foot in a bottle and could not get it out / bar of soap / made the foot so slippery that it came out
     "Help! Help!" {Hero} [stopped|looked up]. The cry came from {the place}.

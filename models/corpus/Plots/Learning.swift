@@ -36,7 +36,7 @@ let learning = [
     """
     fits = dry
     who = who runs in a race | who wants to win a race | who wants to win the {prize} | and the big race
-    about = a race | winning and losing | fair play
+    about = a race | a race | winning | winning and losing | fair play
     prize = @prizes
     {When}, there was a big race {to place}. The prize was {a prize}.
     | "[Hear, hear|Come one, come all]! A race {to place}! The winner gets {a prize}!" {Hero} heard it and [began to train|could think of nothing else].
@@ -116,7 +116,7 @@ let learning = [
     """
     fits = all
     who = who asks {question} | who asks many questions | who wants to know {question}
-    about = a big question | somebody who asks many questions | being curious
+    about = a big question | somebody who asks many questions | being curious | curiosity
     question = why the sky is blue | where the wind comes from | what is behind the hills | how many stars there are | why the sea is salty | where the sun goes at night | what happiness is | why leaves turn red | who made the first song | how long a minute is
     {Hero} wanted to know {question}. [Nobody had told {him}|It would not leave {his} head].
     | {When}, {hero} woke up with a question. It was this: {question}.

@@ -67,7 +67,7 @@ let losing = [
   Plot(
     """
     who = who got lost | who lost the way | who could not find the way home | who was lost {in place}
-    about = getting lost | the way home | somebody who got lost
+    about = getting lost | being lost | the way home | somebody who got lost
     sign, where = river / Follow the water down | smoke / Walk toward the smoke over the roofs | bell / Listen for the bell and walk toward it | big tree / Keep the big tree in front of you
     tags = night
     {When}, {hero} {went} [too far|farther than ever before], {to place} and beyond.

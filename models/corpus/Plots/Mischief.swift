@@ -6,7 +6,7 @@ let mischief = [
     """
     fits = dry
     who = who broke {a thing} | who breaks {a thing} | who told a lie | who has to say sorry | who did not tell the truth
-    about = saying sorry | telling the truth | a lie | a broken {thing}
+    about = saying sorry | telling the truth | honesty | a lie | a broken {thing}
     thing = @breakables
     {When}, {hero} was playing in the house of {friend}. {He} [jumped|danced|threw a ball], and crash! The {thing} of {friend} lay on the floor, in [two|a hundred] pieces.
     | {Hero} only wanted to look at the {thing} of {friend}. But it [was slippery|slipped]. Crash! There were pieces [everywhere|all over the floor].
@@ -41,7 +41,7 @@ let mischief = [
     nature = lazy | sleepy
     tags = plain
     who = who is very lazy | who does not want to work | who never wants to work
-    about = being lazy | work | somebody who is too lazy to work
+    about = being lazy | laziness | work | somebody who is too lazy to work
     {Hero} was so lazy that {he} [yawned in {his} sleep|let the rain wash {his} dishes].
     | "[Tomorrow|Later|Not now]," was the favorite word of {hero}. {He} was the laziest one {in place}.
     | {Hero} was very lazy. [{He} could lie in the grass all day|Nobody {in place} had ever seen {him} work].

@@ -7,7 +7,7 @@ let pairs = [
     pair = yes
     fits = dry
     who = who quarrel over {a toy} | who both want the same {toy} | who fight over {a toy} | who have to share {a toy}
-    about = a quarrel | two friends who quarrel | making up after a fight
+    about = a quarrel | forgiveness | two friends who quarrel | making up after a fight
     toy = @toys
     {When}, they found {a toy}. "[I saw it first|It is mine]!" said {hero}. "[No, I saw it first|No, mine]!" said {friend}.
     | {Both} had only one {toy}. {Hero} wanted it, and {friend} wanted it too, [right now|at once].

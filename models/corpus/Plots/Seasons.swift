@@ -6,7 +6,7 @@ let seasons = [
     """
     fits = land town air
     who = who plants a seed | who waits for a flower | who grows {an plant}
-    about = a seed | being patient | a garden | a flower
+    about = a seed | being patient | patience | a garden | a flower
     plant = sunflower | apple tree | rose | tulip | cherry tree | bean
     when = One day in spring | In March | On the first warm day
     {When}, {friend} gave {hero} a seed. "[Put it in the ground, and it will be|With water, sun and time it will be] {an plant}," {said friend}. "[Time is the hardest part|But it takes time]."
