@@ -423,8 +423,8 @@ def main():
             if options.picture:
                 page.look(1280, 1378, scale=0.75)
                 page.open(make(*PAGES[0]))
-                page.run("location.hash = 'token=58&layer=5&head=5'")
-                page.wait("selected.token === 58")
+                page.run("location.hash = 'token=46&layer=5&head=5'")
+                page.wait("selected.token === 46")
                 page.screenshot(options.picture)
                 return
             for name, arguments in PAGES + [("heads", many_heads(folder))]:
