@@ -125,6 +125,7 @@ package enum Steps {
   }
 
   /// 1 + e^x, where x is kept from giving infinity.
+  @inlinable
   @inline(__always)
   package static func onePlusExp(_ x: Vector) -> Vector {
     1 + exp(x.replacing(with: 88, where: x .> 88))
