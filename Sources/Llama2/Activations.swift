@@ -22,7 +22,7 @@ struct Int8Activations {
   let sums: UnsafeMutablePointer<Int32>  // (count, columns / groupSize)
   /// All of these, as `layOut` lays them out for a block of tokens.
   let panel: UnsafeMutableRawPointer
-  #if !VNNI && !arch(arm64)
+  #if !FMA && !arch(arm64)
     /// The values for products of a token at a time.
     let int16: UnsafeMutablePointer<Int16>
   #endif
@@ -47,7 +47,7 @@ struct Int8Activations {
     scales = try memory(groups, of: Float.self)
     sums = try memory(groups, of: Int32.self)
     panel = try allocate(groups * (4 * groupSize / Int8Tile.columnsPerVector + 8))
-    #if !VNNI && !arch(arm64)
+    #if !FMA && !arch(arm64)
       int16 = try memory(groups * groupSize + 63, of: Int16.self)
     #endif
   }
@@ -74,7 +74,7 @@ struct Int8Activations {
         }
       }
     }
-    #if !VNNI && !arch(arm64)
+    #if !FMA && !arch(arm64)
       if !inTiles { Int8Token.widen(values, columns, to: token(j, columns: columns).values) }
     #endif
   }

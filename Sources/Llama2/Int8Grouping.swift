@@ -201,7 +201,7 @@ enum GroupsOf64: Int8Grouping {
 /// 16 integers of 32 bits, or 64 bytes, four in each.
 typealias Words = SIMD16<Int32>
 
-#if VNNI || arch(arm64)
+#if FMA || arch(arm64)
   extension Int8Token {
     @inline(__always)
     static var bytesPerValue: Int { 1 }
@@ -236,7 +236,7 @@ typealias Words = SIMD16<Int32>
   extension Bytes {
     /// The products with 64 values, each four added up.
     @inline(__always)
-    func products(_ x: UnsafeRawPointer) -> Words {
+    func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
       addProducts(.zero, unsafeBitCast(words, to: Words.self), x.loadUnaligned(as: Words.self))
     }
   }
@@ -314,7 +314,7 @@ typealias Words = SIMD16<Int32>
     extension Bytes {
       /// The products of 64 signed bytes with those at x, each four added up.
       @inline(__always)
-      func products(_ x: UnsafeRawPointer) -> Words {
+      func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
         let w = unsafeBitCast(words, to: int8x16x4_t.self).val
         @inline(__always) func four(_ w: SIMD16<Int8>, _ i: Int) -> SIMD4<Int32> {
           let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD16<Int8>.self)
@@ -332,28 +332,43 @@ typealias Words = SIMD16<Int32>
       }
     }
   #else
-    extension Bytes {
-      /// The products of 64 unsigned bytes with the values at x, each four added up.
-      @inline(__always)
-      func products(_ x: UnsafeRawPointer) -> Words {
-        let even = words & 0x00FF_00FF_00FF_00FF
-        let odd = (words &>> 8) & 0x00FF_00FF_00FF_00FF
-        return addNeighbours(even, x) &+ addNeighbours(odd, x + 64)
-      }
-    }
+    #if FMA
+      // A processor with FMA has AVX2.
 
-    /// The products of 32 Int16 with those at x, each two added up.
-    @inline(__always)
-    private func addNeighbours(_ a: SIMD8<UInt64>, _ x: UnsafeRawPointer) -> Words {
-      #if FMA
-        // A processor with FMA has AVX2.
-        @inline(__always) func eight(_ a: SIMD4<UInt64>, _ i: Int) -> SIMD8<Int32> {
-          let x = x.loadUnaligned(fromByteOffset: 32 &* i, as: __m256i.self)
-          return unsafeBitCast(
-            _mm256_madd_epi16(unsafeBitCast(a, to: __m256i.self), x), to: SIMD8<Int32>.self)
+      extension Bytes {
+        /// The products of 64 bytes with those at x, each four added up. Bytes that are not signed are less
+        /// than 128.
+        @inline(__always)
+        func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
+          @inline(__always) func eight(_ w: SIMD4<UInt64>, _ i: Int) -> SIMD8<Int32> {
+            let x = x.loadUnaligned(fromByteOffset: 32 &* i, as: __m256i.self)
+            let w = unsafeBitCast(w, to: __m256i.self)
+            // The instruction takes one side as unsigned, so w gives its signs to x. Two products fit in
+            // 16 bits.
+            let pairs =
+              areSigned
+              ? _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w))
+              : _mm256_maddubs_epi16(w, x)
+            return unsafeBitCast(
+              _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)), to: SIMD8<Int32>.self)
+          }
+          return Words(lowHalf: eight(words.lowHalf, 0), highHalf: eight(words.highHalf, 1))
         }
-        return Words(lowHalf: eight(a.lowHalf, 0), highHalf: eight(a.highHalf, 1))
-      #else
+      }
+    #else
+      extension Bytes {
+        /// The products of 64 unsigned bytes with the values at x, each four added up.
+        @inline(__always)
+        func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
+          let even = words & 0x00FF_00FF_00FF_00FF
+          let odd = (words &>> 8) & 0x00FF_00FF_00FF_00FF
+          return addNeighbours(even, x) &+ addNeighbours(odd, x + 64)
+        }
+      }
+
+      /// The products of 32 Int16 with those at x, each two added up.
+      @inline(__always)
+      private func addNeighbours(_ a: SIMD8<UInt64>, _ x: UnsafeRawPointer) -> Words {
         @inline(__always) func four(_ a: SIMD2<UInt64>, _ i: Int) -> SIMD4<Int32> {
           #if arch(x86_64)
             let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: __m128i.self)
@@ -376,8 +391,8 @@ typealias Words = SIMD16<Int32>
             lowHalf: four(a.lowHalf.lowHalf, 0), highHalf: four(a.lowHalf.highHalf, 1)),
           highHalf: SIMD8(
             lowHalf: four(a.highHalf.lowHalf, 2), highHalf: four(a.highHalf.highHalf, 3)))
-      #endif
-    }
+      }
+    #endif
   #endif
 
   /// The sums of neighbouring lanes, those of a before those of b.
@@ -427,31 +442,80 @@ typealias Words = SIMD16<Int32>
     }
   }
 
-  extension GroupsOf16 {
-    @inline(__always)
-    static func sums(_ products: (Int) -> Words) -> Words {
-      @inline(__always) func four(_ part: Int) -> SIMD4<Int32> {
-        let a = products(part)
-        return addLanes(
-          a.lowHalf.lowHalf, a.lowHalf.highHalf, a.highHalf.lowHalf, a.highHalf.highHalf)
-      }
-      return Words(
-        lowHalf: SIMD8(lowHalf: four(0), highHalf: four(1)),
-        highHalf: SIMD8(lowHalf: four(2), highHalf: four(3)))
-    }
-  }
+  #if FMA
+    extension Words {
+      fileprivate typealias Pair = (low: __m256i, high: __m256i)
 
-  extension GroupsOf32 {
-    @inline(__always)
-    static func sums(_ products: (Int) -> Words) -> SIMD8<Int32> {
-      @inline(__always) func four(_ part: Int) -> SIMD4<Int32> {
-        let (a, b) = (products(part), products(part &+ 1))
-        return addLanes(
-          a.lowHalf.folded, a.highHalf.folded, b.lowHalf.folded, b.highHalf.folded)
+      @inline(__always)
+      fileprivate var pair: Pair {
+        (unsafeBitCast(lowHalf, to: __m256i.self), unsafeBitCast(highHalf, to: __m256i.self))
       }
-      return SIMD8(lowHalf: four(0), highHalf: four(2))
     }
-  }
+
+    /// In each half, the sums of the lanes of a.low, a.high, b.low and b.high.
+    @inline(__always)
+    private func addLanes(_ a: Words.Pair, _ b: Words.Pair) -> __m256i {
+      @inline(__always) func pairs(_ a: Words.Pair) -> __m256i {
+        _mm256_add_epi32(
+          _mm256_unpacklo_epi32(a.low, a.high), _mm256_unpackhi_epi32(a.low, a.high))
+      }
+      let (a, b) = (pairs(a), pairs(b))
+      return _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b))
+    }
+
+    extension GroupsOf16 {
+      @inline(__always)
+      static func sums(_ products: (Int) -> Words) -> Words {
+        @inline(__always) func eight(_ part: Int) -> SIMD8<Int32> {
+          // Of groups 0 to 7: 0, 2, 4, 6, 1, 3, 5, 7.
+          let sums = addLanes(products(part).pair, products(part &+ 1).pair)
+          let order = unsafeBitCast(SIMD8<Int32>(0, 4, 1, 5, 2, 6, 3, 7), to: __m256i.self)
+          return unsafeBitCast(_mm256_permutevar8x32_epi32(sums, order), to: SIMD8<Int32>.self)
+        }
+        return Words(lowHalf: eight(0), highHalf: eight(2))
+      }
+    }
+
+    extension GroupsOf32 {
+      @inline(__always)
+      static func sums(_ products: (Int) -> Words) -> SIMD8<Int32> {
+        let a = addLanes(products(0).pair, products(1).pair)
+        let b = addLanes(products(2).pair, products(3).pair)
+        let (low, high) = (
+          unsafeBitCast(a, to: SIMD8<Int32>.self), unsafeBitCast(b, to: SIMD8<Int32>.self)
+        )
+        return SIMD8(lowHalf: low.lowHalf, highHalf: high.lowHalf)
+          &+ SIMD8(lowHalf: low.highHalf, highHalf: high.highHalf)
+      }
+    }
+  #else
+    extension GroupsOf16 {
+      @inline(__always)
+      static func sums(_ products: (Int) -> Words) -> Words {
+        @inline(__always) func four(_ part: Int) -> SIMD4<Int32> {
+          let a = products(part)
+          return addLanes(
+            a.lowHalf.lowHalf, a.lowHalf.highHalf, a.highHalf.lowHalf, a.highHalf.highHalf)
+        }
+        return Words(
+          lowHalf: SIMD8(lowHalf: four(0), highHalf: four(1)),
+          highHalf: SIMD8(lowHalf: four(2), highHalf: four(3)))
+      }
+    }
+
+    extension GroupsOf32 {
+      @inline(__always)
+      static func sums(_ products: (Int) -> Words) -> SIMD8<Int32> {
+        @inline(__always) func four(_ part: Int) -> SIMD4<Int32> {
+          let (a, b) = (products(part), products(part &+ 1))
+          return addLanes(
+            a.lowHalf.folded, a.highHalf.folded, b.lowHalf.folded, b.highHalf.folded)
+        }
+        return SIMD8(lowHalf: four(0), highHalf: four(2))
+      }
+    }
+
+  #endif
 
   extension GroupsOf64 {
     @inline(__always)

@@ -265,17 +265,17 @@ extension Int8Step {
     to totals: inout SIMD4<Float>
   ) {
     let values = x.values + step &* (Groups.columns &* Int8Token.bytesPerValue)
-    #if arch(arm64)
-      // The instructions take both sides as signed.
-      let takesSigned = Self.bias == 128
-    #else
+    #if VNNI || !(FMA || arch(arm64))
       let takesSigned = false
+    #else
+      // The instructions take no byte of 128 or more that is not signed.
+      let takesSigned = Self.bias == 128
     #endif
     let products = Groups.sums {
       if $0 >= parts { return .zero }
       let weights = weights($0)
       return (takesSigned ? weights.withSignsTurned : weights)
-        .products(values + $0 &* (64 &* Int8Token.bytesPerValue))
+        .products(values + $0 &* (64 &* Int8Token.bytesPerValue), areSigned: takesSigned)
     }
     let bytes = 4 &* step &* Groups.Floats.scalarCount
     let xSums = x.sums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)

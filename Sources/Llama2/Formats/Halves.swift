@@ -98,7 +98,17 @@ extension UnsafeRawPointer {
   func eightHalves(at offset: Int, stride: Int) -> SIMD8<Float> {
     var bits = SIMD8<UInt16>.zero
     for i in 0..<8 {
-      bits[i] = loadUnaligned(fromByteOffset: offset &+ stride &* i, as: UInt16.self)
+      #if FMA
+        // Number i is lane i of these bytes, none of which is behind the last block: to select a lane of a
+        // vector takes less than to insert one.
+        let lanes = loadUnaligned(
+          fromByteOffset: offset &+ (stride &- 2) &* i, as: SIMD8<UInt16>.self)
+        var isLaneI = SIMDMask<SIMD8<Int16>>(repeating: false)
+        isLaneI[i] = true
+        bits.replace(with: lanes, where: isLaneI)
+      #else
+        bits[i] = loadUnaligned(fromByteOffset: offset &+ stride &* i, as: UInt16.self)
+      #endif
     }
     return F16.floats(bits)
   }
