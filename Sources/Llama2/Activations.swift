@@ -5,12 +5,12 @@ struct Activations {
   /// The same as int8, for the formats that are multiplied as integers.
   let int8: [Int8Activations]
 
-  /// The int8 activations for matrices whose weights share a scale in groups of this size.
-  func int8(groupSize: Int) -> Int8Activations { int8.first { $0.groupSize == groupSize }! }
+  /// The int8 activations for a matrix.
+  func int8(for matrix: Matrix) -> Int8Activations { int8.first { $0.fit(matrix) }! }
 }
 
-/// The activations of a block of tokens as int8, for matrices of one group size
-/// (runq.c: `QuantizedTensor`).
+/// The activations of a block of tokens as int8, for matrices of one group size whose integers have few
+/// bits, or many (runq.c: `QuantizedTensor`).
 struct Int8Activations {
   /// The values whose sum of products with a row is one integer: the matrix's group size.
   let groupSize: Int
@@ -22,18 +22,23 @@ struct Int8Activations {
   let sums: UnsafeMutablePointer<Int32>  // (count, columns / groupSize)
   /// All of these, as `layOut` lays them out for a block of tokens.
   let panel: UnsafeMutableRawPointer
+  /// Values in a lane of its vectors.
+  let valuesPerLane: Int
   #if !FMA && !arch(arm64)
     /// The values for products of a token at a time.
     let int16: UnsafeMutablePointer<Int16>
   #endif
 
   /// - Parameters:
+  ///   - matrix: one of the matrices.
   ///   - columns: the most values that a token will have.
   ///   - allocate: gives room for every token, so many bytes for each.
   init(
-    groupSize: Int, scaleSize: Int, columns: Int,
+    for matrix: Matrix, columns: Int,
     allocate: (_ bytesPerToken: Int) throws -> UnsafeMutableRawPointer
   ) throws {
+    (groupSize, scaleSize) = (matrix.groupSize, matrix.activationGroupSize)
+    valuesPerLane = Int8Tile.valuesPerLane(bits: matrix.bits)
     // A token's last step is read whole, and has up to 16 groups.
     let groups = columns / groupSize + 16
     func memory<Element>(_ count: Int, of type: Element.Type) throws
@@ -41,15 +46,18 @@ struct Int8Activations {
     {
       try allocate(count * MemoryLayout<Element>.size).assumingMemoryBound(to: type)
     }
-    self.groupSize = groupSize
-    self.scaleSize = scaleSize
     values = try memory(groups * groupSize, of: Int8.self)
     scales = try memory(groups, of: Float.self)
     sums = try memory(groups, of: Int32.self)
-    panel = try allocate(groups * (4 * groupSize / Int8Tile.columnsPerVector + 8))
+    panel = try allocate(groups * (4 * groupSize / valuesPerLane + 8))
     #if !FMA && !arch(arm64)
       int16 = try memory(groups * groupSize + 63, of: Int16.self)
     #endif
+  }
+
+  /// Whether a matrix is multiplied with these.
+  func fit(_ matrix: Matrix) -> Bool {
+    groupSize == matrix.groupSize && valuesPerLane == Int8Tile.valuesPerLane(bits: matrix.bits)
   }
 
   /// Rounds token j's activations, x (columns), to multiples of their scale, from -127 to 127 of them.

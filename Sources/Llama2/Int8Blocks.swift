@@ -19,7 +19,7 @@ extension Matrix {
   func matmulBlock(
     _ x: Int8Activations, count: Int, rows: Range<Int>, into out: UnsafeMutablePointer<Float>
   ) {
-    let tile = Int8Tile(x, columns: columns, hasMinimums: hasMinimums)
+    let tile = Int8Tile(x, for: self)
     // Rows that stay in the first-level cache while they are multiplied with all tokens.
     let height = max(4, 12_288 / tile.rowBytes / 4 * 4)
     withUnsafeTemporaryAllocation(
@@ -60,18 +60,18 @@ extension Matrix {
 
 extension Int8Activations {
   /// Lays out the tokens of one vector's lanes, from number `index * Int8Tile.lanes` on: of each group
-  /// its values, (groupSize / columnsPerVector), each a vector with a word of some columns for each
+  /// its values, (groupSize / valuesPerLane), each a vector with a word of some columns for each
   /// token; then its scales, then its sums. The last of `count` tokens stands in for those behind it.
   func layOut(_ index: Int, count: Int, columns: Int) {
     let (lanes, groups) = (Int8Tile.lanes, columns / groupSize)
-    let width = groupSize / Int8Tile.columnsPerVector
+    let width = groupSize / valuesPerLane
     var out = vectors(index, columns: columns)
     for group in 0..<groups {
       for lane in 0..<lanes {
         let token = min(index &* lanes &+ lane, count &- 1)
         let x = values + (token &* columns &+ group &* groupSize)
         for k in 0..<width {
-          let word = Int8Tile.word(x + k &* Int8Tile.columnsPerVector)
+          let word = word(x + k &* valuesPerLane)
           out.storeBytes(of: word, toByteOffset: 4 &* (k &* lanes &+ lane), as: Int32.self)
         }
         let place = 4 &* (width &* lanes &+ lane)
@@ -83,10 +83,18 @@ extension Int8Activations {
     }
   }
 
+  /// A lane: four values, or two as 16-bit integers.
+  @inline(__always)
+  private func word(_ x: UnsafePointer<Int8>) -> Int32 {
+    valuesPerLane == 4
+      ? UnsafeRawPointer(x).loadUnaligned(as: Int32.self)
+      : Int32(x[1]) &<< 16 | Int32(x[0]) & 0xFFFF
+  }
+
   /// What `layOut` has laid out.
   @inline(__always)
   fileprivate func vectors(_ index: Int, columns: Int) -> UnsafeMutableRawPointer {
-    let width = groupSize / Int8Tile.columnsPerVector
+    let width = groupSize / valuesPerLane
     return panel + index &* (4 &* Int8Tile.lanes &* (width &+ 2) &* (columns / groupSize))
   }
 }
@@ -96,24 +104,28 @@ struct Int8Tile {
   private let x: Int8Activations
   private let columns: Int
   private let hasMinimums: Bool
+  /// What the values of a row, as `copy` writes them, are larger than the weights' integers.
+  private let bias: Int32
+  private let bits: Int
   /// Bytes of a row as `copy` writes it: its values, its scales and, where the format has them, its
   /// minimums.
   let rowBytes: Int
 
   static var lanes: Int { Floats.scalarCount }
 
-  init(_ x: Int8Activations, columns: Int, hasMinimums: Bool) {
-    (self.x, self.columns, self.hasMinimums) = (x, columns, hasMinimums)
+  init(_ x: Int8Activations, for matrix: Matrix) {
+    (self.x, columns, hasMinimums) = (x, matrix.columns, matrix.hasMinimums)
+    (bias, bits) = (matrix.int8Bias &+ Self.addedBias, matrix.bits)
     let bytes =
-      columns * 4 / Self.columnsPerVector + (hasMinimums ? 8 : 4) * (columns / x.groupSize)
+      columns * 4 / x.valuesPerLane + (hasMinimums ? 8 : 4) * (columns / x.groupSize)
     rowBytes = (bytes + 63) & ~63
   }
 
   /// Copies a row to where it is multiplied.
   func copy(_ row: Int8Row, to out: UnsafeMutableRawPointer) {
     let groups = columns / x.groupSize
-    let scales = out + columns * 4 / Self.columnsPerVector
-    Self.copy(row.values, columns, to: out)
+    let scales = out + columns * 4 / x.valuesPerLane
+    copy(row.values, columns, to: out)
     scales.copyMemory(from: row.scales, byteCount: 4 * groups)
     if hasMinimums {
       (scales + 4 * groups).copyMemory(from: row.minimums!, byteCount: 4 * groups)
@@ -150,26 +162,39 @@ struct Int8Tile {
     _ w: Four<UnsafeRawPointer>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     _ next: UnsafeRawBufferPointer, isPair: Bool
   ) -> Totals {
-    // The compiler makes code of its own for what it knows.
-    switch (x.groupSize, isPair) {
-    case (16, false): totals(w, a, b, next, groupSize: 16, isPair: false)
-    case (16, true): totals(w, a, b, next, groupSize: 16, isPair: true)
-    case (32, false): totals(w, a, b, next, groupSize: 32, isPair: false)
-    case (32, true): totals(w, a, b, next, groupSize: 32, isPair: true)
-    case (64, false): totals(w, a, b, next, groupSize: 64, isPair: false)
-    case (64, true): totals(w, a, b, next, groupSize: 64, isPair: true)
-    default: totals(w, a, b, next, groupSize: x.groupSize, isPair: true)
+    switch (x.groupSize, bits) {
+    case (16, 2...3): totals(Q3_K.self, w, a, b, next, isPair: isPair)
+    case (16, 6): totals(Q6_K.self, w, a, b, next, isPair: isPair)
+    case (32, 4): totals(Q4_0.self, w, a, b, next, isPair: isPair)
+    case (32, 5): totals(Q5_0.self, w, a, b, next, isPair: isPair)
+    case (32, 8): totals(Q8_0.self, w, a, b, next, isPair: isPair)
+    case (64, 8): totals(Int8Groups<GroupsOf64>.self, w, a, b, next, isPair: isPair)
+    default: totals(w, a, b, next, groupSize: x.groupSize, bits: bits, isPair: true)
     }
+  }
+
+  /// Those of weights with groups of the same size and as many bits as `Weights` have, for which the
+  /// compiler makes code of its own.
+  private func totals<Weights: Int8Step>(
+    _: Weights.Type, _ w: Four<UnsafeRawPointer>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+    _ next: UnsafeRawBufferPointer, isPair: Bool
+  ) -> Totals {
+    let (groupSize, bits) = (Weights.Groups.groupSize, Weights.bits)
+    return isPair
+      ? totals(w, a, b, next, groupSize: groupSize, bits: bits, isPair: true)
+      : totals(w, a, b, next, groupSize: groupSize, bits: bits, isPair: false)
   }
 
   /// The products of four rows with the tokens of two vectors, or with those of a alone.
   @inline(__always)
   private func totals(
     _ w: Four<UnsafeRawPointer>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
-    _ next: UnsafeRawBufferPointer, groupSize: Int, isPair: Bool
+    _ next: UnsafeRawBufferPointer, groupSize: Int, bits: Int, isPair: Bool
   ) -> Totals {
-    let (groups, width) = (columns / groupSize, groupSize / Self.columnsPerVector)
-    let scales = columns &* 4 / Self.columnsPerVector
+    let valuesPerLane = Self.valuesPerLane(bits: bits)
+    let (groups, width) = (columns / groupSize, groupSize / valuesPerLane)
+    let depth = min(width, Self.depth(bits: bits))
+    let scales = columns &* 4 / valuesPerLane
     let (vector, groupBytes) = (4 &* Self.lanes, 4 &* Self.lanes &* (width &+ 2))
     var totals: Totals = (Four { _ in .zero }, Four { _ in .zero })
     // Of the next rows some cache lines with each group.
@@ -182,25 +207,31 @@ struct Int8Tile {
         let (a, b) = (a + group &* groupBytes, b + group &* groupBytes)
         let sumsA = Self.integers(a + (width &+ 1) &* vector)
         let sumsB = isPair ? Self.integers(b + (width &+ 1) &* vector) : .zero
-        var productsA = Four { _ in Self.start(sumsA) }
-        var productsB = Four { _ in Self.start(sumsB) }
+        var productsA = Four { _ in 0 &- sumsA &* bias }
+        var productsB = Four { _ in 0 &- sumsB &* bias }
         end += bytesAhead
         while line < end {
           prefetch(line)
           line += 64
         }
-        for k in 0..<width {
-          let weights = w.map {
-            Integers(
-              repeating: $0.loadUnaligned(
-                fromByteOffset: 4 &* (group &* width &+ k), as: Int32.self))
+        for first in stride(from: 0, to: width, by: depth) {
+          var partA = productsA.map { Self.begin($0, valuesPerLane) }
+          var partB = productsB.map { Self.begin($0, valuesPerLane) }
+          for k in first..<first &+ depth {
+            let weights = w.map {
+              Integers(
+                repeating: $0.loadUnaligned(
+                  fromByteOffset: 4 &* (group &* width &+ k), as: Int32.self))
+            }
+            let xA = Self.integers(a + k &* vector)
+            partA = partA.map(weights) { Self.accumulate($0, $1, xA, valuesPerLane) }
+            if isPair {
+              let xB = Self.integers(b + k &* vector)
+              partB = partB.map(weights) { Self.accumulate($0, $1, xB, valuesPerLane) }
+            }
           }
-          let xA = Self.integers(a + k &* vector)
-          productsA = productsA.map(weights) { Self.accumulate($0, $1, xA) }
-          if isPair {
-            let xB = Self.integers(b + k &* vector)
-            productsB = productsB.map(weights) { Self.accumulate($0, $1, xB) }
-          }
+          productsA = productsA.map(partA) { Self.end($0, $1, valuesPerLane) }
+          if isPair { productsB = productsB.map(partB) { Self.end($0, $1, valuesPerLane) } }
         }
         let wScales = w.map { Floats(repeating: float($0 + scales, group)) }
         var scaledA = productsA.map(wScales) { Self.floats($0) * $1 }
@@ -297,23 +328,21 @@ struct Four<Value> {
   }
 }
 
-// MARK: - The inner steps, with and without VNNI
+// MARK: - The inner steps, by the processor's instructions
 
 #if VNNI
   extension Int8Tile {
     typealias Integers = SIMD16<Int32>
     typealias Floats = SIMD16<Float>
-    /// A lane has four columns: a word of four bytes.
-    static var columnsPerVector: Int { 4 }
 
-    /// A token's next columns.
-    @inline(__always)
-    fileprivate static func word(_ x: UnsafePointer<Int8>) -> Int32 {
-      UnsafeRawPointer(x).loadUnaligned(as: Int32.self)
-    }
+    static func valuesPerLane(bits: Int) -> Int { 4 }
 
-    /// Turns the signs of a row's values: the instruction takes them as unsigned.
-    private static func copy(
+    private static func depth(bits: Int) -> Int { .max }
+
+    /// The instruction takes the values of a row as unsigned, so their signs are turned.
+    private static var addedBias: Int32 { 128 }
+
+    private func copy(
       _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
     ) {
       let whole = count & ~63
@@ -327,59 +356,109 @@ struct Four<Value> {
       }
     }
 
-    /// What the products of a group begin with, by the sums of its activations.
     @inline(__always)
-    private static func start(_ sums: Integers) -> Integers { 0 &- (sums &<< 7) }
+    private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers { products }
 
     /// In each lane, adds the products of a row's columns with the same ones of a token.
     @inline(__always)
-    private static func accumulate(_ sum: Integers, _ weights: Integers, _ x: Integers) -> Integers
-    {
+    private static func accumulate(
+      _ sum: Integers, _ weights: Integers, _ x: Integers, _ valuesPerLane: Int
+    ) -> Integers {
       addProducts(sum, weights, x)
+    }
+
+    @inline(__always)
+    private static func end(
+      _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
+    ) -> Integers { sum }
+  }
+#elseif FMA && arch(x86_64)
+  // 256 bits: the Makefile defines FMA where the processor has AVX2.
+  //
+  // One instruction multiplies unsigned bytes with signed ones and adds each two products, in 16 bits: so
+  // much is less than 2¹⁵ that some sums of weights of few bits can be added there. Weights of 8 bits are
+  // multiplied as 16-bit integers.
+  extension Int8Tile {
+    typealias Integers = SIMD8<Int32>
+    typealias Floats = SIMD8<Float>
+
+    static func valuesPerLane(bits: Int) -> Int { bits < 8 ? 4 : 2 }
+
+    /// How many vectors' products are added before they become sums of 32 bits.
+    private static func depth(bits: Int) -> Int {
+      bits < 8 ? 32767 / (2 * 127 * (1 << bits - 1)) : .max
+    }
+
+    private static var addedBias: Int32 { 0 }
+
+    private func copy(
+      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
+    ) {
+      if x.valuesPerLane == 4 {
+        out.copyMemory(from: values, byteCount: count)
+      } else {
+        Self.widen(values, count, to: out)
+      }
+    }
+
+    @inline(__always)
+    private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers {
+      valuesPerLane == 4 ? .zero : products
+    }
+
+    /// In each lane, adds the products of a row's columns with the same ones of a token, those of four
+    /// columns to two sums of 16 bits.
+    @inline(__always)
+    private static func accumulate(
+      _ sum: Integers, _ weights: Integers, _ x: Integers, _ valuesPerLane: Int
+    ) -> Integers {
+      let (sum, weights, x) = (vector(sum), vector(weights), vector(x))
+      return unsafeBitCast(
+        valuesPerLane == 4
+          ? _mm256_add_epi16(sum, _mm256_maddubs_epi16(weights, x))
+          : _mm256_add_epi32(sum, _mm256_madd_epi16(weights, x)), to: Integers.self)
+    }
+
+    @inline(__always)
+    private static func end(
+      _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
+    ) -> Integers {
+      if valuesPerLane == 2 { return sum }
+      return products
+        &+ unsafeBitCast(_mm256_madd_epi16(vector(sum), _mm256_set1_epi16(1)), to: Integers.self)
+    }
+
+    @inline(__always)
+    private static func vector(_ integers: Integers) -> __m256i {
+      unsafeBitCast(integers, to: __m256i.self)
     }
   }
 #else
   extension Int8Tile {
-    #if FMA && arch(x86_64)
-      // 256 bits: the Makefile defines FMA where the processor has AVX2.
-      typealias Integers = SIMD8<Int32>
-      typealias Floats = SIMD8<Float>
-    #else
-      typealias Integers = SIMD4<Int32>
-      typealias Floats = SIMD4<Float>
-    #endif
-    /// A lane has two columns: a pair of 16-bit integers.
-    static var columnsPerVector: Int { 2 }
+    typealias Integers = SIMD4<Int32>
+    typealias Floats = SIMD4<Float>
 
-    /// A token's next columns.
-    @inline(__always)
-    fileprivate static func word(_ x: UnsafePointer<Int8>) -> Int32 {
-      Int32(x[1]) &<< 16 | Int32(x[0]) & 0xFFFF
-    }
+    static func valuesPerLane(bits: Int) -> Int { 2 }
 
-    /// Widens a row's values.
-    private static func copy(
+    private static func depth(bits: Int) -> Int { .max }
+
+    private static var addedBias: Int32 { 0 }
+
+    private func copy(
       _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
     ) {
-      let (values, out) = (
-        values.assumingMemoryBound(to: Int8.self), out.assumingMemoryBound(to: Int16.self)
-      )
-      for k in 0..<count { out[k] = Int16(values[k]) }
+      Self.widen(values, count, to: out)
     }
 
-    /// What the products of a group begin with, by the sums of its activations.
     @inline(__always)
-    private static func start(_ sums: Integers) -> Integers { .zero }
+    private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers { products }
 
     /// In each lane, adds the products of a row's columns with the same ones of a token.
     @inline(__always)
-    private static func accumulate(_ sum: Integers, _ weights: Integers, _ x: Integers) -> Integers
-    {
-      #if FMA && arch(x86_64)
-        let products = _mm256_madd_epi16(
-          unsafeBitCast(weights, to: __m256i.self), unsafeBitCast(x, to: __m256i.self))
-        return sum &+ unsafeBitCast(products, to: Integers.self)
-      #elseif arch(x86_64)
+    private static func accumulate(
+      _ sum: Integers, _ weights: Integers, _ x: Integers, _ valuesPerLane: Int
+    ) -> Integers {
+      #if arch(x86_64)
         let products = _mm_madd_epi16(
           unsafeBitCast(weights, to: __m128i.self), unsafeBitCast(x, to: __m128i.self))
         return sum &+ unsafeBitCast(products, to: Integers.self)
@@ -388,6 +467,11 @@ struct Four<Value> {
         return sum &+ (products.evenHalf &+ products.oddHalf)
       #endif
     }
+
+    @inline(__always)
+    private static func end(
+      _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
+    ) -> Integers { sum }
 
     #if !arch(x86_64)
       @inline(__always)
@@ -398,5 +482,18 @@ struct Four<Value> {
         return wide
       }
     #endif
+  }
+#endif
+
+#if !VNNI
+  extension Int8Tile {
+    private static func widen(
+      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
+    ) {
+      let (values, out) = (
+        values.assumingMemoryBound(to: Int8.self), out.assumingMemoryBound(to: Int16.self)
+      )
+      for k in 0..<count { out[k] = Int16(values[k]) }
+    }
   }
 #endif

@@ -9,10 +9,11 @@
 // The Makefile's native build defines VNNI where the processor has AVX-512's instruction for int8,
 // which multiplies 64 pairs of bytes and adds each four of the products.
 
-/// A row of a matrix as int8: weight k = scales[g] * values[k] - minimums[g], where g is
+/// A row of a matrix as int8: weight k = scales[g] * (values[k] - bias) - minimums[g], where g is
 /// k / groupSize.
 struct Int8Row {
   let values: UnsafeRawPointer  // (columns) Int8
+  let bias: Int32
   let scales: UnsafeRawPointer  // (columns / groupSize) Float, at any alignment
   /// (columns / groupSize), or nil where a format has none.
   let minimums: UnsafePointer<Float>?
@@ -22,7 +23,8 @@ struct Int8Row {
     for group in 0..<columns / groupSize {
       let (scale, minimum) = (float(scales, group), minimums?[group] ?? 0)
       for k in group * groupSize..<(group + 1) * groupSize {
-        out[k] = Float(values.load(fromByteOffset: k, as: Int8.self)) * scale - minimum
+        let value = Int32(values.load(fromByteOffset: k, as: Int8.self)) &- bias
+        out[k] = Float(value) * scale - minimum
       }
     }
   }
@@ -110,6 +112,8 @@ private func sumOfProducts(
 /// groups if these are smaller.
 protocol Int8Step {
   associatedtype Groups: Int8Grouping
+  /// Of an integer.
+  static var bits: Int { get }
   /// What `weights` are larger than the integers whose products are added: 0, or a power of two.
   static var bias: Int32 { get }
   /// Whether weights are scale * integer - minimum rather than scale * integer.

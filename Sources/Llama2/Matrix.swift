@@ -64,11 +64,17 @@ extension Matrix {
     return blocks?.groupSize ?? 0
   }
 
+  /// Of the integers that are multiplied.
+  var bits: Int { blocks?.bits ?? 8 }
+
   /// The activations that share a scale, where they are multiplied with this matrix as integers.
   var activationGroupSize: Int {
     if case .int8Groups(let size, _) = format { return size }
     return 32
   }
+
+  /// What the values of a row as int8 are larger than its integers.
+  var int8Bias: Int32 { blocks.map { $0.bits == 8 ? 0 : $0.bias } ?? 0 }
 
   /// Whether weights are scale * value - minimum rather than scale * value.
   var hasMinimums: Bool { blocks?.hasMinimums ?? false }
@@ -84,7 +90,7 @@ extension Matrix {
   /// out[j * self.rows + i] = row i · activations of token j, for i in `rows` and all tokens.
   func matmul(_ x: Activations, rows: Range<Int>, into out: UnsafeMutablePointer<Float>) {
     guard let floatWeights else {
-      return matmul(x.int8(groupSize: groupSize), count: x.count, rows: rows, into: out)
+      return matmul(x.int8(for: self), count: x.count, rows: rows, into: out)
     }
     floatWeights.matmul(
       values + rows.lowerBound * rowBytes, rowBytes, rows: rows.count, x.values, columns,
@@ -126,7 +132,7 @@ extension Matrix {
       preconditionFailure("a row that is not int8 has no view as int8")
     }
     return Int8Row(
-      values: values + row &* columns, scales: scales + 4 &* row &* (columns / size),
+      values: values + row &* columns, bias: 0, scales: scales + 4 &* row &* (columns / size),
       minimums: nil)
   }
 }

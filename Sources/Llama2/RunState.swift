@@ -21,7 +21,7 @@ final class RunState {
   let hb2: UnsafeMutablePointer<Float>  // (blockSize, hiddenDim)
   let cos: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
   let sin: UnsafeMutablePointer<Float>  // (blockSize, rope.size / 2)
-  /// The input of a product as int8, for each group size that the weights have.
+  /// The input of a product as int8, in each form that matrices need.
   let int8: [Int8Activations]
   /// Tokens whose attention is computed together.
   let attentionTokens: Int
@@ -68,11 +68,10 @@ final class RunState {
     sums = try floats(c.nKVHeads, chunks, sumsSize)
     var int8: [Int8Activations] = []
     for matrix in w.matrices where matrix.isInt8 {
-      if int8.contains(where: { $0.groupSize == matrix.groupSize }) { continue }
+      if int8.contains(where: { $0.fit(matrix) }) { continue }
       int8.append(
         try Int8Activations(
-          groupSize: matrix.groupSize, scaleSize: matrix.activationGroupSize,
-          columns: max(c.dim, c.qDim, c.hiddenDim)
+          for: matrix, columns: max(c.dim, c.qDim, c.hiddenDim)
         ) {
           memory.append(try LazyMemory(bytes: [Self.blockSize, $0], purpose: "activations"))
           return memory.last!.start

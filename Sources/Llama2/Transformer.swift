@@ -420,7 +420,7 @@ extension LoadedModel {
   ) -> Activations {
     let columns = matrices[0].columns
     for int8 in state.int8 {
-      guard let matrix = matrices.first(where: { $0.groupSize == int8.groupSize }) else { continue }
+      guard let matrix = matrices.first(where: int8.fit) else { continue }
       let inTiles = matrix.hasInt8Tiles(count)
       forEachRow(of: count, work: 4 * columns) { j in
         int8.quantise(x + j * columns, token: j, columns: columns, inTiles: inTiles)

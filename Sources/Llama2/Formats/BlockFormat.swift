@@ -58,22 +58,27 @@ extension BlockFormat {
   static func unpackRow(
     _ row: UnsafeRawPointer, _ columns: Int, into scratch: UnsafeMutableRawPointer
   ) -> Int8Row {
+    // Bytes of 8 bits are signed.
+    let bias = bits == 8 ? 0 : bias
+    func values(_ step: Self, _ part: Int) -> Bytes {
+      bits == 8 ? step.weights(part).withSignsTurned : step.weights(part)
+    }
     let groups = columns / groupSize
     let (scales, minimums) = (scratch + columns, scratch + columns + 4 * groups)
     Self(row).forEachStep(columns: columns) { step, first, count in
       for part in 0..<count / 64 {
-        step.weights(part).subtracting(bias).store(scratch + (first &+ 64 &* part))
+        values(step, part).store(scratch + (first &+ 64 &* part))
       }
       if count % 64 > 0 {
         let start = first + count / 64 * 64
-        step.weights(count / 64).subtracting(bias).store(scratch + start, first: count % 64)
+        values(step, count / 64).store(scratch + start, first: count % 64)
       }
       let firstGroup = 4 &* (first / groupSize)
       store(step.scales, scales + firstGroup, first: count / groupSize)
       if hasMinimums { store(step.minimums, minimums + firstGroup, first: count / groupSize) }
     }
     return Int8Row(
-      values: scratch, scales: scales,
+      values: scratch, bias: bias, scales: scales,
       minimums: hasMinimums ? UnsafePointer(minimums.assumingMemoryBound(to: Float.self)) : nil)
   }
 
@@ -227,15 +232,6 @@ struct Bytes {
   /// 128 more or less in each byte.
   @inline(__always)
   var withSignsTurned: Bytes { Bytes(words: words ^ Self.repeating(0x80)) }
-
-  /// Signed bytes, `bias` less each: 128, or below it as the bytes are.
-  @inline(__always)
-  func subtracting(_ bias: Int32) -> Bytes {
-    if bias == 128 { return withSignsTurned }
-    // The highest bit, set here, keeps a byte from borrowing from its neighbour.
-    let bias = Self.repeating(UInt8(bias))
-    return Bytes(words: (words | Self.repeating(0x80)) &- bias).withSignsTurned
-  }
 
   @inline(__always)
   func store(_ pointer: UnsafeMutableRawPointer) {

@@ -1,6 +1,7 @@
 /// int8 values in groups that share an fp32 scale, as llama2.c's v2 has them (export.py:
 /// `quantize_q80`): values and scales stand apart, and weight k is scales[k / groupSize] * values[k].
 struct Int8Groups<Groups: Int8Grouping>: Int8Step {
+  static var bits: Int { 8 }
   static var bias: Int32 { 128 }
   static var bytes: Int { 2 * Groups.columns }
   let values: UnsafeRawPointer

@@ -4,6 +4,7 @@
 /// bits 2 and 3, and so on; the other 128 weights in the other 32 bytes.
 struct Q2_K: BlockFormat {
   typealias Groups = GroupsOf16
+  static let bits = 2
   static let blockSize = 256
   static let blockBytes = 84
   static let hasMinimums = true

@@ -7,6 +7,7 @@
 /// in the low halves; bits 4 and 5 in 4 bytes, those of groups 0 to 3 lowest.
 struct Q3_K: BlockFormat {
   typealias Groups = GroupsOf16
+  static let bits = 3
   static let blockSize = 256
   static let blockBytes = 110
   static let bias: Int32 = 4

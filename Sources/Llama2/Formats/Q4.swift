@@ -2,6 +2,7 @@
 /// bits, 16 to 31 in the high ones. Weight k is d (q[k] - 8).
 struct Q4_0: BlockFormat {
   typealias Groups = GroupsOf32
+  static let bits = 4
   static let blockSize = 32
   static let blockBytes = 18
   static let bias: Int32 = 8
@@ -23,6 +24,7 @@ struct Q4_0: BlockFormat {
 /// 32 weights in 20 bytes, `block_q4_1`: Float16 d, Float16 m, q as in Q4_0. Weight k is d q[k] + m.
 struct Q4_1: BlockFormat {
   typealias Groups = GroupsOf32
+  static let bits = 4
   static let blockSize = 32
   static let blockBytes = 20
   static let hasMinimums = true

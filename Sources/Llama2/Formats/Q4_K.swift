@@ -3,6 +3,7 @@
 /// bits of the first 32 bytes of q, the next 32 in the high ones, and so on.
 struct Q4_K: BlockFormat {
   typealias Groups = GroupsOf32
+  static let bits = 4
   static let blockSize = 256
   static let blockBytes = 144
   static let hasMinimums = true

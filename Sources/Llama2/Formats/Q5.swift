@@ -2,6 +2,7 @@
 /// in bit k, 16 bytes of the other bits as in Q4_0. Weight k is d (q[k] - 16).
 struct Q5_0: BlockFormat {
   typealias Groups = GroupsOf32
+  static let bits = 5
   static let blockSize = 32
   static let blockBytes = 22
   static let bias: Int32 = 16
@@ -23,6 +24,7 @@ struct Q5_0: BlockFormat {
 /// 32 weights in 24 bytes, `block_q5_1`: Float16 d, Float16 m, q as in Q5_0. Weight k is d q[k] + m.
 struct Q5_1: BlockFormat {
   typealias Groups = GroupsOf32
+  static let bits = 5
   static let blockSize = 32
   static let blockBytes = 24
   static let hasMinimums = true

@@ -3,6 +3,7 @@
 /// weights 0 to 31 is bit 0 of the 32 bytes, of the next 32 bit 1, and so on.
 struct Q5_K: BlockFormat {
   typealias Groups = GroupsOf32
+  static let bits = 5
   static let blockSize = 256
   static let blockBytes = 176
   static let hasMinimums = true

@@ -6,6 +6,7 @@
 /// and so on. The other 128 weights stand in the same way in the other bytes.
 struct Q6_K: BlockFormat {
   typealias Groups = GroupsOf16
+  static let bits = 6
   static let blockSize = 256
   static let blockBytes = 210
   static let bias: Int32 = 32

@@ -1,6 +1,7 @@
 /// 32 weights in 34 bytes, `block_q8_0`: Float16 d, 32 × int8 q. Weight k is d q[k].
 struct Q8_0: BlockFormat {
   typealias Groups = GroupsOf32
+  static let bits = 8
   static let blockSize = 32
   static let blockBytes = 34
   static let bias: Int32 = 128
