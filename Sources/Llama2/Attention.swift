@@ -95,14 +95,20 @@ extension Attention {
   }
 
   /// How many positions' scores, and how many vectors of the weighted values, are summed up at once for
-  /// four queries. AVX-512 has 32 registers of 16 floats, which hold 16 vectors of sums and what is
-  /// multiplied; elsewhere four vectors of sums are as much as registers hold.
+  /// some queries, four at most. AVX-512 has 32 registers of 16 floats, which hold 16 vectors of sums and
+  /// what is multiplied; AVX2's hold six, and what is left holds four.
   #if VNNI
     static var tilePositions: Int { 32 }
-    static var tileVectors: Int { 4 }
+    static func tileVectors(_ queries: Int) -> Int { 4 }
   #else
     static var tilePositions: Int { 16 }
-    static var tileVectors: Int { 1 }
+    static func tileVectors(_ queries: Int) -> Int {
+      #if FMA
+        queries < 4 ? 2 : 1
+      #else
+        1
+      #endif
+    }
   #endif
 
   /// What is asked for while byte `offset` of `bytes` at `start` is multiplied: what is needed 8 KB later,
@@ -252,25 +258,24 @@ extension CacheFloats {
     _: Queries.Type, _ q: UnsafePointer<Float>, _ keys: UnsafeRawPointer, _ headSize: Int,
     _ ahead: UnsafeRawPointer?, _ out: UnsafeMutablePointer<Float>
   ) {
-    let (vectors, bytes) = (Attention.tilePositions / 16, Attention.tilePositions &* size)
-    withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Queries.count) {
-      let sums = $0.baseAddress!
-      for i in 0..<vectors &* Queries.count { sums[i] = .zero }
-      for i in 0..<headSize {
-        for v in 0..<vectors {
-          let key = vector(at: keys + 16 &* size &* (i &+ v &* headSize))
-          for query in 0..<Queries.count {
-            let s = v &* Queries.count &+ query
-            sums[s] = multiplyAdd(sums[s], Vector(repeating: q[query &* headSize &+ i]), key)
-          }
-        }
-        if let ahead { prefetch(ahead + i &* bytes, bytes: bytes) }
+    // Of the first 16 positions, and of the others where there are more.
+    var (sums, others) = (Four { _ in Vector.zero }, Four { _ in Vector.zero })
+    for i in 0..<headSize {
+      let queries = Four { Vector(repeating: q[min($0, Queries.count &- 1) &* headSize &+ i]) }
+      let key = keys + 16 &* size &* i
+      sums.add(queries, times: vector(at: key), first: Queries.count)
+      if Attention.tilePositions == 32 {
+        others.add(
+          queries, times: vector(at: key + 16 &* size &* headSize), first: Queries.count)
       }
-      for query in 0..<Queries.count {
-        for v in 0..<vectors {
-          store(sums[v &* Queries.count &+ query], out + (query &* Attention.chunkSize &+ 16 &* v))
-        }
+      if let ahead {
+        prefetch(
+          ahead + i &* Attention.tilePositions &* size, bytes: Attention.tilePositions &* size)
       }
+    }
+    sums.write(first: Queries.count, to: out, Attention.chunkSize)
+    if Attention.tilePositions == 32 {
+      others.write(first: Queries.count, to: out + 16, Attention.chunkSize)
     }
   }
 
@@ -282,10 +287,16 @@ extension CacheFloats {
     next: UnsafeRawPointer?, _ count: Int, _ valueSize: Int, _ sums: UnsafeMutablePointer<Float>
   ) {
     var i = 0
-    while Attention.tileVectors == 4 && i &+ 64 <= valueSize {
+    // The compiler makes code of its own for each number of vectors.
+    while Attention.tileVectors(Queries.count) == 4 && i &+ 64 <= valueSize {
       weightedSums(
         tile, vectors: 4, from: i, weights, values, next: next, count, valueSize, sums)
       i &+= 64
+    }
+    while Attention.tileVectors(Queries.count) >= 2 && i &+ 32 <= valueSize {
+      weightedSums(
+        tile, vectors: 2, from: i, weights, values, next: next, count, valueSize, sums)
+      i &+= 32
     }
     while i < valueSize {
       weightedSums(
@@ -301,33 +312,34 @@ extension CacheFloats {
     _ values: UnsafeRawPointer, next: UnsafeRawPointer?, _ count: Int, _ valueSize: Int,
     _ out: UnsafeMutablePointer<Float>
   ) {
-    withUnsafeTemporaryAllocation(of: Vector.self, capacity: vectors &* Queries.count) {
-      let sums = $0.baseAddress!
-      for i in 0..<vectors &* Queries.count { sums[i] = .zero }
-      let valueBytes = valueSize &* size
-      for t in 0..<count {
-        let offset = t &* valueBytes &+ first &* size
-        if let next {
-          prefetch(
-            Attention.ahead(of: offset, in: values, count &* valueBytes, next: next),
-            bytes: 16 &* size &* vectors)
-        }
-        for v in 0..<vectors {
-          let x = vector(at: values + (offset &+ 16 &* size &* v))
-          for query in 0..<Queries.count {
-            let s = v &* Queries.count &+ query
-            let weight = weights[query &* Attention.chunkSize &+ t]
-            sums[s] = multiplyAdd(sums[s], Vector(repeating: weight), x)
-          }
-        }
+    var sums = Four { _ in Four { _ in Vector.zero } }
+    let valueBytes = valueSize &* size
+    for t in 0..<count {
+      let offset = t &* valueBytes &+ first &* size
+      if let next {
+        prefetch(
+          Attention.ahead(of: offset, in: values, count &* valueBytes, next: next),
+          bytes: 16 &* size &* vectors)
       }
-      for query in 0..<Queries.count {
-        for v in 0..<vectors {
-          store(
-            sums[v &* Queries.count &+ query],
-            out + (query &* Attention.sumsSize(valueSize) &+ first &+ 16 &* v))
-        }
+      let weights = Four {
+        Vector(repeating: weights[min($0, Queries.count &- 1) &* Attention.chunkSize &+ t])
       }
+      @inline(__always) func value(_ v: Int) -> Vector {
+        vector(at: values + (offset &+ 16 &* size &* v))
+      }
+      sums.t0.add(weights, times: value(0), first: Queries.count)
+      if vectors > 1 { sums.t1.add(weights, times: value(1), first: Queries.count) }
+      if vectors > 2 {
+        sums.t2.add(weights, times: value(2), first: Queries.count)
+        sums.t3.add(weights, times: value(3), first: Queries.count)
+      }
+    }
+    let (out, stride) = (out + first, Attention.sumsSize(valueSize))
+    sums.t0.write(first: Queries.count, to: out, stride)
+    if vectors > 1 { sums.t1.write(first: Queries.count, to: out + 16, stride) }
+    if vectors > 2 {
+      sums.t2.write(first: Queries.count, to: out + 32, stride)
+      sums.t3.write(first: Queries.count, to: out + 48, stride)
     }
   }
 
@@ -342,6 +354,26 @@ extension CacheFloats {
         store(multiplyAdd(load(sums + i), weight, vector(at: value + i &* size)), sums + i)
       }
     }
+  }
+}
+
+extension Four<Vector> {
+  /// Adds the products of the first `count` of a with b.
+  @inline(__always)
+  fileprivate mutating func add(_ a: Four<Vector>, times b: Vector, first count: Int) {
+    t0 = multiplyAdd(t0, a.t0, b)
+    if count > 1 { t1 = multiplyAdd(t1, a.t1, b) }
+    if count > 2 { t2 = multiplyAdd(t2, a.t2, b) }
+    if count > 3 { t3 = multiplyAdd(t3, a.t3, b) }
+  }
+
+  /// Writes the first `count`, `stride` floats apart.
+  @inline(__always)
+  fileprivate func write(first count: Int, to out: UnsafeMutablePointer<Float>, _ stride: Int) {
+    store(t0, out)
+    if count > 1 { store(t1, out + stride) }
+    if count > 2 { store(t2, out + 2 &* stride) }
+    if count > 3 { store(t3, out + 3 &* stride) }
   }
 }
 
