@@ -147,6 +147,19 @@ struct Bytes {
         | UInt64(low.loadUnaligned(as: UInt32.self))
       let bytes = _mm512_maskz_set1_epi8(bits, CChar(value))
       words = unsafeBitCast(bytes, to: SIMD8<UInt64>.self)
+    #elseif FMA
+      /// Each byte is put to eight places, and of each one bit is looked at.
+      @inline(__always) func spread(_ pointer: UnsafeRawPointer) -> SIMD4<UInt64> {
+        let four = _mm256_set1_epi32(pointer.loadUnaligned(as: Int32.self))
+        let ordered = _mm256_shuffle_epi8(
+          four,
+          unsafeBitCast(
+            SIMD4<UInt64>(0, 1, 2, 3) &* 0x0101_0101_0101_0101, to: __m256i.self))
+        let bit = _mm256_set1_epi64x(Int64(bitPattern: 0x8040_2010_0804_0201))
+        let isSet = _mm256_cmpeq_epi8(_mm256_and_si256(ordered, bit), bit)
+        return unsafeBitCast(isSet, to: SIMD4<UInt64>.self) & Self.repeating(value)
+      }
+      words = SIMD8(lowHalf: spread(low), highHalf: spread(high))
     #else
       @inline(__always) func spread(_ pointer: UnsafeRawPointer) -> SIMD4<UInt64> {
         let bytes: SIMD4<UInt64>
