@@ -57,9 +57,8 @@ import Testing
               fromByteOffset: count * format.blockBytes + 4 * (i * size + k), as: Float.self)
           }
           let group = k / format.groupSize
-          let weight =
-            float(row.scales, group) * Float(row.values.load(fromByteOffset: k, as: Int8.self))
-            - (row.minimums?[group] ?? 0)
+          let value = Int32(row.values.load(fromByteOffset: k, as: Int8.self)) - row.bias
+          let weight = float(row.scales, group) * Float(value) - (row.minimums?[group] ?? 0)
           #expect(
             weight.bitPattern == expected.bitPattern || (weight.isNaN && expected.isNaN),
             "\(name), block \(i), weight \(k)")

@@ -223,12 +223,12 @@ import Testing
         rows: rows, columns: columns, values: w.start,
         format: .int8Groups(size: groupSize, scales: wScales.start))
       try withExtendedLifetime((w, wScales, out)) {
-        let block = try QuantisedBlock(x, count: count, groupSize: groupSize)
+        let block = try QuantisedBlock(x, count: count, for: matrix)
         matrix.matmul(block.activations, rows: 0..<rows, into: out.start)
         for j in 0..<count {
           let alone = Guarded([Float](repeating: .nan, count: rows))
           let token = try QuantisedBlock(
-            Array(x[j * columns..<(j + 1) * columns]), count: 1, groupSize: groupSize)
+            Array(x[j * columns..<(j + 1) * columns]), count: 1, for: matrix)
           matrix.matmul(token.activations, rows: 0..<rows, into: alone.start)
           for i in 0..<rows {
             #expect(out.start[j * rows + i].bitPattern == alone.start[i].bitPattern)
@@ -255,10 +255,41 @@ import Testing
       format: .int8Groups(size: groupSize, scales: scale.start))
     try withExtendedLifetime((w, scale, out)) {
       // Activations of 127 times 1.
-      let block = try QuantisedBlock(
-        [Float](repeating: 127, count: 4 * groupSize), count: 4, groupSize: groupSize)
-      matrix.matmul(block.activations, rows: 0..<1, into: out.start)
-      for j in 0..<4 { #expect(out.start[j] == Float(groupSize * 127 * Int(weight))) }
+      for count in [1, 4] {
+        let block = try QuantisedBlock(
+          [Float](repeating: 127, count: count * groupSize), count: count, for: matrix)
+        matrix.matmul(block.activations, rows: 0..<1, into: out.start)
+        for j in 0..<count { #expect(out.start[j] == Float(groupSize * 127 * Int(weight))) }
+      }
+    }
+  }
+
+  @Test(arguments: FormatTests.formats.keys.sorted(), [127, -127] as [Float])
+  func theLargestSumsOfABlockAreExact(_ name: String, _ x: Float) throws {
+    let format = try #require(FormatTests.formats[name])
+    // All bits set make the largest integers, of 8 bits the lowest one is larger.
+    var block = [UInt8](repeating: name == "Q8_0" ? 0x80 : 0xFF, count: format.blockBytes)
+    let halves = ["Q2_K": [80, 82], "Q3_K": [108], "Q6_K": [208]]
+    for half in halves[name] ?? (format.hasMinimums ? [0, 2] : [0]) {
+      block.replaceSubrange(half..<half + 2, with: [0x00, 0x24])  // 1 / 64
+    }
+    let (rows, columns) = (4, 256)
+    let blocks = rows * columns / format.blockSize
+    let memory = Guarded((0..<blocks).flatMap { _ in block })
+    let matrix = Matrix(
+      rows: rows, columns: columns, values: memory.start,
+      format: try #require(Self.formats[name]))
+    try withExtendedLifetime(memory) {
+      var weights = [Float](repeating: .nan, count: columns)
+      matrix.copyRow(0, to: &weights)
+      let sum = weights.reduce(0) { $0 + Double($1) * Double(x) }
+      for count in [1, 2, 4, 32] {
+        let block = try QuantisedBlock(
+          [Float](repeating: x, count: count * columns), count: count, for: matrix)
+        var out = [Float](repeating: .nan, count: rows * count)
+        matrix.matmul(block.activations, rows: 0..<rows, into: &out)
+        for product in out { #expect((Double(product) / sum - 1).magnitude < 1e-5) }
+      }
     }
   }
 
@@ -377,7 +408,7 @@ import Testing
       let (matrix, columns) = (blocks.matrix, blocks.matrix.columns)
       let x = random.floats(count * columns, limit: 1)
       func activations(_ x: [Float], count: Int) throws -> QuantisedBlock {
-        try QuantisedBlock(x, count: count, groupSize: matrix.groupSize, scaleSize: 32)
+        try QuantisedBlock(x, count: count, for: matrix)
       }
       let out = Guarded([Float](repeating: .nan, count: rows * count))
       try withExtendedLifetime((blocks, out)) {
@@ -407,14 +438,12 @@ import Testing
 
   /// The products of every other row, alone and in a block, are those of its weights and finite: the
   /// scales of the rows between are `scale`.
-  private func expectRowsOfTheirOwn(_ matrix: Matrix, scaleSize: Int? = nil, _ scale: Float) throws
-  {
+  private func expectRowsOfTheirOwn(_ matrix: Matrix, _ scale: Float) throws {
     let (rows, columns) = (matrix.rows, matrix.columns)
     var random = SplitMix(columns)
     for count in [1, 5] {
       let x = try QuantisedBlock(
-        random.floats(count * columns, limit: 1), count: count, groupSize: matrix.groupSize,
-        scaleSize: scaleSize)
+        random.floats(count * columns, limit: 1), count: count, for: matrix)
       let out = Guarded([Float](repeating: .nan, count: rows * count))
       withExtendedLifetime(out) {
         matrix.matmul(x.activations, rows: 0..<rows, into: out.start)
@@ -451,7 +480,7 @@ import Testing
           Matrix(
             rows: rows, columns: 32 * blocksPerRow, values: memory.start,
             format: try #require(Self.formats[name])),
-          scaleSize: 32, F16.float(scale))
+          F16.float(scale))
       }
     }
   }
@@ -515,11 +544,10 @@ import Testing
     private let values: Guarded<Float>
     private let count: Int
 
-    init(_ x: [Float], count: Int, groupSize: Int, scaleSize: Int? = nil) throws {
+    init(_ x: [Float], count: Int, for matrix: Matrix) throws {
       let columns = x.count / count
       var memory: [Guarded<UInt8>] = []
-      let scaleSize = scaleSize ?? groupSize
-      int8 = try Int8Activations(groupSize: groupSize, scaleSize: scaleSize, columns: columns) {
+      int8 = try Int8Activations(for: matrix, columns: columns) {
         // As `layOut` has all lanes of a vector.
         let lanes = (count + Int8Tile.lanes - 1) / Int8Tile.lanes * Int8Tile.lanes
         memory.append(Guarded([UInt8](repeating: 0xFF, count: $0 * lanes)))
@@ -531,7 +559,7 @@ import Testing
       for j in 0..<count {
         int8.quantise(values.start + j * columns, token: j, columns: columns, inTiles: false)
       }
-      if groupSize % 4 == 0 {
+      if matrix.groupSize % 4 == 0 {
         for index in 0..<(count + Int8Tile.lanes - 1) / Int8Tile.lanes {
           int8.layOut(index, count: count, columns: columns)
         }
