@@ -24,9 +24,9 @@ struct Int8Activations {
   let panel: UnsafeMutableRawPointer
   /// Values in a lane of its vectors.
   let valuesPerLane: Int
-  #if !FMA && !arch(arm64)
-    /// The values for products of a token at a time.
-    let int16: UnsafeMutablePointer<Int16>
+  #if !VNNI && !arch(arm64)
+    /// The values in an order of their own, which products of a token at a time take.
+    let ordered: UnsafeMutableRawPointer
   #endif
 
   /// - Parameters:
@@ -50,8 +50,8 @@ struct Int8Activations {
     scales = try memory(groups, of: Float.self)
     sums = try memory(groups, of: Int32.self)
     panel = try allocate(groups * (4 * groupSize / valuesPerLane + 8))
-    #if !FMA && !arch(arm64)
-      int16 = try memory(groups * groupSize + 63, of: Int16.self)
+    #if !VNNI && !arch(arm64)
+      ordered = try allocate((groups * groupSize + 63) * Int8Token.bytesPerValue)
     #endif
   }
 
@@ -82,8 +82,8 @@ struct Int8Activations {
         }
       }
     }
-    #if !FMA && !arch(arm64)
-      if !inTiles { Int8Token.widen(values, columns, to: token(j, columns: columns).values) }
+    #if !VNNI && !arch(arm64)
+      if !inTiles { order(token: j, columns: columns) }
     #endif
   }
 
@@ -126,16 +126,25 @@ struct Int8Activations {
 extension Int8Activations {
   /// What the kernel for a single token reads of token j.
   @inline(__always)
-  func token(_ j: Int, columns: Int) -> Int8Token {
+  func token<Groups: Int8Grouping>(_ j: Int, columns: Int, _: Groups.Type) -> Int8Token {
     let group = j &* (columns / groupSize)
     return Int8Token(
-      values: Int8Token.values(self, j, columns), scales: scales + group, sums: sums + group)
+      values: values(ofToken: j, columns: columns, areInterleaved: Groups.areInterleaved),
+      scales: scales + group, sums: sums + group)
   }
+
+  #if !VNNI && !arch(arm64)
+    /// Where the ordered values of token j stand.
+    @inline(__always)
+    func ordered(token j: Int, columns: Int) -> UnsafeMutableRawPointer {
+      ordered + j &* ((columns &+ 63) & ~63) &* Int8Token.bytesPerValue
+    }
+  #endif
 }
 
 /// One token's activations. What a step reads behind the last of them is not used.
 struct Int8Token {
-  let values: UnsafeMutableRawPointer
+  let values: UnsafeRawPointer
   let scales: UnsafeRawPointer  // Float
   let sums: UnsafeRawPointer  // Int32
 }

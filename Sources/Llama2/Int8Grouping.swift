@@ -149,7 +149,11 @@ extension SIMD16<Float>: GroupFloats, TwoHalves {
 protocol Int8Grouping {
   associatedtype Floats: GroupFloats
   static var groupSize: Int { get }
-  /// The sums of the groups of a step, where products(i) are those of 64 weights, four in each lane.
+  /// Whether of each 64 columns the second and the third 16 have changed places.
+  static var areInterleaved: Bool { get }
+  /// The products of 64 weights with the activations at x, in each lane those of four or eight weights.
+  static func products(_ weights: Bytes, _ x: UnsafeRawPointer, areSigned: Bool) -> Words
+  /// The sums of the groups of a step, where products(i) are those of 64 weights.
   static func sums(_ products: (_ part: Int) -> Words) -> Floats.Integers
 }
 
@@ -157,6 +161,13 @@ extension Int8Grouping {
   /// The columns of a step.
   @inline(__always)
   static var columns: Int { groupSize &* Floats.scalarCount }
+
+  static var areInterleaved: Bool { false }
+
+  @inline(__always)
+  static func products(_ weights: Bytes, _ x: UnsafeRawPointer, areSigned: Bool) -> Words {
+    weights.products(x, areSigned: areSigned)
+  }
 }
 
 /// Groups of twice the size.
@@ -201,34 +212,65 @@ enum GroupsOf64: Int8Grouping {
 /// 16 integers of 32 bits, or 64 bytes, four in each.
 typealias Words = SIMD16<Int32>
 
-#if FMA || arch(arm64)
+#if VNNI || arch(arm64)
+  extension Int8Activations {
+    @inline(__always)
+    func values(ofToken j: Int, columns: Int, areInterleaved: Bool) -> UnsafeRawPointer {
+      UnsafeRawPointer(values + j &* columns)
+    }
+  }
+
   extension Int8Token {
     @inline(__always)
     static var bytesPerValue: Int { 1 }
-
+  }
+#elseif FMA
+  extension Int8Activations {
     @inline(__always)
-    static func values(_ x: Int8Activations, _ j: Int, _ columns: Int) -> UnsafeMutableRawPointer {
-      UnsafeMutableRawPointer(x.values + j &* columns)
+    func values(ofToken j: Int, columns: Int, areInterleaved: Bool) -> UnsafeRawPointer {
+      areInterleaved
+        ? UnsafeRawPointer(ordered(token: j, columns: columns))
+        : UnsafeRawPointer(values + j &* columns)
+    }
+
+    /// Lays out a token's values interleaved, where a matrix may be.
+    func order(token j: Int, columns: Int) {
+      if groupSize != NibbleGroups.groupSize { return }
+      let (values, ordered) = (values + j * columns, ordered(token: j, columns: columns))
+      for k in stride(from: 0, to: columns, by: 64) {
+        Bytes(values + k).interleaved.store(ordered + k)
+      }
     }
   }
-#else
+
   extension Int8Token {
     @inline(__always)
-    static var bytesPerValue: Int { 2 }
-
+    static var bytesPerValue: Int { 1 }
+  }
+#else
+  extension Int8Activations {
     @inline(__always)
-    static func values(_ x: Int8Activations, _ j: Int, _ columns: Int) -> UnsafeMutableRawPointer {
-      UnsafeMutableRawPointer(x.int16 + j &* ((columns &+ 63) & ~63))
+    func values(ofToken j: Int, columns: Int, areInterleaved: Bool) -> UnsafeRawPointer {
+      UnsafeRawPointer(ordered(token: j, columns: columns))
     }
 
-    /// Lays out values as Int16, of each 64 first those at even places.
-    static func widen(
-      _ values: UnsafePointer<Int8>, _ columns: Int, to out: UnsafeMutableRawPointer
-    ) {
-      let out = out.assumingMemoryBound(to: Int16.self)
+    /// Lays out a token's values as Int16, of each 64 first those at even places.
+    func order(token j: Int, columns: Int) {
+      let values = values + j * columns
+      let out = ordered(token: j, columns: columns).assumingMemoryBound(to: Int16.self)
       for k in 0..<columns { out[k & ~63 | (k & 1) << 5 | (k & 63) >> 1] = Int16(values[k]) }
     }
   }
+
+  extension Int8Token {
+    @inline(__always)
+    static var bytesPerValue: Int { 2 }
+  }
+#endif
+
+#if !FMA || VNNI
+  /// Groups of 32 weights: 16 are the low nibbles of some bytes, the others their high ones.
+  typealias NibbleGroups = GroupsOf32
 #endif
 
 #if VNNI
@@ -340,19 +382,27 @@ typealias Words = SIMD16<Int32>
         /// than 128.
         @inline(__always)
         func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
-          @inline(__always) func eight(_ w: SIMD4<UInt64>, _ i: Int) -> SIMD8<Int32> {
+          let pairs = pairs(x, areSigned: areSigned)
+          return Words(lowHalf: Self.addPairs(pairs.low), highHalf: Self.addPairs(pairs.high))
+        }
+
+        /// The products of 64 bytes with those at x, each two added up, which fits in 16 bits.
+        @inline(__always)
+        fileprivate func pairs(_ x: UnsafeRawPointer, areSigned: Bool) -> Words.Pair {
+          @inline(__always) func sixteen(_ w: SIMD4<UInt64>, _ i: Int) -> __m256i {
             let x = x.loadUnaligned(fromByteOffset: 32 &* i, as: __m256i.self)
             let w = unsafeBitCast(w, to: __m256i.self)
-            // The instruction takes one side as unsigned, so w gives its signs to x. Two products fit in
-            // 16 bits.
-            let pairs =
-              areSigned
+            // The instruction takes one side as unsigned, so w gives its signs to x.
+            return areSigned
               ? _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w))
               : _mm256_maddubs_epi16(w, x)
-            return unsafeBitCast(
-              _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)), to: SIMD8<Int32>.self)
           }
-          return Words(lowHalf: eight(words.lowHalf, 0), highHalf: eight(words.highHalf, 1))
+          return (sixteen(words.lowHalf, 0), sixteen(words.highHalf, 1))
+        }
+
+        @inline(__always)
+        fileprivate static func addPairs(_ sums: __m256i) -> SIMD8<Int32> {
+          unsafeBitCast(_mm256_madd_epi16(sums, _mm256_set1_epi16(1)), to: SIMD8<Int32>.self)
         }
       }
     #else
@@ -467,13 +517,17 @@ typealias Words = SIMD16<Int32>
       @inline(__always)
       static func sums(_ products: (Int) -> Words) -> Words {
         @inline(__always) func eight(_ part: Int) -> SIMD8<Int32> {
-          // Of groups 0 to 7: 0, 2, 4, 6, 1, 3, 5, 7.
-          let sums = addLanes(products(part).pair, products(part &+ 1).pair)
-          let order = unsafeBitCast(SIMD8<Int32>(0, 4, 1, 5, 2, 6, 3, 7), to: __m256i.self)
-          return unsafeBitCast(_mm256_permutevar8x32_epi32(sums, order), to: SIMD8<Int32>.self)
+          halvesInTurn(addLanes(products(part).pair, products(part &+ 1).pair))
         }
         return Words(lowHalf: eight(0), highHalf: eight(2))
       }
+    }
+
+    /// Lanes 0, 4, 1, 5 and so on.
+    @inline(__always)
+    private func halvesInTurn(_ lanes: __m256i) -> SIMD8<Int32> {
+      let order = unsafeBitCast(SIMD8<Int32>(0, 4, 1, 5, 2, 6, 3, 7), to: __m256i.self)
+      return unsafeBitCast(_mm256_permutevar8x32_epi32(lanes, order), to: SIMD8<Int32>.self)
     }
 
     extension GroupsOf32 {
@@ -486,6 +540,32 @@ typealias Words = SIMD16<Int32>
         )
         return SIMD8(lowHalf: low.lowHalf, highHalf: high.lowHalf)
           &+ SIMD8(lowHalf: low.highHalf, highHalf: high.highHalf)
+      }
+    }
+
+    /// Groups of 32 weights: 16 are the low nibbles of some bytes, the others their high ones. Interleaved,
+    /// two groups' low nibbles stand in one vector and their high ones in the next, so that products of the
+    /// same group are added to each other where they are.
+    enum NibbleGroups: Int8Grouping {
+      typealias Floats = SIMD8<Float>
+      static var groupSize: Int { 32 }
+      static var areInterleaved: Bool { true }
+
+      /// In the first four lanes those of one group, in the next four those of the other.
+      @inline(__always)
+      static func products(_ weights: Bytes, _ x: UnsafeRawPointer, areSigned: Bool) -> Words {
+        // Four products of weights of 5 bits fit in 16 bits.
+        let pairs = weights.pairs(x, areSigned: areSigned)
+        let sums = Bytes.addPairs(_mm256_add_epi16(pairs.low, pairs.high))
+        return Words(lowHalf: sums, highHalf: .zero)
+      }
+
+      @inline(__always)
+      static func sums(_ products: (Int) -> Words) -> SIMD8<Int32> {
+        halvesInTurn(
+          addLanes(
+            (products(0).pair.low, products(1).pair.low),
+            (products(2).pair.low, products(3).pair.low)))
       }
     }
   #else

@@ -120,7 +120,7 @@ protocol Int8Step {
   static var hasMinimums: Bool { get }
   /// Bytes that `copy` needs for a whole step.
   static var bytes: Int { get }
-  /// 64 integers from number 64 * part on, as unsigned bytes.
+  /// 64 integers from number 64 * part on, as unsigned bytes, interleaved where the groups are.
   func weights(_ part: Int) -> Bytes
   /// One for each group.
   var scales: Groups.Floats { get }
@@ -194,7 +194,7 @@ extension Int8Step {
     let rest = Rest<Groups>(columns: columns - steps * Groups.columns)
     // The whole step with which another row ends is inside the matrix.
     let lastWhole = outStride - (Groups.columns - rest.columns + columns - 1) / columns
-    let x = tokens.map { x.token($0, columns: columns) }
+    let x = tokens.map { x.token($0, columns: columns, Groups.self) }
     let outs = tokens.map { out + $0 &* outStride }
     withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 16) {
       let scratch = $0.baseAddress!
@@ -278,8 +278,9 @@ extension Int8Step {
     let products = Groups.sums {
       if $0 >= parts { return .zero }
       let weights = weights($0)
-      return (takesSigned ? weights.withSignsTurned : weights)
-        .products(values + $0 &* (64 &* Int8Token.bytesPerValue), areSigned: takesSigned)
+      return Groups.products(
+        takesSigned ? weights.withSignsTurned : weights,
+        values + $0 &* (64 &* Int8Token.bytesPerValue), areSigned: takesSigned)
     }
     let bytes = 4 &* step &* Groups.Floats.scalarCount
     let xSums = x.sums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)

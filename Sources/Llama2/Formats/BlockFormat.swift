@@ -61,7 +61,8 @@ extension BlockFormat {
     // Bytes of 8 bits are signed.
     let bias = bits == 8 ? 0 : bias
     func values(_ step: Self, _ part: Int) -> Bytes {
-      bits == 8 ? step.weights(part).withSignsTurned : step.weights(part)
+      if bits == 8 { return step.weights(part).withSignsTurned }
+      return Groups.areInterleaved ? step.weights(part).interleaved : step.weights(part)
     }
     let groups = columns / groupSize
     let (scales, minimums) = (scratch + columns, scratch + columns + 4 * groups)
@@ -118,7 +119,8 @@ struct Bytes {
     #endif
   }
 
-  /// The low four bits of 16 bytes at `low`, their high ones, and the same of those at `high`.
+  /// The low four bits of 16 bytes at `low`, their high ones, and the same of those at `high`; interleaved
+  /// where `NibbleGroups` are.
   @inline(__always)
   init(nibbles low: UnsafeRawPointer, _ high: UnsafeRawPointer) {
     let low = low.loadUnaligned(as: SIMD2<UInt64>.self)
@@ -129,6 +131,9 @@ struct Bytes {
         unsafeBitCast(high, to: __m128i.self))
       let shifted = Bytes(words: unsafeBitCast(both, to: SIMD8<UInt64>.self))
         .shifted(right: SIMD8(0, 0, 4, 4, 0, 0, 4, 4))
+    #elseif FMA
+      let both = SIMD4(lowHalf: low, highHalf: high)
+      let shifted = SIMD8(lowHalf: both, highHalf: both &>> 4)
     #else
       let shifted = SIMD8(
         lowHalf: SIMD4(lowHalf: low, highHalf: low &>> 4),
@@ -138,7 +143,7 @@ struct Bytes {
   }
 
   /// `value` for every bit of four bytes at `low`, then at `high`, that is set, from the lowest bit of
-  /// the first byte, 0 for the others.
+  /// the first byte, 0 for the others; interleaved where `NibbleGroups` are.
   @inline(__always)
   init(bits low: UnsafeRawPointer, _ high: UnsafeRawPointer, value: UInt8) {
     #if VNNI
@@ -148,18 +153,20 @@ struct Bytes {
       let bytes = _mm512_maskz_set1_epi8(bits, CChar(value))
       words = unsafeBitCast(bytes, to: SIMD8<UInt64>.self)
     #elseif FMA
-      /// Each byte is put to eight places, and of each one bit is looked at.
-      @inline(__always) func spread(_ pointer: UnsafeRawPointer) -> SIMD4<UInt64> {
-        let four = _mm256_set1_epi32(pointer.loadUnaligned(as: Int32.self))
-        let ordered = _mm256_shuffle_epi8(
-          four,
-          unsafeBitCast(
-            SIMD4<UInt64>(0, 1, 2, 3) &* 0x0101_0101_0101_0101, to: __m256i.self))
+      // Each byte is put to eight places, and of each one bit is looked at.
+      let four = SIMD8<UInt32>(
+        lowHalf: SIMD4(repeating: low.loadUnaligned(as: UInt32.self)),
+        highHalf: SIMD4(repeating: high.loadUnaligned(as: UInt32.self)))
+      @inline(__always) func spread(_ bytes: SIMD4<UInt64>) -> SIMD4<UInt64> {
+        let eight = _mm256_shuffle_epi8(
+          unsafeBitCast(four, to: __m256i.self), unsafeBitCast(bytes, to: __m256i.self))
         let bit = _mm256_set1_epi64x(Int64(bitPattern: 0x8040_2010_0804_0201))
-        let isSet = _mm256_cmpeq_epi8(_mm256_and_si256(ordered, bit), bit)
+        let isSet = _mm256_cmpeq_epi8(_mm256_and_si256(eight, bit), bit)
         return unsafeBitCast(isSet, to: SIMD4<UInt64>.self) & Self.repeating(value)
       }
-      words = SIMD8(lowHalf: spread(low), highHalf: spread(high))
+      words = SIMD8(
+        lowHalf: spread(SIMD4(0, 1, 0, 1) &* 0x0101_0101_0101_0101),
+        highHalf: spread(SIMD4(2, 3, 2, 3) &* 0x0101_0101_0101_0101))
     #else
       @inline(__always) func spread(_ pointer: UnsafeRawPointer) -> SIMD4<UInt64> {
         let bytes: SIMD4<UInt64>
@@ -241,6 +248,16 @@ struct Bytes {
         : words &<< SIMD4(repeating: UInt64(truncatingIfNeeded: 0 &- count))
     }
   #endif
+
+  /// The first 16 bytes, the third, the second and the fourth ones.
+  @inline(__always)
+  var interleaved: Bytes {
+    let (low, high) = (words.lowHalf, words.highHalf)
+    return Bytes(
+      words: SIMD8(
+        lowHalf: SIMD4(lowHalf: low.lowHalf, highHalf: high.lowHalf),
+        highHalf: SIMD4(lowHalf: low.highHalf, highHalf: high.highHalf)))
+  }
 
   /// 128 more or less in each byte.
   @inline(__always)

@@ -93,24 +93,39 @@ extension UnsafeRawPointer {
   func half(at offset: Int) -> Float {
     F16.float(loadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }
-  /// The Float16s that stand `offset` bytes on, and seven more at `stride` bytes.
+
+  /// The Float16 here and seven more, `stride` bytes apart.
   @inline(__always)
-  func eightHalves(at offset: Int, stride: Int) -> SIMD8<Float> {
-    var bits = SIMD8<UInt16>.zero
+  func eightHalves(stride: Int) -> SIMD8<Float> { F16.floats(eight(UInt16.self, stride: stride)) }
+
+  /// The Float16 here and the one behind it, and seven more of each, `stride` bytes apart.
+  @inline(__always)
+  func eightPairsOfHalves(stride: Int) -> (SIMD8<Float>, SIMD8<Float>) {
+    let pairs = unsafeBitCast(eight(UInt32.self, stride: stride), to: SIMD16<UInt16>.self)
+    return (F16.floats(pairs.evenHalf), F16.floats(pairs.oddHalf))
+  }
+
+  /// The integer here and seven more, `stride` bytes apart.
+  @inline(__always)
+  private func eight<Integer: SIMDScalar & FixedWidthInteger>(
+    _: Integer.Type, stride: Int
+  ) -> SIMD8<Integer> {
+    var integers = SIMD8<Integer>.zero
     for i in 0..<8 {
       #if FMA
         // Number i is lane i of these bytes, none of which is behind the last block: to select a lane of a
         // vector takes less than to insert one.
+        let size = MemoryLayout<Integer>.size
         let lanes = loadUnaligned(
-          fromByteOffset: offset &+ (stride &- 2) &* i, as: SIMD8<UInt16>.self)
-        var isLaneI = SIMDMask<SIMD8<Int16>>(repeating: false)
+          fromByteOffset: (stride &- size) &* i, as: SIMD8<Integer>.self)
+        var isLaneI = SIMDMask<SIMD8<Integer.SIMDMaskScalar>>(repeating: false)
         isLaneI[i] = true
-        bits.replace(with: lanes, where: isLaneI)
+        integers.replace(with: lanes, where: isLaneI)
       #else
-        bits[i] = loadUnaligned(fromByteOffset: offset &+ stride &* i, as: UInt16.self)
+        integers[i] = loadUnaligned(fromByteOffset: stride &* i, as: Integer.self)
       #endif
     }
-    return F16.floats(bits)
+    return integers
   }
 }
 

@@ -1,7 +1,7 @@
 /// 32 weights in 22 bytes, `block_q5_0`: Float16 d, 4 bytes with bit 4 of each q, that of weight k
 /// in bit k, 16 bytes of the other bits as in Q4_0. Weight k is d (q[k] - 16).
 struct Q5_0: BlockFormat {
-  typealias Groups = GroupsOf32
+  typealias Groups = NibbleGroups
   static let bits = 5
   static let blockSize = 32
   static let blockBytes = 22
@@ -18,12 +18,12 @@ struct Q5_0: BlockFormat {
   }
 
   @inline(__always)
-  var scales: SIMD8<Float> { blocks.eightHalves(at: 0, stride: 22) }
+  var scales: SIMD8<Float> { blocks.eightHalves(stride: 22) }
 }
 
 /// 32 weights in 24 bytes, `block_q5_1`: Float16 d, Float16 m, q as in Q5_0. Weight k is d q[k] + m.
 struct Q5_1: BlockFormat {
-  typealias Groups = GroupsOf32
+  typealias Groups = NibbleGroups
   static let bits = 5
   static let blockSize = 32
   static let blockBytes = 24
@@ -40,8 +40,8 @@ struct Q5_1: BlockFormat {
   }
 
   @inline(__always)
-  var scales: SIMD8<Float> { blocks.eightHalves(at: 0, stride: 24) }
+  var scales: SIMD8<Float> { blocks.eightPairsOfHalves(stride: 24).0 }
 
   @inline(__always)
-  var minimums: SIMD8<Float> { blocks.eightHalves(at: 2, stride: 24) * -1 }
+  var minimums: SIMD8<Float> { blocks.eightPairsOfHalves(stride: 24).1 * -1 }
 }

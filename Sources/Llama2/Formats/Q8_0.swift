@@ -17,5 +17,5 @@ struct Q8_0: BlockFormat {
   }
 
   @inline(__always)
-  var scales: SIMD8<Float> { blocks.eightHalves(at: 0, stride: 34) }
+  var scales: SIMD8<Float> { blocks.eightHalves(stride: 34) }
 }
