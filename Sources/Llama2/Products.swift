@@ -115,11 +115,16 @@ extension FloatWeights {
   }
 }
 
-/// Calls `body` with every row, with those of four places in turn: four streams through memory keep
-/// more of it on the way than one.
+/// Calls `body` with every row, with those of some places in turn: several streams through memory keep
+/// more of it on the way than one. With AVX2 the products take long enough for one to keep up.
 @inline(__always)
 func forEachRow(_ rows: Range<Int>, _ body: (Int) -> Void) {
-  let distance = (rows.count &+ 3) / 4
+  #if FMA && !VNNI
+    let places = 1
+  #else
+    let places = 4
+  #endif
+  let distance = (rows.count &+ places &- 1) / places
   for first in rows.prefix(distance) {
     for row in stride(from: first, to: rows.upperBound, by: distance) { body(row) }
   }
