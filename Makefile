@@ -1,8 +1,8 @@
 # The programs are built for the machine that builds them. Swift cannot ask what instructions that
 # has, so NATIVE says it: FMA for AVX2, which all processors with it have beside FMA; VNNI for
 # AVX-512 with its instruction for int8; DOTPROD for arm64's. A plain `swift build -c release` works too.
-# Without sse4a: LLVM would mix its instructions, which only AMD has and which have no AVX form, with AVX,
-# and each mix takes hundreds of cycles.
+# Without sse4a: AMD's SSE4a instructions have no AVX form; LLVM uses them between AVX ones, and each switch
+# takes hundreds of cycles.
 NATIVE := -Xcc -march=native -Xcc -mno-sse4a
 ifneq ($(filter arm64 aarch64,$(shell uname -m)),)
   NATIVE := -Xcc -mcpu=native

@@ -9,8 +9,8 @@ struct Activations {
   func int8(for matrix: Matrix) -> Int8Activations { int8.first { $0.fit(matrix) }! }
 }
 
-/// The activations of a block of tokens as int8, for matrices of one group size whose integers have few
-/// bits, or many (runq.c: `QuantizedTensor`).
+/// The activations of a block of tokens as int8, for matrices of one group size whose values `layOut`
+/// packs alike (runq.c: `QuantizedTensor`).
 struct Int8Activations {
   /// The values whose sum of products with a row is one integer: the matrix's group size.
   let groupSize: Int
@@ -22,10 +22,11 @@ struct Int8Activations {
   let sums: UnsafeMutablePointer<Int32>  // (count, columns / groupSize)
   /// All of these, as `layOut` lays them out for a block of tokens.
   let panel: UnsafeMutableRawPointer
-  /// Values in a lane of its vectors.
+  /// Values in a 32-bit lane of the panel: 4 as bytes, or 2 as Int16.
   let valuesPerLane: Int
   #if !VNNI && !arch(arm64)
-    /// The values in an order of their own, which products of a token at a time take.
+    /// The values in the order that products of a token at a time need (see `order`): with AVX2 bytes, for
+    /// `NibbleGroups` alone; without it Int16.
     let ordered: UnsafeMutableRawPointer
   #endif
 
@@ -57,7 +58,8 @@ struct Int8Activations {
 
   /// Whether a matrix is multiplied with these.
   func fit(_ matrix: Matrix) -> Bool {
-    groupSize == matrix.groupSize && valuesPerLane == Int8Tile.valuesPerLane(bits: matrix.bits)
+    groupSize == matrix.groupSize && scaleSize == matrix.activationGroupSize
+      && valuesPerLane == Int8Tile.valuesPerLane(bits: matrix.bits)
   }
 
   /// Rounds token j's activations, x (columns), to multiples of their scale, from -127 to 127 of them.
@@ -128,9 +130,13 @@ extension Int8Activations {
   @inline(__always)
   func token<Groups: Int8Grouping>(_ j: Int, columns: Int, _: Groups.Type) -> Int8Token {
     let group = j &* (columns / groupSize)
-    return Int8Token(
-      values: values(ofToken: j, columns: columns, areInterleaved: Groups.areInterleaved),
-      scales: scales + group, sums: sums + group)
+    var values = UnsafeRawPointer(values + j &* columns)
+    #if !VNNI && !arch(arm64)
+      if Int8Token.bytesPerValue == 2 || Groups.areInterleaved {
+        values = UnsafeRawPointer(ordered(token: j, columns: columns))
+      }
+    #endif
+    return Int8Token(values: values, scales: scales + group, sums: sums + group)
   }
 
   #if !VNNI && !arch(arm64)

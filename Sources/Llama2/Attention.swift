@@ -95,8 +95,9 @@ extension Attention {
   }
 
   /// How many positions' scores, and how many vectors of the weighted values, are summed up at once for
-  /// some queries, four at most. AVX-512 has 32 registers of 16 floats, which hold 16 vectors of sums and
-  /// what is multiplied; AVX2's hold six, and what is left holds four.
+  /// some queries, four at most. AVX-512's 32 registers of 16 floats hold 16 vectors of sums and the
+  /// factors. AVX2's 16 of 8 floats hold six vectors of sums: two for each of three queries, one for each
+  /// of four. Elsewhere one for each query.
   #if VNNI
     static var tilePositions: Int { 32 }
     static func tileVectors(_ queries: Int) -> Int { 4 }
@@ -261,6 +262,7 @@ extension CacheFloats {
     // Of the first 16 positions, and of the others where there are more.
     var (sums, others) = (Four { _ in Vector.zero }, Four { _ in Vector.zero })
     for i in 0..<headSize {
+      // The last query stands in for those behind it; `first:` leaves their sums out.
       let queries = Four { Vector(repeating: q[min($0, Queries.count &- 1) &* headSize &+ i]) }
       let key = keys + 16 &* size &* i
       sums.add(queries, times: vector(at: key), first: Queries.count)

@@ -116,6 +116,8 @@ struct Int8Tile {
   init(_ x: Int8Activations, for matrix: Matrix) {
     (self.x, columns, hasMinimums) = (x, matrix.columns, matrix.hasMinimums)
     (bias, bits) = (matrix.int8Bias &+ Self.addedBias, matrix.bits)
+    let width = x.groupSize / x.valuesPerLane
+    precondition(width % min(width, Self.depth(bits: bits)) == 0, "a part ends with its group")
     let bytes =
       columns * 4 / x.valuesPerLane + (hasMinimums ? 8 : 4) * (columns / x.groupSize)
     rowBytes = (bytes + 63) & ~63
@@ -173,8 +175,8 @@ struct Int8Tile {
     }
   }
 
-  /// Those of weights with groups of the same size and as many bits as `Weights` have, for which the
-  /// compiler makes code of its own.
+  /// Those of weights with groups of the same size and at most as many bits as `Weights` have, for which
+  /// the compiler makes code of its own.
   private func totals<Weights: Int8Step>(
     _: Weights.Type, _ w: Four<UnsafeRawPointer>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     _ next: UnsafeRawBufferPointer, isPair: Bool
@@ -299,7 +301,7 @@ struct Int8Tile {
   }
 }
 
-/// A value for each of four tokens or rows.
+/// Four values, such as one for each of four tokens, rows or queries.
 struct Four<Value> {
   var t0: Value
   var t1: Value
@@ -356,6 +358,7 @@ struct Four<Value> {
       }
     }
 
+    /// What the sum of a part of a group starts with.
     @inline(__always)
     private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers { products }
 
@@ -367,6 +370,7 @@ struct Four<Value> {
       addProducts(sum, weights, x)
     }
 
+    /// The products with a part's sum added.
     @inline(__always)
     private static func end(
       _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
@@ -375,16 +379,18 @@ struct Four<Value> {
 #elseif FMA && arch(x86_64)
   // 256 bits: the Makefile defines FMA where the processor has AVX2.
   //
-  // One instruction multiplies unsigned bytes with signed ones and adds each two products, in 16 bits: so
-  // much is less than 2¹⁵ that some sums of weights of few bits can be added there. Weights of 8 bits are
-  // multiplied as 16-bit integers.
+  // One instruction (vpmaddubsw) multiplies unsigned bytes with signed ones and adds each two products in
+  // 16 bits. With weights of few bits several such sums still fit in 16 bits and are added there (`depth`).
+  // Weights of 8 bits are multiplied as 16-bit integers: as bytes their signs would have to be given to each
+  // token's values.
   extension Int8Tile {
     typealias Integers = SIMD8<Int32>
     typealias Floats = SIMD8<Float>
 
     static func valuesPerLane(bits: Int) -> Int { bits < 8 ? 4 : 2 }
 
-    /// How many vectors' products are added before they become sums of 32 bits.
+    /// How many vectors' products fit in 16 bits together; where that is less than a group has, it divides
+    /// their number.
     private static func depth(bits: Int) -> Int {
       bits < 8 ? 32767 / (2 * 127 * (1 << bits - 1)) : .max
     }
@@ -401,6 +407,7 @@ struct Four<Value> {
       }
     }
 
+    /// What the sum of a part of a group starts with.
     @inline(__always)
     private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers {
       valuesPerLane == 4 ? .zero : products
@@ -419,6 +426,7 @@ struct Four<Value> {
           : _mm256_add_epi32(sum, _mm256_madd_epi16(weights, x)), to: Integers.self)
     }
 
+    /// The products with a part's sum added.
     @inline(__always)
     private static func end(
       _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
@@ -450,6 +458,7 @@ struct Four<Value> {
       Self.widen(values, count, to: out)
     }
 
+    /// What the sum of a part of a group starts with.
     @inline(__always)
     private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers { products }
 
@@ -468,6 +477,7 @@ struct Four<Value> {
       #endif
     }
 
+    /// The products with a part's sum added.
     @inline(__always)
     private static func end(
       _ products: Integers, _ sum: Integers, _ valuesPerLane: Int

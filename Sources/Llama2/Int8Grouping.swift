@@ -207,64 +207,43 @@ enum GroupsOf64: Int8Grouping {
   static var groupSize: Int { 64 }
 }
 
-// MARK: - The instructions, with and without VNNI
+// MARK: - The instructions: of VNNI, arm64, AVX2 and other processors
 
 /// 16 integers of 32 bits, or 64 bytes, four in each.
 typealias Words = SIMD16<Int32>
 
-#if VNNI || arch(arm64)
-  extension Int8Activations {
-    @inline(__always)
-    func values(ofToken j: Int, columns: Int, areInterleaved: Bool) -> UnsafeRawPointer {
-      UnsafeRawPointer(values + j &* columns)
-    }
+extension Int8Token {
+  @inline(__always)
+  static var bytesPerValue: Int {
+    #if FMA || arch(arm64)
+      1
+    #else
+      2
+    #endif
   }
+}
 
-  extension Int8Token {
-    @inline(__always)
-    static var bytesPerValue: Int { 1 }
-  }
-#elseif FMA
+#if FMA && !VNNI
   extension Int8Activations {
-    @inline(__always)
-    func values(ofToken j: Int, columns: Int, areInterleaved: Bool) -> UnsafeRawPointer {
-      areInterleaved
-        ? UnsafeRawPointer(ordered(token: j, columns: columns))
-        : UnsafeRawPointer(values + j &* columns)
-    }
-
-    /// Lays out a token's values interleaved, where a matrix may be.
+    /// Writes a token's values interleaved, as `NibbleGroups` take them.
     func order(token j: Int, columns: Int) {
-      if groupSize != NibbleGroups.groupSize { return }
-      let (values, ordered) = (values + j * columns, ordered(token: j, columns: columns))
-      for k in stride(from: 0, to: columns, by: 64) {
-        Bytes(values + k).interleaved.store(ordered + k)
+      if groupSize != NibbleGroups.groupSize || valuesPerLane != 4 { return }
+      let (values, out) = (values + j * columns, ordered(token: j, columns: columns))
+      for k in stride(from: 0, to: columns, by: 32) {
+        let place = out + (k & ~63 | (k & 32) >> 1)
+        place.copyMemory(from: values + k, byteCount: 16)
+        (place + 32).copyMemory(from: values + k + 16, byteCount: 16)
       }
     }
   }
-
-  extension Int8Token {
-    @inline(__always)
-    static var bytesPerValue: Int { 1 }
-  }
-#else
+#elseif !VNNI && !arch(arm64)
   extension Int8Activations {
-    @inline(__always)
-    func values(ofToken j: Int, columns: Int, areInterleaved: Bool) -> UnsafeRawPointer {
-      UnsafeRawPointer(ordered(token: j, columns: columns))
-    }
-
-    /// Lays out a token's values as Int16, of each 64 first those at even places.
+    /// Writes a token's values as Int16, of each 64 first those at even places.
     func order(token j: Int, columns: Int) {
       let values = values + j * columns
       let out = ordered(token: j, columns: columns).assumingMemoryBound(to: Int16.self)
       for k in 0..<columns { out[k & ~63 | (k & 1) << 5 | (k & 63) >> 1] = Int16(values[k]) }
     }
-  }
-
-  extension Int8Token {
-    @inline(__always)
-    static var bytesPerValue: Int { 2 }
   }
 #endif
 
@@ -375,7 +354,7 @@ typealias Words = SIMD16<Int32>
     }
   #else
     #if FMA
-      // A processor with FMA has AVX2.
+      // The Makefile defines FMA where the processor has AVX2.
 
       extension Bytes {
         /// The products of 64 bytes with those at x, each four added up. Bytes that are not signed are less
@@ -554,8 +533,8 @@ typealias Words = SIMD16<Int32>
       /// In the first four lanes those of one group, in the next four those of the other.
       @inline(__always)
       static func products(_ weights: Bytes, _ x: UnsafeRawPointer, areSigned: Bool) -> Words {
-        // Four products of weights of 5 bits fit in 16 bits.
-        let pairs = weights.pairs(x, areSigned: areSigned)
+        // Weights of at most 5 bits, none signed: four products fit in 16 bits.
+        let pairs = weights.pairs(x, areSigned: false)
         let sums = Bytes.addPairs(_mm256_add_epi16(pairs.low, pairs.high))
         return Words(lowHalf: sums, highHalf: .zero)
       }

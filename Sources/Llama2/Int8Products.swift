@@ -170,7 +170,7 @@ extension Int8Step {
       let widest = 2
     #endif
     for j in stride(from: 0, to: count, by: widest) {
-      // Of three tokens the last one is computed twice.
+      // Where four are taken at once, the last one of three is computed twice.
       let tokens = Four { j &+ min($0, count &- j &- 1) }
       // The compiler makes code of its own for each width.
       switch count - j {
@@ -272,7 +272,8 @@ extension Int8Step {
     #if VNNI || !(FMA || arch(arm64))
       let takesSigned = false
     #else
-      // The instructions take no byte of 128 or more that is not signed.
+      // Bytes of 128 or more: arm64's instructions take them as negative, and AVX2's sums of two products
+      // would not fit in 16 bits.
       let takesSigned = Self.bias == 128
     #endif
     let products = Groups.sums {

@@ -64,7 +64,7 @@ extension Matrix {
     return blocks?.groupSize ?? 0
   }
 
-  /// Of the integers that are multiplied.
+  /// Of the integers that are multiplied: 6 at most, or 8.
   var bits: Int { blocks?.bits ?? 8 }
 
   /// The activations that share a scale, where they are multiplied with this matrix as integers.
@@ -74,7 +74,7 @@ extension Matrix {
   }
 
   /// What the values of a row as int8 are larger than its integers.
-  var int8Bias: Int32 { blocks.map { $0.bits == 8 ? 0 : $0.bias } ?? 0 }
+  var int8Bias: Int32 { blocks?.int8Bias ?? 0 }
 
   /// Whether weights are scale * value - minimum rather than scale * value.
   var hasMinimums: Bool { blocks?.hasMinimums ?? false }

@@ -249,25 +249,25 @@ import Testing
   func theLargestSumsOfAGroupAreExact(_ groupSize: Int, _ weight: Int8) throws {
     let w = Guarded([Int8](repeating: weight, count: groupSize))
     let scale = Guarded([Float(1)])
-    let out = Guarded([Float](repeating: .nan, count: 4))
     let matrix = Matrix(
       rows: 1, columns: groupSize, values: w.start,
       format: .int8Groups(size: groupSize, scales: scale.start))
-    try withExtendedLifetime((w, scale, out)) {
+    try withExtendedLifetime((w, scale)) {
       // Activations of 127 times 1.
-      for count in [1, 4] {
+      for count in [1, 2, 4, 32] {
         let block = try QuantisedBlock(
           [Float](repeating: 127, count: count * groupSize), count: count, for: matrix)
-        matrix.matmul(block.activations, rows: 0..<1, into: out.start)
-        for j in 0..<count { #expect(out.start[j] == Float(groupSize * 127 * Int(weight))) }
+        var out = [Float](repeating: .nan, count: count)
+        matrix.matmul(block.activations, rows: 0..<1, into: &out)
+        for product in out { #expect(product == Float(groupSize * 127 * Int(weight))) }
       }
     }
   }
 
   @Test(arguments: FormatTests.formats.keys.sorted(), [127, -127] as [Float])
-  func theLargestSumsOfABlockAreExact(_ name: String, _ x: Float) throws {
+  func theLargestSumsOfABlockDoNotOverflow(_ name: String, _ x: Float) throws {
     let format = try #require(FormatTests.formats[name])
-    // All bits set make the largest integers, of 8 bits the lowest one is larger.
+    // All bits set make the largest integers; of 8 bits, which are signed, 0x80 is the largest in magnitude.
     var block = [UInt8](repeating: name == "Q8_0" ? 0x80 : 0xFF, count: format.blockBytes)
     let halves = ["Q2_K": [80, 82], "Q3_K": [108], "Q6_K": [208]]
     for half in halves[name] ?? (format.hasMinimums ? [0, 2] : [0]) {
@@ -546,21 +546,23 @@ import Testing
 
     init(_ x: [Float], count: Int, for matrix: Matrix) throws {
       let columns = x.count / count
+      let inTiles = matrix.hasInt8Tiles(count)
+      let vectors = (count + Int8Tile.lanes - 1) / Int8Tile.lanes
+      // `layOut` fills all lanes of a vector.
+      let tokens = inTiles ? vectors * Int8Tile.lanes : count
       var memory: [Guarded<UInt8>] = []
       int8 = try Int8Activations(for: matrix, columns: columns) {
-        // As `layOut` has all lanes of a vector.
-        let lanes = (count + Int8Tile.lanes - 1) / Int8Tile.lanes * Int8Tile.lanes
-        memory.append(Guarded([UInt8](repeating: 0xFF, count: $0 * lanes)))
+        memory.append(Guarded([UInt8](repeating: 0xFF, count: $0 * tokens)))
         return UnsafeMutableRawPointer(memory.last!.start)
       }
       self.memory = memory
       self.count = count
       values = Guarded(x)
       for j in 0..<count {
-        int8.quantise(values.start + j * columns, token: j, columns: columns, inTiles: false)
+        int8.quantise(values.start + j * columns, token: j, columns: columns, inTiles: inTiles)
       }
-      if matrix.groupSize % 4 == 0 {
-        for index in 0..<(count + Int8Tile.lanes - 1) / Int8Tile.lanes {
+      if inTiles {
+        for index in 0..<vectors {
           int8.layOut(index, count: count, columns: columns)
         }
       }

@@ -27,6 +27,10 @@ protocol BlockFormat: Int8Step {
 extension BlockFormat {
   static var groupSize: Int { Groups.groupSize }
 
+  /// What a row's values as Int8 are larger than its integers. Those of 8 bits fit in Int8 only without a
+  /// bias.
+  static var int8Bias: Int32 { bits == 8 ? 0 : bias }
+
   @inline(__always)
   func advanced(by steps: Int) -> Self {
     Self(blocks + steps &* (Groups.columns / Self.blockSize &* Self.blockBytes))
@@ -58,8 +62,6 @@ extension BlockFormat {
   static func unpackRow(
     _ row: UnsafeRawPointer, _ columns: Int, into scratch: UnsafeMutableRawPointer
   ) -> Int8Row {
-    // Bytes of 8 bits are signed.
-    let bias = bits == 8 ? 0 : bias
     func values(_ step: Self, _ part: Int) -> Bytes {
       if bits == 8 { return step.weights(part).withSignsTurned }
       return Groups.areInterleaved ? step.weights(part).interleaved : step.weights(part)
@@ -79,7 +81,7 @@ extension BlockFormat {
       if hasMinimums { store(step.minimums, minimums + firstGroup, first: count / groupSize) }
     }
     return Int8Row(
-      values: scratch, bias: bias, scales: scales,
+      values: scratch, bias: int8Bias, scales: scales,
       minimums: hasMinimums ? UnsafePointer(minimums.assumingMemoryBound(to: Float.self)) : nil)
   }
 
@@ -153,15 +155,15 @@ struct Bytes {
       let bytes = _mm512_maskz_set1_epi8(bits, CChar(value))
       words = unsafeBitCast(bytes, to: SIMD8<UInt64>.self)
     #elseif FMA
-      // Each byte is put to eight places, and of each one bit is looked at.
-      let four = SIMD8<UInt32>(
+      // Repeats each byte eight times, and tests one bit of each copy.
+      let both = SIMD8<UInt32>(
         lowHalf: SIMD4(repeating: low.loadUnaligned(as: UInt32.self)),
         highHalf: SIMD4(repeating: high.loadUnaligned(as: UInt32.self)))
       @inline(__always) func spread(_ bytes: SIMD4<UInt64>) -> SIMD4<UInt64> {
-        let eight = _mm256_shuffle_epi8(
-          unsafeBitCast(four, to: __m256i.self), unsafeBitCast(bytes, to: __m256i.self))
+        let repeated = _mm256_shuffle_epi8(
+          unsafeBitCast(both, to: __m256i.self), unsafeBitCast(bytes, to: __m256i.self))
         let bit = _mm256_set1_epi64x(Int64(bitPattern: 0x8040_2010_0804_0201))
-        let isSet = _mm256_cmpeq_epi8(_mm256_and_si256(eight, bit), bit)
+        let isSet = _mm256_cmpeq_epi8(_mm256_and_si256(repeated, bit), bit)
         return unsafeBitCast(isSet, to: SIMD4<UInt64>.self) & Self.repeating(value)
       }
       words = SIMD8(
