@@ -127,8 +127,8 @@ private struct Ahead {
   let interval: Int
 }
 
-/// How many tokens, or queries of attention, a tile has, whose sums all stay in registers: a type, so
-/// that each number has machine code of its own.
+/// How many tokens, or queries of attention, a tile has, whose sums all stay in registers, or how many
+/// parts a step: a type, so that each number has machine code of its own.
 protocol TileCount { static var count: Int { get } }
 enum TileOf1: TileCount { static var count: Int { 1 } }
 enum TileOf2: TileCount { static var count: Int { 2 } }
@@ -290,6 +290,6 @@ enum Tile {
   /// Four lanes of each sum of a token.
   @inline(__always)
   private static func quarters(_ sums: UnsafePointer<Vector>) -> Vector {
-    FourSums(s0: sums[0], s1: sums[1], s2: sums[2], s3: sums[3]).quarters
+    Four { sums[$0] }.quarters
   }
 }

@@ -301,35 +301,6 @@ struct Int8Tile {
   }
 }
 
-/// Four values, such as one for each of four tokens, rows or queries.
-struct Four<Value> {
-  var t0: Value
-  var t1: Value
-  var t2: Value
-  var t3: Value
-
-  @inline(__always)
-  init(_ value: (_ index: Int) -> Value) {
-    (t0, t1, t2, t3) = (value(0), value(1), value(2), value(3))
-  }
-
-  @inline(__always)
-  private init(_ t0: Value, _ t1: Value, _ t2: Value, _ t3: Value) {
-    (self.t0, self.t1, self.t2, self.t3) = (t0, t1, t2, t3)
-  }
-
-  @inline(__always)
-  func map<Result>(_ transform: (Value) -> Result) -> Four<Result> {
-    Four<Result>(transform(t0), transform(t1), transform(t2), transform(t3))
-  }
-
-  @inline(__always)
-  func map<A, Result>(_ a: Four<A>, _ transform: (Value, A) -> Result) -> Four<Result> {
-    Four<Result>(
-      transform(t0, a.t0), transform(t1, a.t1), transform(t2, a.t2), transform(t3, a.t3))
-  }
-}
-
 // MARK: - The inner steps, by the processor's instructions
 
 #if VNNI
@@ -338,8 +309,6 @@ struct Four<Value> {
     typealias Floats = SIMD16<Float>
 
     static func valuesPerLane(bits: Int) -> Int { 4 }
-
-    private static func depth(bits: Int) -> Int { .max }
 
     /// The instruction takes the values of a row as unsigned, so their signs are turned.
     private static var addedBias: Int32 { 128 }
@@ -358,10 +327,6 @@ struct Four<Value> {
       }
     }
 
-    /// What the sum of a part of a group starts with.
-    @inline(__always)
-    private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers { products }
-
     /// In each lane, adds the products of a row's columns with the same ones of a token.
     @inline(__always)
     private static func accumulate(
@@ -369,14 +334,8 @@ struct Four<Value> {
     ) -> Integers {
       addProducts(sum, weights, x)
     }
-
-    /// The products with a part's sum added.
-    @inline(__always)
-    private static func end(
-      _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
-    ) -> Integers { sum }
   }
-#elseif FMA && arch(x86_64)
+#elseif FMA
   // 256 bits: the Makefile defines FMA where the processor has AVX2.
   //
   // One instruction (vpmaddubsw) multiplies unsigned bytes with signed ones and adds each two products in
@@ -448,8 +407,6 @@ struct Four<Value> {
 
     static func valuesPerLane(bits: Int) -> Int { 2 }
 
-    private static func depth(bits: Int) -> Int { .max }
-
     private static var addedBias: Int32 { 0 }
 
     private func copy(
@@ -457,10 +414,6 @@ struct Four<Value> {
     ) {
       Self.widen(values, count, to: out)
     }
-
-    /// What the sum of a part of a group starts with.
-    @inline(__always)
-    private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers { products }
 
     /// In each lane, adds the products of a row's columns with the same ones of a token.
     @inline(__always)
@@ -477,12 +430,6 @@ struct Four<Value> {
       #endif
     }
 
-    /// The products with a part's sum added.
-    @inline(__always)
-    private static func end(
-      _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
-    ) -> Integers { sum }
-
     #if !arch(x86_64)
       @inline(__always)
       private static func widen(_ pairs: Integers) -> SIMD8<Int32> {
@@ -492,6 +439,22 @@ struct Four<Value> {
         return wide
       }
     #endif
+  }
+#endif
+
+#if VNNI || !FMA
+  extension Int8Tile {
+    // A group has one part, whose sum goes on from the products.
+
+    private static func depth(bits: Int) -> Int { .max }
+
+    @inline(__always)
+    private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers { products }
+
+    @inline(__always)
+    private static func end(
+      _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
+    ) -> Integers { sum }
   }
 #endif
 

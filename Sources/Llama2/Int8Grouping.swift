@@ -352,76 +352,74 @@ extension Int8Token {
           highHalf: SIMD8(lowHalf: four(w.2, 2), highHalf: four(w.3, 3)))
       }
     }
-  #else
-    #if FMA
-      // The Makefile defines FMA where the processor has AVX2.
+  #elseif FMA
+    // The Makefile defines FMA where the processor has AVX2.
 
-      extension Bytes {
-        /// The products of 64 bytes with those at x, each four added up. Bytes that are not signed are less
-        /// than 128.
-        @inline(__always)
-        func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
-          let pairs = pairs(x, areSigned: areSigned)
-          return Words(lowHalf: Self.addPairs(pairs.low), highHalf: Self.addPairs(pairs.high))
-        }
-
-        /// The products of 64 bytes with those at x, each two added up, which fits in 16 bits.
-        @inline(__always)
-        fileprivate func pairs(_ x: UnsafeRawPointer, areSigned: Bool) -> Words.Pair {
-          @inline(__always) func sixteen(_ w: SIMD4<UInt64>, _ i: Int) -> __m256i {
-            let x = x.loadUnaligned(fromByteOffset: 32 &* i, as: __m256i.self)
-            let w = unsafeBitCast(w, to: __m256i.self)
-            // The instruction takes one side as unsigned, so w gives its signs to x.
-            return areSigned
-              ? _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w))
-              : _mm256_maddubs_epi16(w, x)
-          }
-          return (sixteen(words.lowHalf, 0), sixteen(words.highHalf, 1))
-        }
-
-        @inline(__always)
-        fileprivate static func addPairs(_ sums: __m256i) -> SIMD8<Int32> {
-          unsafeBitCast(_mm256_madd_epi16(sums, _mm256_set1_epi16(1)), to: SIMD8<Int32>.self)
-        }
-      }
-    #else
-      extension Bytes {
-        /// The products of 64 unsigned bytes with the values at x, each four added up.
-        @inline(__always)
-        func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
-          let even = words & 0x00FF_00FF_00FF_00FF
-          let odd = (words &>> 8) & 0x00FF_00FF_00FF_00FF
-          return addNeighbours(even, x) &+ addNeighbours(odd, x + 64)
-        }
-      }
-
-      /// The products of 32 Int16 with those at x, each two added up.
+    extension Bytes {
+      /// The products of 64 bytes with those at x, each four added up. Bytes that are not signed are less
+      /// than 128.
       @inline(__always)
-      private func addNeighbours(_ a: SIMD8<UInt64>, _ x: UnsafeRawPointer) -> Words {
-        @inline(__always) func four(_ a: SIMD2<UInt64>, _ i: Int) -> SIMD4<Int32> {
-          #if arch(x86_64)
-            let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: __m128i.self)
-            return unsafeBitCast(
-              _mm_madd_epi16(unsafeBitCast(a, to: __m128i.self), x), to: SIMD4<Int32>.self)
-          #else
-            let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD8<Int16>.self)
-            let a = unsafeBitCast(a, to: SIMD8<Int16>.self)
-            var sums = SIMD4<Int32>.zero
-            for lane in 0..<4 {
-              sums[lane] =
-                Int32(a[2 &* lane]) &* Int32(x[2 &* lane])
-                &+ Int32(a[2 &* lane &+ 1]) &* Int32(x[2 &* lane &+ 1])
-            }
-            return sums
-          #endif
-        }
-        return Words(
-          lowHalf: SIMD8(
-            lowHalf: four(a.lowHalf.lowHalf, 0), highHalf: four(a.lowHalf.highHalf, 1)),
-          highHalf: SIMD8(
-            lowHalf: four(a.highHalf.lowHalf, 2), highHalf: four(a.highHalf.highHalf, 3)))
+      func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
+        let pairs = pairs(x, areSigned: areSigned)
+        return Words(lowHalf: Self.addPairs(pairs.low), highHalf: Self.addPairs(pairs.high))
       }
-    #endif
+
+      /// The products of 64 bytes with those at x, each two added up, which fits in 16 bits.
+      @inline(__always)
+      fileprivate func pairs(_ x: UnsafeRawPointer, areSigned: Bool) -> Words.Pair {
+        @inline(__always) func sixteen(_ w: SIMD4<UInt64>, _ i: Int) -> __m256i {
+          let x = x.loadUnaligned(fromByteOffset: 32 &* i, as: __m256i.self)
+          let w = unsafeBitCast(w, to: __m256i.self)
+          // The instruction takes one side as unsigned, so w gives its signs to x.
+          return areSigned
+            ? _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w))
+            : _mm256_maddubs_epi16(w, x)
+        }
+        return (sixteen(words.lowHalf, 0), sixteen(words.highHalf, 1))
+      }
+
+      @inline(__always)
+      fileprivate static func addPairs(_ sums: __m256i) -> SIMD8<Int32> {
+        unsafeBitCast(_mm256_madd_epi16(sums, _mm256_set1_epi16(1)), to: SIMD8<Int32>.self)
+      }
+    }
+  #else
+    extension Bytes {
+      /// The products of 64 unsigned bytes with the values at x, each four added up.
+      @inline(__always)
+      func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
+        let even = words & 0x00FF_00FF_00FF_00FF
+        let odd = (words &>> 8) & 0x00FF_00FF_00FF_00FF
+        return addNeighbours(even, x) &+ addNeighbours(odd, x + 64)
+      }
+    }
+
+    /// The products of 32 Int16 with those at x, each two added up.
+    @inline(__always)
+    private func addNeighbours(_ a: SIMD8<UInt64>, _ x: UnsafeRawPointer) -> Words {
+      @inline(__always) func four(_ a: SIMD2<UInt64>, _ i: Int) -> SIMD4<Int32> {
+        #if arch(x86_64)
+          let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: __m128i.self)
+          return unsafeBitCast(
+            _mm_madd_epi16(unsafeBitCast(a, to: __m128i.self), x), to: SIMD4<Int32>.self)
+        #else
+          let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD8<Int16>.self)
+          let a = unsafeBitCast(a, to: SIMD8<Int16>.self)
+          var sums = SIMD4<Int32>.zero
+          for lane in 0..<4 {
+            sums[lane] =
+              Int32(a[2 &* lane]) &* Int32(x[2 &* lane])
+              &+ Int32(a[2 &* lane &+ 1]) &* Int32(x[2 &* lane &+ 1])
+          }
+          return sums
+        #endif
+      }
+      return Words(
+        lowHalf: SIMD8(
+          lowHalf: four(a.lowHalf.lowHalf, 0), highHalf: four(a.lowHalf.highHalf, 1)),
+        highHalf: SIMD8(
+          lowHalf: four(a.highHalf.lowHalf, 2), highHalf: four(a.highHalf.highHalf, 3)))
+    }
   #endif
 
   /// The sums of neighbouring lanes, those of a before those of b.

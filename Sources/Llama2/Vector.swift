@@ -114,33 +114,48 @@ extension SIMD16<Float> {
   }
 }
 
-/// The partial sums of four products.
-struct FourSums {
-  var s0 = Vector.zero
-  var s1 = Vector.zero
-  var s2 = Vector.zero
-  var s3 = Vector.zero
+/// Four values, such as one for each of four tokens, rows or queries.
+struct Four<Value> {
+  var t0: Value
+  var t1: Value
+  var t2: Value
+  var t3: Value
 
   @inline(__always)
-  mutating func add(_ a0: Vector, _ a1: Vector, _ a2: Vector, _ a3: Vector, times b: Vector) {
-    s0 = multiplyAdd(s0, a0, b)
-    s1 = multiplyAdd(s1, a1, b)
-    s2 = multiplyAdd(s2, a2, b)
-    s3 = multiplyAdd(s3, a3, b)
+  init(_ value: (_ index: Int) -> Value) {
+    (t0, t1, t2, t3) = (value(0), value(1), value(2), value(3))
   }
 
-  /// The totals of the four sums.
+  @inline(__always)
+  private init(_ t0: Value, _ t1: Value, _ t2: Value, _ t3: Value) {
+    (self.t0, self.t1, self.t2, self.t3) = (t0, t1, t2, t3)
+  }
+
+  @inline(__always)
+  func map<Result>(_ transform: (Value) -> Result) -> Four<Result> {
+    Four<Result>(transform(t0), transform(t1), transform(t2), transform(t3))
+  }
+
+  @inline(__always)
+  func map<A, Result>(_ a: Four<A>, _ transform: (Value, A) -> Result) -> Four<Result> {
+    Four<Result>(
+      transform(t0, a.t0), transform(t1, a.t1), transform(t2, a.t2), transform(t3, a.t3))
+  }
+}
+
+extension Four<Vector> {
+  /// The sums of the lanes of each.
   @inline(__always)
   var totals: SIMD4<Float> {
     let pairs = addNeighbours(quarters, quarters)
     return addNeighbours(pairs, pairs).lowHalf.lowHalf
   }
 
-  /// Halves of each sum added to halves, down to four lanes of each.
+  /// Halves of each added to halves, down to four lanes of each.
   @inline(__always)
   var quarters: Vector {
-    let ab = unsafeBitCast(addHalves(s0, s1), to: LanePairs.self)
-    let cd = unsafeBitCast(addHalves(s2, s3), to: LanePairs.self)
+    let ab = unsafeBitCast(addHalves(t0, t1), to: LanePairs.self)
+    let cd = unsafeBitCast(addHalves(t2, t3), to: LanePairs.self)
     let (a, b, c, d) = (ab.lowHalf, ab.highHalf, cd.lowHalf, cd.highHalf)
     let low = LanePairs(
       lowHalf: SIMD4(lowHalf: a.lowHalf, highHalf: b.lowHalf),
