@@ -164,30 +164,28 @@ extension Int8Step {
     into out: UnsafeMutablePointer<Float>, _ outStride: Int, row: (Int) -> Self
   ) {
     #if VNNI
-      let widest = 4
+      typealias Widest = TileOf4
     #else
       // More tokens go through tiles there (Int8Blocks.swift).
-      let widest = 2
+      typealias Widest = TileOf2
     #endif
-    for j in stride(from: 0, to: count, by: widest) {
+    for j in stride(from: 0, to: count, by: Widest.count) {
       // Where four are taken at once, the last one of three is computed twice.
       let tokens = Four { j &+ min($0, count &- j &- 1) }
-      // The compiler makes code of its own for each width.
       switch count - j {
-      case 1: matmul(x, tokens, width: 1, columns: columns, rows, into: out, outStride, row: row)
+      case 1: matmul(TileOf1.self, x, tokens, columns, rows, into: out, outStride, row: row)
       #if VNNI
-        case 2: matmul(x, tokens, width: 2, columns: columns, rows, into: out, outStride, row: row)
+        case 2: matmul(TileOf2.self, x, tokens, columns, rows, into: out, outStride, row: row)
       #endif
-      default:
-        matmul(x, tokens, width: widest, columns: columns, rows, into: out, outStride, row: row)
+      default: matmul(Widest.self, x, tokens, columns, rows, into: out, outStride, row: row)
       }
     }
   }
 
-  /// The same for the first `width` of four tokens, which share the weights in the registers.
+  /// The same for the first of four tokens, which share the weights in the registers.
   @inline(__always)
-  private static func matmul(
-    _ x: Int8Activations, _ tokens: Four<Int>, width: Int, columns: Int, _ rows: Range<Int>,
+  private static func matmul<Tokens: TileCount>(
+    _: Tokens.Type, _ x: Int8Activations, _ tokens: Four<Int>, _ columns: Int, _ rows: Range<Int>,
     into out: UnsafeMutablePointer<Float>, _ outStride: Int, row: (Int) -> Self
   ) {
     let steps = columns / Groups.columns
@@ -204,25 +202,20 @@ extension Int8Step {
         for number in 0..<steps {
           let step = row.advanced(by: number)
           step.askAhead()
-          step.add(x, width, number, to: &sums)
+          step.add(Tokens.self, TileOf4.self, x, number, to: &sums)
         }
         if rest.columns > 0 {
           var last = row.advanced(by: steps)
           if i >= lastWhole { last = last.copy(columns: rest.columns, to: scratch) }
           if rest.columns <= 64 {
-            last.add(x, width, steps, rest, parts: 1, to: &sums)
+            last.add(Tokens.self, TileOf1.self, x, steps, rest, to: &sums)
           } else {
-            last.addRest(x.t0, steps, rest, to: &sums.t0)
-            if width > 1 { last.addRest(x.t1, steps, rest, to: &sums.t1) }
-            if width > 2 {
-              last.addRest(x.t2, steps, rest, to: &sums.t2)
-              last.addRest(x.t3, steps, rest, to: &sums.t3)
-            }
+            last.addRest(Tokens.self, x, steps, rest, to: &sums)
           }
         }
         outs.t0[i] = total(sums.t0)
-        if width > 1 { outs.t1[i] = total(sums.t1) }
-        if width > 2 {
+        if Tokens.count > 1 { outs.t1[i] = total(sums.t1) }
+        if Tokens.count > 2 {
           outs.t2[i] = total(sums.t2)
           outs.t3[i] = total(sums.t3)
         }
@@ -235,37 +228,38 @@ extension Int8Step {
     ((sums[0] + sums[1]) + sums[2]) + sums[3]
   }
 
-  /// Adds the products of this step with the first `width` of x. The compiler finds out that it needs
-  /// the weights once.
-  @inline(__always)
-  private func add(
-    _ x: Four<Int8Token>, _ width: Int, _ step: Int, _ rest: Rest<Groups>? = nil,
-    parts: Int = .max, to sums: inout Four<SIMD4<Float>>
-  ) {
-    add(x.t0, step, rest, parts: parts, to: &sums.t0)
-    if width > 1 { add(x.t1, step, rest, parts: parts, to: &sums.t1) }
-    if width > 2 {
-      add(x.t2, step, rest, parts: parts, to: &sums.t2)
-      add(x.t3, step, rest, parts: parts, to: &sums.t3)
-    }
-  }
-
   /// Never inlined: it is long, and few rows have more than 64 columns left.
   @inline(never)
-  private func addRest(
-    _ x: Int8Token, _ step: Int, _ rest: Rest<Groups>, to sums: inout SIMD4<Float>
+  private func addRest<Tokens: TileCount>(
+    _: Tokens.Type, _ x: Four<Int8Token>, _ step: Int, _ rest: Rest<Groups>,
+    to sums: inout Four<SIMD4<Float>>
   ) {
-    add(x, step, rest, to: &sums)
+    add(Tokens.self, TileOf4.self, x, step, rest, to: &sums)
+  }
+
+  /// Adds the products of this step with the first of x. The compiler finds out that it needs the weights
+  /// once.
+  @inline(__always)
+  private func add<Tokens: TileCount, Parts: TileCount>(
+    _: Tokens.Type, _ parts: Parts.Type, _ x: Four<Int8Token>, _ step: Int,
+    _ rest: Rest<Groups>? = nil, to sums: inout Four<SIMD4<Float>>
+  ) {
+    add(parts, x.t0, step, rest, to: &sums.t0)
+    if Tokens.count > 1 { add(parts, x.t1, step, rest, to: &sums.t1) }
+    if Tokens.count > 2 {
+      add(parts, x.t2, step, rest, to: &sums.t2)
+      add(parts, x.t3, step, rest, to: &sums.t3)
+    }
   }
 
   /// Adds the products of this step, a row's number `step`, with x.
   ///
   /// - Parameters:
+  ///   - Parts: 1 where all but the first 64 of its weights are behind the row, else 4.
   ///   - rest: nil, or the part of the step that belongs to the row.
-  ///   - parts: how many times 64 of its weights are not behind the row.
   @inline(__always)
-  private func add(
-    _ x: Int8Token, _ step: Int, _ rest: Rest<Groups>? = nil, parts: Int = .max,
+  private func add<Parts: TileCount>(
+    _: Parts.Type, _ x: Int8Token, _ step: Int, _ rest: Rest<Groups>?,
     to totals: inout SIMD4<Float>
   ) {
     let values = x.values + step &* (Groups.columns &* Int8Token.bytesPerValue)
@@ -277,7 +271,7 @@ extension Int8Step {
       let takesSigned = Self.bias == 128
     #endif
     let products = Groups.sums {
-      if $0 >= parts { return .zero }
+      if Parts.count == 1 && $0 > 0 { return .zero }
       let weights = weights($0)
       return Groups.products(
         takesSigned ? weights.withSignsTurned : weights,
@@ -287,7 +281,7 @@ extension Int8Step {
     let xSums = x.sums.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.Integers.self)
     let xScales = x.scales.loadUnaligned(fromByteOffset: bytes, as: Groups.Floats.self)
     let bias = takesSigned ? 0 : Self.bias
-    if parts == 1 && Groups.groupSize >= 16 {
+    if Parts.count == 1 && Groups.groupSize >= 16 {
       // These are four groups at most.
       Self.add(
         Groups.Floats.firstFour(products), scales.firstFour, minimums.firstFour,
