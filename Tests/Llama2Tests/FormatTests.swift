@@ -5,11 +5,13 @@ import Testing
 
 /// Blocks and the weights that the gguf package makes of them (Tests/format-fixtures.py).
 @Suite struct FormatTests {
-  static let formats: [String: any BlockFormat.Type] = [
-    "Q8_0": Q8_0.self, "Q4_0": Q4_0.self, "Q4_1": Q4_1.self, "Q5_0": Q5_0.self,
-    "Q5_1": Q5_1.self, "Q2_K": Q2_K.self, "Q3_K": Q3_K.self, "Q4_K": Q4_K.self,
-    "Q5_K": Q5_K.self, "Q6_K": Q6_K.self,
-  ]
+  static var formats: [String: any BlockFormat.Type] {
+    [
+      "Q8_0": Q8_0.self, "Q4_0": Q4_0.self, "Q4_1": Q4_1.self, "Q5_0": Q5_0.self,
+      "Q5_1": Q5_1.self, "Q2_K": Q2_K.self, "Q3_K": Q3_K.self, "Q4_K": Q4_K.self,
+      "Q5_K": Q5_K.self, "Q6_K": Q6_K.self,
+    ]
+  }
 
   /// Bytes between pages that nobody may touch, at the beginning or at the end of theirs.
   private final class Guarded {

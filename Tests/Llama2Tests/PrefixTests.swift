@@ -61,7 +61,7 @@ import Testing
     let llama = try llama()
     let prefix = try llama.read("the rain i")
     let continuations = ["n the hat", "", "s", "n"]
-    var texts = continuations.indices.map {
+    let texts = continuations.indices.map {
       prefix.generate(continuations[$0], options: Self.options($0 + 1)).tokens(alternatives: 3)
     }
     var found = texts.map { _ in [ScoredToken]() }
