@@ -400,6 +400,30 @@ struct Int8Tile {
       unsafeBitCast(integers, to: __m256i.self)
     }
   }
+#elseif arch(arm64)
+  extension Int8Tile {
+    typealias Integers = SIMD4<Int32>
+    typealias Floats = SIMD4<Float>
+
+    static func valuesPerLane(bits: Int) -> Int { 4 }
+
+    private static var addedBias: Int32 { 0 }
+
+    private func copy(
+      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
+    ) {
+      out.copyMemory(from: values, byteCount: count)
+    }
+
+    /// In each lane, adds the products of a row's columns with the same ones of a token.
+    @inline(__always)
+    private static func accumulate(
+      _ sum: Integers, _ weights: Integers, _ x: Integers, _ valuesPerLane: Int
+    ) -> Integers {
+      addProducts(
+        sum, unsafeBitCast(weights, to: SIMD16<Int8>.self), unsafeBitCast(x, to: SIMD16<Int8>.self))
+    }
+  }
 #else
   extension Int8Tile {
     typealias Integers = SIMD4<Int32>
@@ -458,7 +482,7 @@ struct Int8Tile {
   }
 #endif
 
-#if !VNNI
+#if !VNNI && !arch(arm64)
   extension Int8Tile {
     private static func widen(
       _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer

@@ -338,19 +338,26 @@ extension Int8Token {
       func products(_ x: UnsafeRawPointer, areSigned: Bool) -> Words {
         let w = unsafeBitCast(words, to: int8x16x4_t.self).val
         @inline(__always) func four(_ w: SIMD16<Int8>, _ i: Int) -> SIMD4<Int32> {
-          let x = x.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD16<Int8>.self)
-          #if DOTPROD
-            return vdotq_s32(.zero, w, x)
-          #else
-            // Two products of int8 values fit in 16 bits.
-            return vpaddlq_s16(
-              vpaddq_s16(vmull_s8(w.lowHalf, x.lowHalf), vmull_s8(w.highHalf, x.highHalf)))
-          #endif
+          addProducts(.zero, w, x.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD16<Int8>.self))
         }
         return Words(
           lowHalf: SIMD8(lowHalf: four(w.0, 0), highHalf: four(w.1, 1)),
           highHalf: SIMD8(lowHalf: four(w.2, 2), highHalf: four(w.3, 3)))
       }
+    }
+
+    /// sum + a b: each lane adds the products of four signed bytes, of which b has none of -128.
+    @inline(__always)
+    func addProducts(
+      _ sum: SIMD4<Int32>, _ a: SIMD16<Int8>, _ b: SIMD16<Int8>
+    ) -> SIMD4<Int32> {
+      #if DOTPROD
+        vdotq_s32(sum, a, b)
+      #else
+        // Two products fit in 16 bits.
+        vpadalq_s16(
+          sum, vpaddq_s16(vmull_s8(a.lowHalf, b.lowHalf), vmull_s8(a.highHalf, b.highHalf)))
+      #endif
     }
   #elseif FMA
     // The Makefile defines FMA where the processor has AVX2.
