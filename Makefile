@@ -29,7 +29,7 @@ SMOLLM2_FILE := models/SmolLM2-135M-Instruct-Q4_K_M.gguf
 
 # In the order in which data flows through them.
 LIBRARY := LlamaError Linux Memory JSON Config TensorName Matrix Weights Vector Activations \
-  Products BlockProducts Int8Products Int8Grouping Int8Blocks \
+  Products BlockProducts Int8Products Int8Grouping Int8Blocks Int8VNNI Int8AVX2 Int8NEON Int8Portable \
   $(addprefix Formats/,BlockFormat Float32 Halves Int8Groups Q8_0 Q4 Q5 Q2_K Q3_K Q4_K Q5_K Q6_K) \
   GGUF GGUFModel Llama2C Checkpoint Threads Steps Attention KVCache RunState BlockAttention ForwardStep Transformer \
   UnicodeTable Pretokenizer Vocabulary Merger Tokenizer GenerationOptions Sampler Candidates \

@@ -1,7 +1,3 @@
-#if arch(x86_64)
-  import _Builtin_intrinsics.intel
-#endif
-
 // Products of a block of tokens, which give the bits of those in Int8Products.swift.
 
 extension Matrix {
@@ -99,7 +95,8 @@ extension Int8Activations {
   }
 }
 
-/// The product of four rows and of the tokens of two vectors.
+/// The product of four rows and of the tokens of two vectors. How many lanes a vector has, and how they are
+/// multiplied, depends on the processor: Int8VNNI.swift, Int8AVX2.swift, Int8NEON.swift, Int8Portable.swift.
 struct Int8Tile {
   private let x: Int8Activations
   private let columns: Int
@@ -127,7 +124,7 @@ struct Int8Tile {
   func copy(_ row: Int8Row, to out: UnsafeMutableRawPointer) {
     let groups = columns / x.groupSize
     let scales = out + columns * 4 / x.valuesPerLane
-    copy(row.values, columns, to: out)
+    Self.copy(row.values, columns, x.valuesPerLane, to: out)
     scales.copyMemory(from: row.scales, byteCount: 4 * groups)
     if hasMinimums {
       (scales + 4 * groups).copyMemory(from: row.minimums!, byteCount: 4 * groups)
@@ -300,197 +297,3 @@ struct Int8Tile {
     }
   }
 }
-
-// MARK: - The inner steps, by the processor's instructions
-
-#if VNNI
-  extension Int8Tile {
-    typealias Integers = SIMD16<Int32>
-    typealias Floats = SIMD16<Float>
-
-    static func valuesPerLane(bits: Int) -> Int { 4 }
-
-    /// The instruction takes the values of a row as unsigned, so their signs are turned.
-    private static var addedBias: Int32 { 128 }
-
-    private func copy(
-      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
-    ) {
-      let whole = count & ~63
-      for k in stride(from: 0, to: whole, by: 64) {
-        let bytes = (values + k).loadUnaligned(as: Words.self) ^ signs
-        (out + k).storeBytes(of: bytes, as: Words.self)
-      }
-      for k in whole..<count {
-        let byte = values.load(fromByteOffset: k, as: UInt8.self) ^ 0x80
-        out.storeBytes(of: byte, toByteOffset: k, as: UInt8.self)
-      }
-    }
-
-    /// In each lane, adds the products of a row's columns with the same ones of a token.
-    @inline(__always)
-    private static func accumulate(
-      _ sum: Integers, _ weights: Integers, _ x: Integers, _ valuesPerLane: Int
-    ) -> Integers {
-      addProducts(sum, weights, x)
-    }
-  }
-#elseif FMA
-  // 256 bits: the Makefile defines FMA where the processor has AVX2.
-  //
-  // One instruction (vpmaddubsw) multiplies unsigned bytes with signed ones and adds each two products in
-  // 16 bits. With weights of few bits several such sums still fit in 16 bits and are added there (`depth`).
-  // Weights of 8 bits are multiplied as 16-bit integers: as bytes their signs would have to be given to each
-  // token's values.
-  extension Int8Tile {
-    typealias Integers = SIMD8<Int32>
-    typealias Floats = SIMD8<Float>
-
-    static func valuesPerLane(bits: Int) -> Int { bits < 8 ? 4 : 2 }
-
-    /// How many vectors' products fit in 16 bits together; where that is less than a group has, it divides
-    /// their number.
-    private static func depth(bits: Int) -> Int {
-      bits < 8 ? 32767 / (2 * 127 * (1 << bits - 1)) : .max
-    }
-
-    private static var addedBias: Int32 { 0 }
-
-    private func copy(
-      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
-    ) {
-      if x.valuesPerLane == 4 {
-        out.copyMemory(from: values, byteCount: count)
-      } else {
-        Self.widen(values, count, to: out)
-      }
-    }
-
-    /// What the sum of a part of a group starts with.
-    @inline(__always)
-    private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers {
-      valuesPerLane == 4 ? .zero : products
-    }
-
-    /// In each lane, adds the products of a row's columns with the same ones of a token, those of four
-    /// columns to two sums of 16 bits.
-    @inline(__always)
-    private static func accumulate(
-      _ sum: Integers, _ weights: Integers, _ x: Integers, _ valuesPerLane: Int
-    ) -> Integers {
-      let (sum, weights, x) = (vector(sum), vector(weights), vector(x))
-      return unsafeBitCast(
-        valuesPerLane == 4
-          ? _mm256_add_epi16(sum, _mm256_maddubs_epi16(weights, x))
-          : _mm256_add_epi32(sum, _mm256_madd_epi16(weights, x)), to: Integers.self)
-    }
-
-    /// The products with a part's sum added.
-    @inline(__always)
-    private static func end(
-      _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
-    ) -> Integers {
-      if valuesPerLane == 2 { return sum }
-      return products
-        &+ unsafeBitCast(_mm256_madd_epi16(vector(sum), _mm256_set1_epi16(1)), to: Integers.self)
-    }
-
-    @inline(__always)
-    private static func vector(_ integers: Integers) -> __m256i {
-      unsafeBitCast(integers, to: __m256i.self)
-    }
-  }
-#elseif arch(arm64)
-  extension Int8Tile {
-    typealias Integers = SIMD4<Int32>
-    typealias Floats = SIMD4<Float>
-
-    static func valuesPerLane(bits: Int) -> Int { 4 }
-
-    private static var addedBias: Int32 { 0 }
-
-    private func copy(
-      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
-    ) {
-      out.copyMemory(from: values, byteCount: count)
-    }
-
-    /// In each lane, adds the products of a row's columns with the same ones of a token.
-    @inline(__always)
-    private static func accumulate(
-      _ sum: Integers, _ weights: Integers, _ x: Integers, _ valuesPerLane: Int
-    ) -> Integers {
-      addProducts(
-        sum, unsafeBitCast(weights, to: SIMD16<Int8>.self), unsafeBitCast(x, to: SIMD16<Int8>.self))
-    }
-  }
-#else
-  extension Int8Tile {
-    typealias Integers = SIMD4<Int32>
-    typealias Floats = SIMD4<Float>
-
-    static func valuesPerLane(bits: Int) -> Int { 2 }
-
-    private static var addedBias: Int32 { 0 }
-
-    private func copy(
-      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
-    ) {
-      Self.widen(values, count, to: out)
-    }
-
-    /// In each lane, adds the products of a row's columns with the same ones of a token.
-    @inline(__always)
-    private static func accumulate(
-      _ sum: Integers, _ weights: Integers, _ x: Integers, _ valuesPerLane: Int
-    ) -> Integers {
-      #if arch(x86_64)
-        let products = _mm_madd_epi16(
-          unsafeBitCast(weights, to: __m128i.self), unsafeBitCast(x, to: __m128i.self))
-        return sum &+ unsafeBitCast(products, to: Integers.self)
-      #else
-        let products = widen(weights) &* widen(x)
-        return sum &+ (products.evenHalf &+ products.oddHalf)
-      #endif
-    }
-
-    #if !arch(x86_64)
-      @inline(__always)
-      private static func widen(_ pairs: Integers) -> SIMD8<Int32> {
-        let integers = unsafeBitCast(pairs, to: SIMD8<Int16>.self)
-        var wide = SIMD8<Int32>.zero
-        for lane in 0..<8 { wide[lane] = Int32(integers[lane]) }
-        return wide
-      }
-    #endif
-  }
-#endif
-
-#if VNNI || !FMA
-  extension Int8Tile {
-    // A group has one part, whose sum goes on from the products.
-
-    private static func depth(bits: Int) -> Int { .max }
-
-    @inline(__always)
-    private static func begin(_ products: Integers, _ valuesPerLane: Int) -> Integers { products }
-
-    @inline(__always)
-    private static func end(
-      _ products: Integers, _ sum: Integers, _ valuesPerLane: Int
-    ) -> Integers { sum }
-  }
-#endif
-
-#if !VNNI && !arch(arm64)
-  extension Int8Tile {
-    private static func widen(
-      _ values: UnsafeRawPointer, _ count: Int, to out: UnsafeMutableRawPointer
-    ) {
-      let (values, out) = (
-        values.assumingMemoryBound(to: Int8.self), out.assumingMemoryBound(to: Int16.self)
-      )
-      for k in 0..<count { out[k] = Int16(values[k]) }
-    }
-  }
-#endif

@@ -5,9 +5,6 @@
 // minimum times the sum of the activations, is multiplied by the activations' scale and added as
 // fp32 to one of four sums, the next group's to the next of them. Both kernels, for a single
 // token here and for a block of them in Int8Blocks.swift, give those bits.
-//
-// The Makefile's native build defines VNNI where the processor has AVX-512's instruction for int8,
-// which multiplies 64 pairs of bytes and adds each four of the products.
 
 /// A row of a matrix as int8: weight k = scales[g] * (values[k] - bias) - minimums[g], where g is
 /// k / groupSize.
