@@ -33,8 +33,9 @@
   }
 
   extension Int8Tile {
-    typealias Integers = SIMD4<Int32>
-    typealias Floats = SIMD4<Float>
+    // Two registers each: a row's columns are loaded once for both.
+    typealias Integers = SIMD8<Int32>
+    typealias Floats = SIMD8<Float>
 
     static func valuesPerLane(bits: Int) -> Int { 4 }
 
@@ -43,8 +44,12 @@
     static func accumulate(
       _ sum: Integers, _ weights: Integers, _ x: Integers, _ valuesPerLane: Int
     ) -> Integers {
-      addProducts(
-        sum, unsafeBitCast(weights, to: SIMD16<Int8>.self), unsafeBitCast(x, to: SIMD16<Int8>.self))
+      @inline(__always) func bytes(_ lanes: SIMD4<Int32>) -> SIMD16<Int8> {
+        unsafeBitCast(lanes, to: SIMD16<Int8>.self)
+      }
+      return Integers(
+        lowHalf: addProducts(sum.lowHalf, bytes(weights.lowHalf), bytes(x.lowHalf)),
+        highHalf: addProducts(sum.highHalf, bytes(weights.highHalf), bytes(x.highHalf)))
     }
   }
 #endif
