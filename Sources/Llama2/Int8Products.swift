@@ -179,7 +179,7 @@ extension Int8Step {
     }
   }
 
-  /// The same for the first of four tokens, which share the weights in the registers.
+  /// The same for the first `Tokens.count` of four tokens, which share the weights in the registers.
   @inline(__always)
   private static func matmul<Tokens: TileCount>(
     _: Tokens.Type, _ x: Int8Activations, _ tokens: Four<Int>, _ columns: Int, _ rows: Range<Int>,
@@ -234,8 +234,8 @@ extension Int8Step {
     add(Tokens.self, TileOf4.self, x, step, rest, to: &sums)
   }
 
-  /// Adds the products of this step with the first of x. The compiler finds out that it needs the weights
-  /// once.
+  /// Adds the products of this step with the first `Tokens.count` of x. The compiler finds out that it needs
+  /// the weights once.
   @inline(__always)
   private func add<Tokens: TileCount, Parts: TileCount>(
     _: Tokens.Type, _ parts: Parts.Type, _ x: Four<Int8Token>, _ step: Int,
