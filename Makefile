@@ -74,8 +74,8 @@ test-browser: toolchain  ## click through pages of ./look in headless Chromium
 	python3 Tests/browser/look.py .build-native/release/look
 
 bench: toolchain  ## measure this machine, or ARGS=model.gguf on it: tokens per second, beside its limits
-	@$(BUILD) --product run
-	@$(BUILD) --product bench
+	@$(BUILD) --product run >&2
+	@$(BUILD) --product bench >&2
 	@cp -f .build-native/release/run .
 	@.build-native/release/bench $(ARGS)
 

@@ -54,9 +54,10 @@ package struct Arguments {
   /// The value of the current option, any text.
   package mutating func text() throws -> String { try value("a value behind it") { $0 } }
 
-  /// The value of the current option, a name of a file.
+  /// The value of the current option, a name of a file. One that looks like an option is refused: the
+  /// name is missing.
   package mutating func fileName() throws -> String {
-    try value("the name of a file") { $0.isEmpty ? nil : $0 }
+    try value("the name of a file") { $0.isEmpty || $0.hasPrefix("--") ? nil : $0 }
   }
 
   /// The value of the current option, any number.

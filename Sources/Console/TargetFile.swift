@@ -110,10 +110,11 @@ package func freeSpace(beside path: String) throws -> Int {
 /// Throws if there is a file already and not `force`, or it is one of `sources`.
 ///
 /// - Parameters:
-///   - page: how a file begins that may be replaced; nil: as it likes.
+///   - kind: what a file is, and how it begins, that may be replaced; nil: any file.
 ///   - advice: what to do about a file that is there.
 package func checkedTarget(
-  _ path: String, force: Bool, sources: [String] = [], page: String? = nil,
+  _ path: String, force: Bool, sources: [String] = [],
+  kind: (name: String, beginning: String)? = nil,
   advice: String = "--force replaces it"
 ) throws -> String {
   var status = stat()
@@ -128,9 +129,9 @@ package func checkedTarget(
     }
   }
   guard force else { throw Refusal(path, "exists already: \(advice)") }
-  if let page, status.st_size > 0 {
-    guard try MappedFile(path: path).starts(with: page.utf8) else {
-      throw Refusal(path, "exists already and is not a page: name another file to write")
+  if let kind, status.st_size > 0 {
+    guard try MappedFile(path: path).starts(with: kind.beginning.utf8) else {
+      throw Refusal(path, "exists already and is not \(kind.name): name another file to write")
     }
   }
   guard let real = realpath(path, nil) else { throw Refusal(path, systemReason) }

@@ -19,7 +19,7 @@ struct Bench {
   mutating func run() throws {
     // Made before minutes are spent on what it shows, as the model is opened.
     let picture = try options.svg.map {
-      try TargetFile(checkedTarget($0, force: true), size: 1 << 16)
+      try TargetFile(checkedTarget($0, force: true, kind: ("a picture", "<svg")), size: 1 << 16)
     }
     if let model = options.model, let tokenizer = options.tokenizer {
       _ = try Llama(checkpoint: model, tokenizer: tokenizer, threads: 1)
@@ -35,6 +35,11 @@ struct Bench {
     } else {
       for shape in options.isQuick ? Shape.quick : Shape.all {
         for format in Format.all where format.fits(shape.config) { try measure(shape, format) }
+      }
+      if report.rows.isEmpty {
+        throw Refusal(
+          "no model was measured: set TMPDIR to a folder with room for them, found"
+            + " \(Machine.temporaryFolder)")
       }
     }
     try report.line("")
@@ -62,7 +67,9 @@ struct Bench {
           + " \((bandwidth / 1e9).fixed(1)) GB/s, fp32 is multiplied and added at"
           + " \((peak / 1e9).fixed(0)) GFLOP/s")
     }
-    try report.add(["limits": .array(figures)], "\n" + Row.heading)
+    try report.add(
+      ["limits": .array(figures)],
+      "a share is of the limit as it is measured again beside its row\n\n" + Row.heading)
   }
 
   // MARK: - Models

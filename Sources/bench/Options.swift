@@ -37,7 +37,7 @@ struct Options {
       case "--quick": isQuick = true
       case "--json": isJSON = true
       case "-z": tokenizer = try arguments.text()
-      case "--svg": svg = try arguments.text()
+      case "--svg": svg = try arguments.fileName()
       case "-j":
         threads = try arguments.value("integers from 1 to 1024 with commas between") {
           let counts = $0.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }

@@ -7,7 +7,8 @@ runProgram("look", usage: Options.usage) { arguments in
   let sources = [options.checkpoint, options.tokenizer].compactMap { $0 }
   let file = try TargetFile(
     checkedTarget(
-      options.output, force: true, sources: sources, page: String(pageHead.prefix { $0 != "\n" })),
+      options.output, force: true, sources: sources,
+      kind: ("a page", String(pageHead.prefix { $0 != "\n" }))),
     size: 1 << 20)
   let llama = try Llama(
     named: options.checkpoint, tokenizer: options.tokenizer, threads: options.threads,
