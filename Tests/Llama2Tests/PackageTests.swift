@@ -49,7 +49,7 @@ import Testing
       Array("#if canImport(SwiftUI)\n\(view)#endif\n".utf8),
       to: "Client/Sources/export/StoryView.swift")
     let build = try env(
-      ["swift", "build", "-c", "release", "--package-path", folder["Client"]], minutes: 5)
+      ["swift", "build", "-c", "release", "--package-path", folder["Client"]], minutes: 15)
     #expect(build.status == 0, "\(build.output)\(build.errors)")
     #expect(!build.output.contains("warning:") && !build.errors.contains("warning:"))
     return { Program(path: folder["Client/.build/release/" + $0]) }
